@@ -1,0 +1,30 @@
+# HaAgent. `make help` lists the targets.
+PREFIX  ?= /usr
+DESTDIR ?=
+OUT     := $(CURDIR)/out
+ARCH    ?= $(shell uname -m)
+RID     := $(if $(filter aarch64 arm64,$(ARCH)),linux-arm64,linux-x64)
+DOTNET  ?= dotnet
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+
+SOURCES := $(shell find src -name '*.cs' -o -name '*.csproj') Directory.Build.props Directory.Packages.props
+
+.PHONY: help build install test demo lab-shell bench clean needs-build
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+build: $(OUT)/agent/VirtualDomain ## publish the native executables into out/
+
+needs-build:
+	@tests/needs build
+
+$(OUT)/agent/VirtualDomain: $(SOURCES) | needs-build
+	$(DOTNET) publish src/HaAgent/HaAgent.csproj -c Release -r $(RID) -o $(OUT)/agent -v q
+
+install: build ## install into DESTDIR/PREFIX
+	install -D -m 755 $(OUT)/agent/VirtualDomain $(DESTDIR)$(PREFIX)/lib/ocf/resource.d/haagent/VirtualDomain
+
+clean: ## remove everything that was built
+	rm -rf out src/*/bin src/*/obj tests/*/bin tests/*/obj
