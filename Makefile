@@ -26,5 +26,9 @@ $(OUT)/agent/VirtualDomain: $(SOURCES) | needs-build
 install: build ## install into DESTDIR/PREFIX
 	install -D -m 755 $(OUT)/agent/VirtualDomain $(DESTDIR)$(PREFIX)/lib/ocf/resource.d/haagent/VirtualDomain
 
+bench: build ## measure the agent against its bars (a C client, the bash agent)
+	@tests/needs node bench
+	bench/run
+
 clean: ## remove everything that was built
 	rm -rf out src/*/bin src/*/obj tests/*/bin tests/*/obj
