@@ -1,0 +1,35 @@
+using HaAgent.Core.Ocf;
+
+namespace HaAgent.Core.Guest;
+
+/// <summary>How loud a line in the log is; the words of ocf_log.</summary>
+public enum Severity
+{
+    Debug,
+    Info,
+    Warning,
+    Error,
+}
+
+/// <summary>A line for the log.</summary>
+public readonly record struct Remark(Severity Severity, string Text);
+
+/// <summary>What a rule wants next: a closed choice.</summary>
+public abstract record NextStep
+{
+    private NextStep()
+    {
+    }
+
+    /// <summary>What is written to the log before it; null: nothing.</summary>
+    public Remark? Say { get; init; }
+
+    /// <summary>Do something, for at most <paramref name="Within"/>.</summary>
+    public sealed record Perform(Operation Operation, TimeSpan Within) : NextStep;
+
+    /// <summary>Wait until the guest ends, or this long, then look again.</summary>
+    public sealed record Wait(TimeSpan AtMost) : NextStep;
+
+    /// <summary>The action is over.</summary>
+    public sealed record Finish(Outcome Outcome) : NextStep;
+}

@@ -1,0 +1,107 @@
+namespace HaAgent.Core.Guest;
+
+/// <summary>How a guest is asked to shut down (virDomainShutdownFlagValues).</summary>
+public enum ShutdownVia
+{
+    Acpi,
+    Agent,
+    Initctl,
+    Signal,
+    Paravirt,
+}
+
+/// <summary>Something a rule wants done: a closed choice.</summary>
+public abstract record Operation
+{
+    private Operation()
+    {
+    }
+
+    /// <summary>The guest may be in another state afterwards, so it is looked at again.</summary>
+    public virtual bool ChangesGuest => false;
+
+
+    /// <summary>Writes down which domain this is and which process carries it, so that stop and monitor know it when the configuration is gone.</summary>
+    public sealed record Remember : Operation;
+
+    /// <summary>Forgets that the guest is active here; what it is called stays known.</summary>
+    public sealed record Forget : Operation;
+
+    /// <summary>Checks that a guest started here would be protected by lockd.</summary>
+    public sealed record CheckLockGuard : Operation;
+
+    /// <summary>Checks that the leases of the running guest's disks are held here.</summary>
+    public sealed record CheckLeases : Operation;
+
+    /// <summary>A round trip to QEMU's monitor, which a QEMU that stands still does not answer.</summary>
+    public sealed record PingMonitor : Operation;
+
+    /// <summary>A round trip to the guest agent inside the guest.</summary>
+    public sealed record PingGuestAgent : Operation;
+
+    /// <summary>Runs the monitor scripts, one after another.</summary>
+    public sealed record RunMonitorScripts : Operation;
+
+    /// <summary>Writes the utilization attributes where they differ from what was last written.</summary>
+    public sealed record UpdateUtilization : Operation;
+
+    /// <summary>Writes the configuration back to its file, if it changed.</summary>
+    public sealed record SaveConfiguration : Operation;
+
+    /// <summary>Makes sure that systemd stops the VM daemons after Pacemaker.</summary>
+    public sealed record OrderDaemons : Operation;
+
+    /// <summary>Starts the pools and networks that the configuration names.</summary>
+    public sealed record StartResources : Operation;
+
+    /// <summary>Creates the copy-on-write image where it is due.</summary>
+    public sealed record PrepareImage : Operation;
+
+    /// <summary>Starts the domain: from its saved memory when there is one, else from its configuration.</summary>
+    public sealed record StartDomain : Operation
+    {
+        public override bool ChangesGuest => true;
+    }
+
+    /// <summary>Finds out which node runs the guest whose lease is taken.</summary>
+    public sealed record FindLeaseHolder : Operation;
+
+    /// <summary>Saves the guest's memory, which ends it.</summary>
+    public sealed record SaveMemory : Operation
+    {
+        public override bool ChangesGuest => true;
+    }
+
+    /// <summary>Asks the guest to shut down.</summary>
+    public sealed record RequestShutdown(ShutdownVia Via) : Operation
+    {
+        public override bool ChangesGuest => true;
+    }
+
+    /// <summary>libvirt's destroy: the power cord.</summary>
+    public sealed record Destroy : Operation
+    {
+        public override bool ChangesGuest => true;
+    }
+
+    /// <summary>SIGTERM to the verified QEMU process.</summary>
+    public sealed record TerminateProcess : Operation
+    {
+        public override bool ChangesGuest => true;
+    }
+
+    /// <summary>SIGKILL to the verified QEMU process.</summary>
+    public sealed record KillProcess : Operation
+    {
+        public override bool ChangesGuest => true;
+    }
+
+    /// <summary>Asks both ends whether the migration can go well.</summary>
+    public sealed record CheckMigration : Operation;
+
+    /// <summary>Migrates, and says afterwards what both ends say.</summary>
+    public sealed record Migrate : Operation
+    {
+        public override bool ChangesGuest => true;
+    }
+}

@@ -1,0 +1,110 @@
+using HaAgent.Core.Ocf;
+
+namespace HaAgent.Core.Guest;
+
+/// <summary>start: 0 when the guest is active here. What could not be protected is not started.</summary>
+public sealed class StartRule : IRule
+{
+    /// <summary>A guest that dies this soon after its start fails it.</summary>
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(1);
+
+    /// <summary>A lease may be on its way to be given back: another node's stop, a migration that just ended.</summary>
+    private static readonly TimeSpan LongestConflict = TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc/>
+    public NextStep Decide(Situation situation) => situation.Guest switch
+    {
+        Observation.Active active => Active(situation, active),
+        Observation.Absent absent => situation.Last<Operation.StartDomain>() is { Result.Succeeded: true }
+            ? Fail(ExitCode.Generic, $"{situation.Domain} was started and ended again at once ({absent.How}). Look at its log in /var/log/libvirt/qemu")
+            : Begin(situation),
+        Observation.Foreign foreign => Fail(ExitCode.Generic,
+            $"{situation.Domain} cannot be started: another domain of that name (UUID {foreign.Uuid}) is active here and is not this resource's. Stop or rename it, or correct the <uuid> of {situation.Settings.Config}"),
+        Observation.Unknown unknown => CannotTell(situation, unknown),
+        _ => throw new InvalidOperationException(),
+    };
+
+    private static NextStep CannotTell(Situation situation, Observation.Unknown unknown)
+    {
+        if (!unknown.WithoutIdentity && situation.Remaining > situation.Invocation.Timeout / 2)
+            return new NextStep.Wait(TimeSpan.FromSeconds(1));
+        return Fail(ExitCode.Generic, $"{situation.Domain} was not started, because one cannot tell whether it is active here already: {unknown.Why}");
+    }
+
+    private static NextStep Begin(Situation situation)
+    {
+        if (Due<Operation.CheckLockGuard>(situation, 10) is NextStep guard)
+            return guard;
+        if (Due<Operation.OrderDaemons>(situation, 10) is NextStep order)
+            return order;
+        if (situation.Settings.StartResources && Due<Operation.StartResources>(situation, 60) is NextStep resources)
+            return resources;
+        if (situation.Settings.BackingFile.Length > 0 && Due<Operation.PrepareImage>(situation, 600) is NextStep image)
+            return image;
+        return situation.Last<Operation.StartDomain>() is Done started ? NotStarted(situation, started) : StartDomain(situation);
+    }
+
+    /// <summary>The operation if it was not performed yet, or its failure; null when it went well.</summary>
+    private static NextStep? Due<T>(Situation situation, double seconds)
+        where T : Operation, new()
+    {
+        if (situation.Last<T>() is not Done done)
+            return situation.Perform(new T(), seconds);
+        return done.Result.Succeeded ? null : Fail(done.Result.Code, done.Result.Message!);
+    }
+
+    private static NextStep.Perform StartDomain(Situation situation) =>
+        new(new Operation.StartDomain(), situation.Remaining) { Say = new Remark(Severity.Info, $"Starting {situation.Domain}") };
+
+    private static NextStep NotStarted(Situation situation, Done started)
+    {
+        if (started.Result.Kind is not (FailureKind.LockConflict or FailureKind.ImageLocked))
+            return Fail(started.Result.Code, started.Result.Message!);
+
+        TimeSpan firstRefusal = situation.History.First(d => d.Operation is Operation.StartDomain).At;
+        TimeSpan window = Situation.Clamp(situation.Invocation.Timeout / 4, TimeSpan.FromSeconds(1), LongestConflict);
+        if (situation.Elapsed - firstRefusal < window)
+        {
+            return situation.Elapsed - started.At < TimeSpan.FromSeconds(1)
+                ? new NextStep.Wait(TimeSpan.FromSeconds(1)) { Say = new Remark(Severity.Warning, started.Result.Message!) }
+                : StartDomain(situation);
+        }
+
+        if (situation.Last<Operation.FindLeaseHolder>() is not Done holder)
+            return situation.Perform(new Operation.FindLeaseHolder(), 3);
+        return Fail(started.Result.Code, started.Result.Message + (holder.Result.Message is string where ? " " + where : ""));
+    }
+
+    private static NextStep Active(Situation situation, Observation.Active active)
+    {
+        Done? started = situation.Last<Operation.StartDomain>();
+        if (active.State == DomainState.Crashed)
+            return Fail(ExitCode.Generic, $"{situation.Domain} has crashed and must be stopped before it is started");
+        if (active.By == Evidence.ProcessLostByLibvirt)
+            return Fail(ExitCode.Generic, $"The QEMU process of {situation.Domain} is alive, but libvirt does not know the domain any more. Stop the resource first: its process will be ended");
+        if (started is not null && situation.Elapsed - started.At < Settle && situation.Remaining > Settle)
+            return new NextStep.Wait(started.At + Settle - situation.Elapsed);
+        if (started is { Result.Succeeded: false } && active.By != Evidence.Libvirt)
+            return Fail(started.Result.Code, started.Result.Message!);
+        return new GuestChecks(situation).Next() is NextStep next
+            ? AgainUntilScriptsSucceed(situation, next)
+            : new NextStep.Finish(Outcome.Success)
+            {
+                Say = new Remark(Severity.Info, started is null ? $"{situation.Domain} is already active: {active.Describe()}" : $"{situation.Domain} is started: {active.Describe()}"),
+            };
+    }
+
+    /// <summary>The guest's services come up after the guest; their scripts are asked until they succeed or time is up.</summary>
+    private static NextStep AgainUntilScriptsSucceed(Situation situation, NextStep next)
+    {
+        if (next is not NextStep.Finish || situation.Last<Operation.RunMonitorScripts>() is not { Result.Succeeded: false } failed)
+            return next;
+        if (situation.Remaining < TimeSpan.FromSeconds(2))
+            return next;
+        return situation.Elapsed - failed.At < TimeSpan.FromSeconds(1)
+            ? new NextStep.Wait(TimeSpan.FromSeconds(1))
+            : new NextStep.Perform(new Operation.RunMonitorScripts(), situation.Remaining);
+    }
+
+    private static NextStep.Finish Fail(ExitCode code, string reason) => new(new Outcome(code, reason));
+}
