@@ -1,1 +1,13 @@
-return 3;
+using HaAgent;
+using HaAgent.Core.Ocf;
+
+// The one catch-all: no path leaves without a defined exit code (OCF 1.1, "Return codes").
+try
+{
+    return (int)Agent.Run(args, Environment.GetEnvironmentVariable);
+}
+catch (Exception e)
+{
+    Console.Error.WriteLine($"ocf-exit-reason:Internal error of ocf:haagent:VirtualDomain, please report it: {e.GetType().Name}: {e.Message}");
+    return (int)ExitCode.Generic;
+}

@@ -14,6 +14,9 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
 {
     private const string Header = "haagent-guest 1";
 
+    /// <summary>The domain's type (kvm, qemu, lxc…): only of a QEMU guest is a process proof.</summary>
+    public string DomainType { get; init; } = "";
+
     /// <summary>The QEMU process that carries it; 0: not known.</summary>
     public int Pid { get; init; }
 
@@ -34,6 +37,7 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
         Append(text, "config", Config);
         Append(text, "name", Identity.Name);
         Append(text, "uuid", Identity.Uuid ?? "");
+        Append(text, "type", DomainType);
         Append(text, "active", IsActive ? "1" : "0");
         Append(text, "pid", Pid.ToString(CultureInfo.InvariantCulture));
         Append(text, "start", StartTime.ToString(CultureInfo.InvariantCulture));
@@ -54,6 +58,7 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
         string uuid = Field(text, "uuid");
         return new GuestRecord(config, new GuestIdentity(name, uuid.Length == 0 ? null : uuid), Field(text, "active") == "1")
         {
+            DomainType = Field(text, "type"),
             Pid = (int)Number(text, "pid"),
             StartTime = Number(text, "start"),
             Utilization = Field(text, "utilization"),

@@ -85,7 +85,7 @@ public sealed class MonitorRule : IRule
             : new NextStep.Finish(Outcome.Success) { Say = new Remark(Severity.Info, $"{situation.Domain} is {active.Describe()}") };
     }
 
-    private static NextStep Judge(Policy policy, string finding) => policy switch
+    private static NextStep.Finish Judge(Policy policy, string finding) => policy switch
     {
         Policy.Fail => Finish(ExitCode.Generic, finding),
         Policy.Degraded => Finish(ExitCode.Degraded, finding),

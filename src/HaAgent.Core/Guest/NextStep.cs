@@ -12,7 +12,10 @@ public enum Severity
 }
 
 /// <summary>A line for the log.</summary>
-public readonly record struct Remark(Severity Severity, string Text);
+/// <param name="Severity">How loud.</param>
+/// <param name="Text">What.</param>
+/// <param name="ToStderr">It also goes to stderr when loud enough; not so what stands there as ocf-exit-reason.</param>
+public readonly record struct Remark(Severity Severity, string Text, bool ToStderr = true);
 
 /// <summary>What a rule wants next: a closed choice.</summary>
 public abstract record NextStep

@@ -27,6 +27,9 @@ public abstract record Operation
     /// <summary>Forgets that the guest is active here; what it is called stays known.</summary>
     public sealed record Forget : Operation;
 
+    /// <summary>Reads and checks the configuration that a start needs.</summary>
+    public sealed record LoadConfiguration : Operation;
+
     /// <summary>Checks that a guest started here would be protected by lockd.</summary>
     public sealed record CheckLockGuard : Operation;
 

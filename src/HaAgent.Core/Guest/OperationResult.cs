@@ -36,6 +36,9 @@ public enum FailureKind
 /// <param name="Code">The exit code that fits when this ends the action.</param>
 public sealed record OperationResult(FailureKind Kind, string? Message, ExitCode Code = ExitCode.Generic)
 {
+    /// <summary>QEMU itself failed, which is also how its own lock of an image file shows.</summary>
+    public bool IsFromQemu { get; init; }
+
     /// <summary>Well, and nothing to say.</summary>
     public static OperationResult Done { get; } = new(FailureKind.None, null, ExitCode.Success);
 

@@ -26,6 +26,9 @@ public sealed class StartRule : IRule
 
     private static NextStep CannotTell(Situation situation, Observation.Unknown unknown)
     {
+        // Without an identity the configuration is at fault, and reading it says how.
+        if (unknown.WithoutIdentity && Due<Operation.LoadConfiguration>(situation, 10) is NextStep load)
+            return load;
         if (!unknown.WithoutIdentity && situation.Remaining > situation.Invocation.Timeout / 2)
             return new NextStep.Wait(TimeSpan.FromSeconds(1));
         return Fail(ExitCode.Generic, $"{situation.Domain} was not started, because one cannot tell whether it is active here already: {unknown.Why}");
@@ -33,6 +36,8 @@ public sealed class StartRule : IRule
 
     private static NextStep Begin(Situation situation)
     {
+        if (Due<Operation.LoadConfiguration>(situation, 10) is NextStep load)
+            return load;
         if (Due<Operation.CheckLockGuard>(situation, 10) is NextStep guard)
             return guard;
         if (Due<Operation.OrderDaemons>(situation, 10) is NextStep order)
@@ -58,6 +63,14 @@ public sealed class StartRule : IRule
 
     private static NextStep NotStarted(Situation situation, Done started)
     {
+        // A daemon that is just being restarted comes back in a moment.
+        if (started.Result.Kind == FailureKind.Unreachable && started.Result.Code != ExitCode.Installed && situation.Elapsed < situation.Invocation.Timeout / 2)
+        {
+            return situation.Elapsed - started.At < TimeSpan.FromSeconds(1)
+                ? new NextStep.Wait(TimeSpan.FromSeconds(1)) { Say = new Remark(Severity.Warning, started.Result.Message!) }
+                : StartDomain(situation);
+        }
+
         if (started.Result.Kind is not (FailureKind.LockConflict or FailureKind.ImageLocked))
             return Fail(started.Result.Code, started.Result.Message!);
 

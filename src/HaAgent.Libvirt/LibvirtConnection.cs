@@ -1,0 +1,129 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using HaAgent.Core.Guest;
+using HaAgent.Libvirt.Native;
+
+namespace HaAgent.Libvirt;
+
+/// <summary>A connection to a hypervisor (virConnectPtr). Its methods may be called from several threads: libvirt multiplexes them.</summary>
+public sealed unsafe class LibvirtConnection : IDisposable
+{
+    private readonly ConnectHandle _handle;
+
+    private LibvirtConnection(ConnectHandle handle) => _handle = handle;
+
+    internal ConnectHandle Handle => _handle;
+
+    /// <summary>The URI as libvirt resolved it (virConnectGetURI).</summary>
+    public string Uri => NativeText.Owned(Interop.Connect.virConnectGetURI(_handle));
+
+    /// <summary>Opens a hypervisor (virConnectOpen).</summary>
+    /// <param name="uri">Empty: libvirt's default.</param>
+    /// <exception cref="LibvirtException">It does not answer.</exception>
+    /// <exception cref="DllNotFoundException">libvirt.so.0 is not installed.</exception>
+    public static LibvirtConnection Open(string uri)
+    {
+        // Without a handler of its own libvirt prints every error on stderr, which belongs to ocf-exit-reason.
+        Interop.Error.virSetErrorFunc(null, &Ignore);
+        ConnectHandle handle = Interop.Connect.virConnectOpen(uri.Length == 0 ? null : uri);
+        return handle.IsInvalid ? throw LibvirtException.Last() : new LibvirtConnection(handle);
+    }
+
+    /// <summary>The domain of this UUID (virDomainLookupByUUIDString).</summary>
+    /// <returns>Null: no such domain. Every other failure is an exception.</returns>
+    public LibvirtDomain? FindByUuid(string uuid) => Found(Interop.Domain.virDomainLookupByUUIDString(_handle, uuid));
+
+    /// <summary>The domain of this name (virDomainLookupByName).</summary>
+    /// <returns>Null: no such domain. Every other failure is an exception.</returns>
+    public LibvirtDomain? FindByName(string name) => Found(Interop.Domain.virDomainLookupByName(_handle, name));
+
+    /// <summary>The domain of an identity: by UUID where it is known, else by name.</summary>
+    public LibvirtDomain? Find(GuestIdentity identity) => identity.Uuid is string uuid ? FindByUuid(uuid) : FindByName(identity.Name);
+
+    /// <summary>Name and UUID of every active domain (virConnectListAllDomains).</summary>
+    public List<GuestIdentity> ActiveDomains()
+    {
+        nint* domains = null;
+        int count = Interop.Connect.virConnectListAllDomains(_handle, &domains, CallFlags.VIR_CONNECT_LIST_DOMAINS_ACTIVE);
+        if (count < 0)
+            throw LibvirtException.Last();
+        var identities = new List<GuestIdentity>(count);
+        for (int i = 0; i < count; i++)
+        {
+            using var domain = new LibvirtDomain(new DomainHandle(domains[i]));
+            identities.Add(new GuestIdentity(domain.Name, domain.Uuid));
+        }
+
+        NativeMemory.Free(domains);
+        return identities;
+    }
+
+    /// <summary>Starts a domain from its XML (virDomainCreateXML). A persistent definition of the same name and UUID stays as it is.</summary>
+    public LibvirtDomain Create(string xml)
+    {
+        DomainHandle handle = Interop.Domain.virDomainCreateXML(_handle, xml, 0);
+        return handle.IsInvalid ? throw LibvirtException.Last() : new LibvirtDomain(handle);
+    }
+
+    /// <summary>Starts a domain from its saved memory (virDomainRestore).</summary>
+    public void Restore(string file) => Check(Interop.Domain.virDomainRestore(_handle, file));
+
+    /// <summary>Whether this hypervisor can run a guest with such a CPU (virConnectCompareHypervisorCPU).</summary>
+    /// <returns>False only when libvirt says so; true also when it has no opinion.</returns>
+    public bool CanRunCpu(DomainXml domain)
+    {
+        int result = Interop.Connect.virConnectCompareHypervisorCPU(_handle, domain.Emulator, domain.Architecture, null, domain.Type, domain.Cpu!, 0);
+        return result != (int)CpuCompareResult.VIR_CPU_COMPARE_INCOMPATIBLE;
+    }
+
+    /// <summary>Starts a network unless it is active (virNetworkCreate).</summary>
+    public void EnsureNetwork(string name)
+    {
+        using NetworkHandle network = Interop.Network.virNetworkLookupByName(_handle, name);
+        if (network.IsInvalid)
+            throw LibvirtException.Last();
+        if (Check(Interop.Network.virNetworkIsActive(network)) == 0)
+            Check(Interop.Network.virNetworkCreate(network));
+    }
+
+    /// <summary>Starts a storage pool, or refreshes an active one (virStoragePoolCreate, virStoragePoolRefresh).</summary>
+    public void EnsurePool(string name)
+    {
+        using PoolHandle pool = Interop.Storage.virStoragePoolLookupByName(_handle, name);
+        if (pool.IsInvalid)
+            throw LibvirtException.Last();
+        if (Check(Interop.Storage.virStoragePoolIsActive(pool)) == 0)
+            Check(Interop.Storage.virStoragePoolCreate(pool, 0));
+        else
+            Check(Interop.Storage.virStoragePoolRefresh(pool, 0));
+    }
+
+    /// <summary>The path of a volume in a pool (virStorageVolGetPath).</summary>
+    public string VolumePath(string poolName, string volumeName)
+    {
+        using PoolHandle pool = Interop.Storage.virStoragePoolLookupByName(_handle, poolName);
+        if (pool.IsInvalid)
+            throw LibvirtException.Last();
+        using VolumeHandle volume = Interop.Storage.virStorageVolLookupByName(pool, volumeName);
+        return volume.IsInvalid ? throw LibvirtException.Last() : NativeText.Owned(Interop.Storage.virStorageVolGetPath(volume));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _handle.Dispose();
+
+    /// <summary>libvirt's convention: a negative result is a failure.</summary>
+    internal static int Check(int result) => result < 0 ? throw LibvirtException.Last() : result;
+
+    private static LibvirtDomain? Found(DomainHandle handle)
+    {
+        if (!handle.IsInvalid)
+            return new LibvirtDomain(handle);
+        LibvirtException error = LibvirtException.Last();
+        return error.IsNoDomain ? null : throw error;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void Ignore(void* userData, Interop.Error.VirError* error)
+    {
+    }
+}

@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+
+namespace HaAgent.Libvirt.Native;
+
+internal static partial class Interop
+{
+    /// <summary>libvirt-host: https://libvirt.org/html/libvirt-libvirt-host.html.</summary>
+    internal static unsafe partial class Connect
+    {
+        [LibraryImport(Library.Libvirt, StringMarshalling = StringMarshalling.Utf8)]
+        public static partial ConnectHandle virConnectOpen(string? name);
+
+        [LibraryImport(Library.Libvirt)]
+        public static partial int virConnectClose(nint conn);
+
+        [LibraryImport(Library.Libvirt)]
+        public static partial byte* virConnectGetURI(ConnectHandle conn);
+
+        [LibraryImport(Library.Libvirt)]
+        public static partial int virConnectListAllDomains(ConnectHandle conn, nint** domains, uint flags);
+
+        [LibraryImport(Library.Libvirt, StringMarshalling = StringMarshalling.Utf8)]
+        public static partial int virConnectCompareHypervisorCPU(ConnectHandle conn, string? emulator, string? arch, string? machine, string? virttype, string xmlCPU, uint flags);
+    }
+}

@@ -1,0 +1,59 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace HaAgent.Host;
+
+/// <summary>What a command gave.</summary>
+/// <param name="ExitCode">Its exit code; null: it was ended because its time was up, or could not be started.</param>
+/// <param name="Output">What it printed, both streams, at most 4 KiB.</param>
+internal readonly record struct CommandResult(int? ExitCode, string Output)
+{
+    public bool Succeeded => ExitCode == 0;
+}
+
+/// <summary>Runs another program for a limited time, and ends it with all its children when that is over.</summary>
+internal static class Command
+{
+    private const int MostOutput = 4096;
+
+    public static CommandResult Run(TimeSpan within, string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (string argument in arguments)
+            start.ArgumentList.Add(argument);
+        using var process = new Process { StartInfo = start };
+        var output = new System.Text.StringBuilder();
+        DataReceivedEventHandler collect = (_, line) =>
+        {
+            lock (output)
+            {
+                if (line.Data is not null && output.Length < MostOutput)
+                    output.AppendLine(line.Data);
+            }
+        };
+        process.OutputDataReceived += collect;
+        process.ErrorDataReceived += collect;
+        try
+        {
+            process.Start();
+        }
+        catch (Win32Exception e)
+        {
+            return new CommandResult(null, $"{program} cannot be started: {e.Message}");
+        }
+
+        process.StandardInput.Close();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        bool ended = process.WaitForExit(within);
+        if (!ended)
+            process.Kill(entireProcessTree: true);
+
+        // A child that was left behind may hold the pipes open: what was printed so far is enough.
+        lock (output)
+        {
+            string text = output.ToString().TrimEnd();
+            return ended ? new CommandResult(process.ExitCode, text) : new CommandResult(null, $"ended after {within.TotalSeconds:F0} s. {text}");
+        }
+    }
+}

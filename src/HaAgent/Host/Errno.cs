@@ -1,0 +1,13 @@
+using System.Runtime.InteropServices;
+
+namespace HaAgent.Host;
+
+/// <summary>The C library's last error.</summary>
+internal static class Errno
+{
+    /// <summary>Its number.</summary>
+    public static int Number => Marshal.GetLastSystemError();
+
+    /// <summary>Its text, in the C locale.</summary>
+    public static string Text() => Marshal.GetPInvokeErrorMessage(Marshal.GetLastSystemError());
+}

@@ -1,0 +1,89 @@
+using System.Text;
+using HaAgent.Core.Guest;
+
+namespace HaAgent.Host;
+
+/// <summary>
+/// Where a resource's <see cref="GuestRecord"/> is kept: in the resource state directory (HA_RSCTMP, else /run/resource-agents), which a
+/// reboot empties, and without what a reboot makes untrue in /var/lib/haagent, so that a probe before the shared volume is mounted knows
+/// which domain it is about.
+/// </summary>
+internal sealed class StateDirectory(string resource, string? volatileDirectory, string? persistentDirectory)
+{
+    private const string Prefix = "haagent-";
+    private const string Suffix = ".guest";
+
+    private readonly string _volatile = volatileDirectory ?? "/run/resource-agents";
+    private readonly string _persistent = persistentDirectory is null ? "/var/lib/haagent" : Path.Combine(persistentDirectory, "haagent");
+
+    private string FileName => Prefix + resource.Replace('/', '_') + Suffix;
+
+    /// <summary>What is remembered; null: nothing, or nothing whole.</summary>
+    public GuestRecord? Load() => Read(Path.Combine(_volatile, FileName)) ?? LoadPersistent();
+
+    /// <summary>What survives a reboot; null: nothing, or nothing whole.</summary>
+    public GuestRecord? LoadPersistent() =>
+        Read(Path.Combine(_persistent, FileName)) is GuestRecord old ? new GuestRecord(old.Config, old.Identity, IsActive: false) { DomainType = old.DomainType } : null;
+
+    /// <summary>Writes both, each whole or not at all.</summary>
+    /// <exception cref="IOException">The disk is full, or the like.</exception>
+    /// <exception cref="UnauthorizedAccessException">Not permitted.</exception>
+    public void Save(GuestRecord record)
+    {
+        GuestRecord? persistent = LoadPersistent();
+        Write(_volatile, record);
+        if (persistent is null || persistent.Config != record.Config || persistent.Identity != record.Identity)
+            SavePersistent(record);
+    }
+
+    /// <summary>Writes what survives a reboot.</summary>
+    public void SavePersistent(GuestRecord record) =>
+        Write(_persistent, new GuestRecord(record.Config, record.Identity, IsActive: false) { DomainType = record.DomainType });
+
+    /// <summary>The domains that other resources on this node are about.</summary>
+    public List<GuestIdentity> OthersIdentities()
+    {
+        var identities = new List<GuestIdentity>();
+        foreach (string directory in (string[])[_volatile, _persistent])
+        {
+            if (!Directory.Exists(directory))
+                continue;
+            foreach (string path in Directory.EnumerateFiles(directory, Prefix + "*" + Suffix))
+            {
+                if (Path.GetFileName(path) != FileName && Read(path) is GuestRecord record)
+                    identities.Add(record.Identity);
+            }
+        }
+
+        return identities;
+    }
+
+    private static GuestRecord? Read(string path)
+    {
+        try
+        {
+            return GuestRecord.Parse(File.ReadAllText(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private void Write(string directory, GuestRecord record)
+    {
+        Directory.CreateDirectory(directory);
+        string path = Path.Combine(directory, FileName);
+        string temporary = $"{path}.{Environment.ProcessId}";
+        try
+        {
+            File.WriteAllBytes(temporary, Encoding.UTF8.GetBytes(record.Format()));
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using HaAgent.Core.Guest;
+using HaAgent.Core.Ocf;
+using HaAgent.Host;
+
+namespace HaAgent.World;
+
+/// <summary>Finds out which domain the resource is about: from memory where the guest was last seen active here, else from its configuration, else from memory.</summary>
+internal sealed class GuestIdentityResolver(Invocation invocation, Settings settings, StateDirectory state)
+{
+    private readonly Bounded _bounded = new();
+    private bool _configurationRead;
+
+    /// <summary>What was remembered of this resource under this configuration path.</summary>
+    public GuestRecord? Record { get; private set; } = state.Load() is GuestRecord record && record.Config == settings.Config ? record : null;
+
+    /// <summary>The configuration, once it was read and is good.</summary>
+    public DomainXml? Configuration { get; private set; }
+
+    /// <summary>The configuration as text for libvirt.</summary>
+    public string ConfigurationText { get; private set; } = "";
+
+    /// <summary>What is wrong with the configuration, once it was read.</summary>
+    public OperationResult ConfigurationResult { get; private set; } = OperationResult.Done;
+
+    /// <summary>Which domain; null when it cannot be known.</summary>
+    public GuestIdentity? Resolve(TimeSpan within)
+    {
+        // Where the guest is (or was just) active, memory is nearer to the truth than a file that somebody may have edited since,
+        // and it does not wait for a shared volume.
+        bool fileFirst = invocation.Action is OcfAction.Start or OcfAction.MigrateFrom || invocation.IsProbe;
+        if (!fileFirst && Record is { IsActive: true })
+            return Record.Identity;
+        ReadConfiguration(within);
+        return Configuration?.Identity ?? Record?.Identity;
+    }
+
+    /// <summary>Reads the configuration once.</summary>
+    public void ReadConfiguration(TimeSpan within)
+    {
+        if (_configurationRead)
+            return;
+        _configurationRead = true;
+        string path = settings.Config;
+        if (!_bounded.Run(within, () => ConfigFile.Read(path), out ConfigContent content))
+        {
+            ConfigurationResult = OperationResult.Failed($"The configuration file {path} could not be read within {within.TotalSeconds:0.#} s: its volume does not answer", FailureKind.TimedOut);
+            return;
+        }
+
+        string problem = content.Problem;
+        ExitCode code = content.Code;
+        if (content.Bytes is byte[] bytes)
+        {
+            Configuration = DomainXml.Parse(bytes, out problem);
+            code = ExitCode.Configured;
+            if (Configuration is not null)
+                ConfigurationText = DomainText.Decode(bytes);
+        }
+
+        if (Configuration is null)
+            ConfigurationResult = OperationResult.Failed($"The configuration file {path} {problem}", code: code);
+        else
+            RememberAcrossReboots(Configuration);
+    }
+
+    /// <summary>Writes the record, if it says anything new.</summary>
+    /// <returns>Done, with a remark where it could not be written: that never fails an action.</returns>
+    public OperationResult Save(GuestRecord record)
+    {
+        if (record == Record)
+            return OperationResult.Done;
+        Record = record;
+        try
+        {
+            state.Save(record);
+            return OperationResult.Done;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return OperationResult.DoneWith($"The state of {record.Identity.Name} cannot be remembered ({e.Message}). Without it, stop and monitor need the configuration file to be readable");
+        }
+    }
+
+    private void RememberAcrossReboots(DomainXml configuration)
+    {
+        GuestRecord? persistent = state.LoadPersistent();
+        if (persistent is not null && persistent.Config == settings.Config && (persistent.Identity == configuration.Identity || configuration.Identity.Uuid is null))
+            return;
+        try
+        {
+            state.SavePersistent(new GuestRecord(settings.Config, configuration.Identity, IsActive: false) { DomainType = configuration.Type });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Only a convenience for a later probe; the record itself tells of a full disk.
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using HaAgent.Core.Guest;
+using HaAgent.Host;
+using HaAgent.Libvirt;
+
+namespace HaAgent.World;
+
+/// <summary>Looks at the guest: libvirt first, then the processes, and "cannot tell" where neither proves anything.</summary>
+internal sealed class GuestObserver(AgentContext context)
+{
+    /// <summary>Memory and CPUs as of the last look.</summary>
+    public DomainInfo LastInfo { get; private set; }
+
+    /// <summary>The UUID as of the last look; null when libvirt did not show the guest.</summary>
+    public string? LastUuid { get; private set; }
+
+    /// <summary>Looks.</summary>
+    public Observation Observe(TimeSpan within)
+    {
+        context.Identity ??= context.Resolver.Resolve(within);
+        if (context.Identity is not GuestIdentity identity)
+            return ObserveWithoutIdentity(within);
+
+        Observation? seen = context.Hypervisor.Ask(within, connection => Look(connection, identity), out OperationResult failure, needsUri: context.Settings.Hypervisor.Length == 0 && !context.IsLocalQemu);
+        if (seen is Observation.Active)
+            return seen;
+        if (!context.IsLocalQemu)
+            return seen ?? new Observation.Unknown(failure.Message!);
+
+        // libvirt forgets a guest whose state files are lost, while its QEMU goes on writing: absence needs both.
+        using QemuProcess? process = ProcessTable.Find(identity, context.Resolver.Record);
+        if (seen is not null)
+            return process is null ? seen : new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Evidence.ProcessLostByLibvirt);
+        return process is null
+            ? new Observation.Absent($"no QEMU process of this node carries it ({failure.Message})")
+            : new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Evidence.ProcessOnly);
+    }
+
+    private Observation Look(LibvirtConnection connection, GuestIdentity identity)
+    {
+        LastUuid = null;
+        using LibvirtDomain? domain = connection.Find(identity);
+        if (domain is not null)
+        {
+            DomainInfo info = domain.Info();
+            bool inactive = info.State == DomainState.ShutOff || (info.State is DomainState.Crashed or DomainState.NoState or DomainState.Unknown && !domain.IsActive);
+            if (inactive)
+                return SameName(connection, identity) ?? new Observation.Absent("libvirt has it shut off");
+            LastInfo = info;
+            LastUuid = domain.Uuid;
+            PausedReason reason = info.State == DomainState.Paused ? (PausedReason)domain.StateAndReason().Reason : PausedReason.Unknown;
+            return new Observation.Active(info.State, reason, Evidence.Libvirt);
+        }
+
+        return SameName(connection, identity) ?? new Observation.Absent("libvirt knows no such domain");
+    }
+
+    /// <summary>An active domain that has our name and another UUID.</summary>
+    private static Observation? SameName(LibvirtConnection connection, GuestIdentity identity)
+    {
+        if (identity.Uuid is null)
+            return null;
+        using LibvirtDomain? other = connection.FindByName(identity.Name);
+        return other is not null && other.Uuid != identity.Uuid && other.IsActive ? new Observation.Foreign(other.Uuid) : null;
+    }
+
+    /// <summary>
+    /// Neither the configuration nor memory names the domain. It is proven absent when every guest that is active here is known to belong to
+    /// another resource, which is so on a node that has just booted.
+    /// </summary>
+    private Observation ObserveWithoutIdentity(TimeSpan within)
+    {
+        string problem = context.Resolver.ConfigurationResult.Message!;
+        List<GuestIdentity>? active = context.Hypervisor.Ask(within, connection => connection.ActiveDomains(), out _);
+        if (active is null && !IsQemuByDefault)
+            return new Observation.Unknown($"{problem}, and libvirt does not answer", WithoutIdentity: true);
+        List<GuestIdentity> others = context.State.OthersIdentities();
+        List<GuestIdentity> candidates = (active ?? []).Concat(ProcessTable.Guests()).Where(guest => !others.Contains(guest)).Distinct().ToList();
+        return candidates.Count == 0
+            ? new Observation.Absent($"no guest is active here that could be it; {problem}")
+            : new Observation.Unknown(
+                $"{problem}, nothing is remembered of this resource here, and one of these active domains may be its guest: {string.Join(", ", candidates.Select(c => c.Name))}. "
+                + $"Make the file readable, then: crm resource refresh {context.Invocation.Resource}", WithoutIdentity: true);
+    }
+
+    private bool IsQemuByDefault => context.Settings.Hypervisor.Length == 0 || context.Settings.Hypervisor.StartsWith("qemu:///", StringComparison.Ordinal);
+}

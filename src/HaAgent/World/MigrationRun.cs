@@ -1,0 +1,153 @@
+using HaAgent.Core.Guest;
+using HaAgent.Libvirt;
+
+namespace HaAgent.World;
+
+/// <summary>Migrates, watches, ends it in time, and afterwards believes neither an error nor a success but what both ends say.</summary>
+internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>Aborting, and asking both ends.</summary>
+    private static readonly TimeSpan LongestReserve = TimeSpan.FromSeconds(10);
+
+    private readonly MigrationTarget _target = new(context);
+    private readonly Bounded _watch = new();
+
+    /// <summary>Done when the guest runs on the target and not here.</summary>
+    public OperationResult Run(TimeSpan within)
+    {
+        TimeSpan end = context.Elapsed + within;
+        TimeSpan reserve = within / 6 < LongestReserve ? within / 6 : LongestReserve;
+        using var there = new HypervisorSession(_target.Uri, $"libvirt on {_target.Node}");
+        there.Do(within / 3, _ => { });
+        if (there.Connection is not LibvirtConnection target || context.Hypervisor.Connection is not LibvirtConnection source)
+            return OperationResult.Failed($"{context.Domain} was not migrated and runs on here: libvirt on {_target.Node} does not answer");
+
+        var job = new MigrationJob(source, target, _target.Uri, context.Identity!, _target.Request());
+        if (context.Settings.MigrationSpeed > 0)
+            OnSource(source, domain => LibvirtMigration.SetMaxSpeed(domain, context.Settings.MigrationSpeed));
+        job.Start();
+        Watch(job, source, end - reserve);
+        if (!job.IsOver)
+            EndInTime(job, source, end - (reserve / 3));
+        return Truth(job, there, end);
+    }
+
+    private void Watch(MigrationJob job, LibvirtConnection source, TimeSpan until)
+    {
+        // Post-copy and suspend need time to finish after they were asked for; abort needs little.
+        if (context.Settings.MigrationTimeoutAction != "abort")
+            until = context.Elapsed + ((until - context.Elapsed) * 0.6);
+        TimeSpan nextReport = context.Elapsed + ReportEvery;
+        bool downtimeIsSet = context.Settings.MigrationDowntime == 0;
+        while (context.Elapsed < until && !job.WaitForEnd(Tick))
+        {
+            MigrationProgress progress = OnSource(source, LibvirtMigration.Progress);
+            if (progress.IsRunning && !downtimeIsSet)
+            {
+                OnSource(source, domain => LibvirtMigration.SetMaxDowntime(domain, context.Settings.MigrationDowntime));
+                downtimeIsSet = true;
+            }
+
+            if (progress.IsRunning && context.Elapsed >= nextReport)
+            {
+                nextReport = context.Elapsed + ReportEvery;
+                context.Log.Say(new Remark(Severity.Info, MigrationReport.Line(context.Domain, _target.Node, progress)));
+            }
+        }
+    }
+
+    private void EndInTime(MigrationJob job, LibvirtConnection source, TimeSpan until)
+    {
+        string action = context.Settings.MigrationTimeoutAction;
+        if (action == "postcopy")
+        {
+            Warn($"The migration of {context.Domain} does not finish in time; switching to post-copy");
+            OnSource(source, LibvirtMigration.StartPostCopy);
+            job.WaitForEnd(until - context.Elapsed);
+            return;
+        }
+
+        bool suspended = action == "suspend";
+        if (suspended)
+        {
+            Warn($"The migration of {context.Domain} does not finish in time; pausing the guest so that it can");
+            OnSource(source, domain => domain.Suspend());
+            if (job.WaitForEnd(until - context.Elapsed))
+                return;
+        }
+
+        Warn($"The migration of {context.Domain} does not finish in time; aborting it. The guest runs on here");
+        OnSource(source, LibvirtMigration.Abort);
+        job.WaitForEnd(until > context.Elapsed ? until - context.Elapsed : TimeSpan.FromSeconds(1));
+        if (suspended)
+            OnSource(source, domain => domain.Resume());
+    }
+
+    /// <summary>What both ends say (seapath meta #22: it worked, and the tool said it failed).</summary>
+    private OperationResult Truth(MigrationJob job, HypervisorSession there, TimeSpan end)
+    {
+        TimeSpan look = (end - context.Elapsed) / 2;
+        Observation here = observer.Observe(look);
+        (bool isActive, MigrationProgress completed) = there.Ask(look, connection =>
+        {
+            using LibvirtDomain? domain = connection.Find(context.Identity!);
+            bool arrived = domain is not null && domain.Info().State is DomainState.Running or DomainState.Blocked or DomainState.Paused && domain.IsActive;
+            return (arrived, arrived ? Completed(domain!) : default);
+        }, out OperationResult failure);
+        string why = job.Error is null ? "" : $": {job.Error.Message}";
+        string end1 = !job.IsOver ? " It did not finish within the operation's timeout; give migrate_to a longer one, or set migration_auto_converge." : "";
+        return (here, isActive, failure.Succeeded) switch
+        {
+            (Observation.Absent, true, _) => OperationResult.DoneWith(MigrationReport.Done(context.Domain, _target.Node, completed)),
+            (Observation.Absent, false, false) when job is { IsOver: true, Error: null } => OperationResult.DoneWith($"{context.Domain} was migrated to {_target.Node} ({failure.Message})"),
+            (Observation.Absent, false, _) => OperationResult.Failed($"The migration of {context.Domain} to {_target.Node} failed, and the guest is active on neither end{why}"),
+            (Observation.Active { State: DomainState.Paused } active, false, _) => OperationResult.Failed($"The migration of {context.Domain} to {_target.Node} failed, and the guest is left {active.Describe()} here{why}"),
+            (Observation.Active, false, _) => OperationResult.Failed($"The migration of {context.Domain} to {_target.Node} did not succeed, and the guest runs on here{why}{(job.Error is null && job.IsOver ? ": it was aborted in time" : "")}{end1}"),
+            (Observation.Active active, true, _) => OperationResult.Failed($"The migration of {context.Domain} to {_target.Node} is not over: the guest is {active.Describe()} here and is being received there{why}"),
+            _ => job is { IsOver: true, Error: null } && isActive
+                ? OperationResult.DoneWith(MigrationReport.Done(context.Domain, _target.Node, completed))
+                : OperationResult.Failed($"The migration of {context.Domain} to {_target.Node} ended, and one cannot tell where the guest is{why}"),
+        };
+    }
+
+    private static MigrationProgress Completed(LibvirtDomain domain)
+    {
+        try
+        {
+            return LibvirtMigration.Completed(domain);
+        }
+        catch (LibvirtException)
+        {
+            return default;
+        }
+    }
+
+    private void Warn(string text) => context.Log.Say(new Remark(Severity.Warning, text));
+
+    private void OnSource(LibvirtConnection source, Action<LibvirtDomain> action) => OnSource(source, domain =>
+    {
+        action(domain);
+        return true;
+    });
+
+    /// <summary>A short call beside the migration; a failure of it is a line in the log at most.</summary>
+    private T? OnSource<T>(LibvirtConnection source, Func<LibvirtDomain, T> call)
+    {
+        try
+        {
+            return _watch.Run(TimeSpan.FromSeconds(2), () =>
+            {
+                using LibvirtDomain? domain = source.Find(context.Identity!);
+                return domain is null ? default : call(domain);
+            }, out T? result) ? result : default;
+        }
+        catch (LibvirtException e)
+        {
+            context.Log.Say(new Remark(Severity.Debug, e.Message));
+            return default;
+        }
+    }
+}

@@ -1,0 +1,9 @@
+namespace HaAgent.World;
+
+/// <summary>The file for a guest's saved memory, as the bash agent names it.</summary>
+internal static class SavedMemory
+{
+    /// <summary>DIRECTORY/DOMAIN.state; empty when the parameter snapshot is not set.</summary>
+    public static string File(AgentContext context) =>
+        context.Settings.Snapshot.Length == 0 ? "" : Path.Combine(context.Settings.Snapshot, context.Domain + ".state");
+}

@@ -1,0 +1,111 @@
+using HaAgent.Core.Guest;
+using HaAgent.Core.Locking;
+using HaAgent.Core.Ocf;
+using HaAgent.Host;
+
+namespace HaAgent.World;
+
+/// <summary>What a start does.</summary>
+internal sealed class Starting(AgentContext context)
+{
+    /// <summary>Reads the configuration and checks that it is about this domain.</summary>
+    public OperationResult LoadConfiguration(TimeSpan within)
+    {
+        context.Resolver.ReadConfiguration(within);
+        return context.Resolver.ConfigurationResult;
+    }
+
+    /// <summary>Judges whether lockd would protect the guest.</summary>
+    public OperationResult CheckLockGuard(TimeSpan within)
+    {
+        if (!context.IsLocalQemu)
+            return OperationResult.Done;
+        return context.Storage.Run(within, () => LockGuard.Judge(context.Settings.RequireLock, context.Locking, LockspaceProbe.Look), out OperationResult? verdict)
+            ? verdict!
+            : OperationResult.Failed($"The lockspace directory {context.Locking.FileLockspaceDir} does not answer within {within.TotalSeconds:0.#} s: the shared volume stands still. Is a fencing pending?", FailureKind.TimedOut);
+    }
+
+    /// <summary>Starts the pools and networks that the configuration names.</summary>
+    public OperationResult StartResources(HypervisorSession hypervisor, TimeSpan within)
+    {
+        context.Resolver.ReadConfiguration(within);
+        DomainXml? xml = context.Resolver.Configuration;
+        foreach (string pool in xml?.Pools ?? [])
+        {
+            OperationResult result = hypervisor.Do(within, connection => connection.EnsurePool(pool));
+            if (!result.Succeeded)
+                return result with { Message = $"The storage pool {pool}, which {context.Domain} needs, could not be started: {result.Message}" };
+        }
+
+        foreach (string network in xml?.Networks ?? [])
+        {
+            OperationResult result = hypervisor.Do(within, connection => connection.EnsureNetwork(network));
+            if (!result.Succeeded)
+                return result with { Message = $"The network {network}, which {context.Domain} needs, could not be started: {result.Message}" };
+        }
+
+        return OperationResult.Done;
+    }
+
+    /// <summary>Starts the domain from its saved memory, else from its configuration.</summary>
+    public OperationResult Start(TimeSpan within)
+    {
+        string savedMemory = SavedMemory.File(context);
+        if (savedMemory.Length > 0 && File.Exists(savedMemory))
+            return Restore(savedMemory, within);
+        OperationResult result = context.Hypervisor.Do(within, connection => connection.Create(context.Resolver.ConfigurationText).Dispose());
+        return result.Succeeded ? result : Explain(result);
+    }
+
+    private OperationResult Restore(string file, TimeSpan within)
+    {
+        OperationResult result = context.Hypervisor.Do(within, connection => connection.Restore(file));
+        if (!result.Succeeded)
+            return Explain(result with { Message = $"{context.Domain} could not be restored from {file}, which is kept: {result.Message}" });
+        File.Delete(file);
+        return result;
+    }
+
+    /// <summary>Turns libvirt's error into the sentence that helps.</summary>
+    private OperationResult Explain(OperationResult error)
+    {
+        IReadOnlyList<Disk> disks = context.Resolver.Configuration?.Disks ?? [];
+        switch (error.Kind)
+        {
+            case FailureKind.LockConflict:
+                return error with { Message = $"{context.Domain} was not started, because {TakenLease(disks)}. It most likely runs on another node ({error.Message})." };
+            case FailureKind.LockspaceLost:
+                return error with
+                {
+                    Code = ExitCode.Installed,
+                    Message = $"{context.Domain} was not started, because virtlockd does not know its lockspace any more: it was restarted after the libvirt daemon. "
+                        + $"Restart the libvirt daemon of this node (virtqemud or libvirtd), which leaves running guests alone, then: crm resource cleanup {context.Invocation.Resource} ({error.Message})",
+                };
+            case FailureKind.Other when error.IsFromQemu && disks.FirstOrDefault(disk => disk.IsLockable && LeaseProbe.IsImageInUse(disk.Source!)) is Disk inUse:
+                return error with
+                {
+                    Kind = FailureKind.ImageLocked,
+                    Message = $"{context.Domain} was not started, because its disk {inUse.Source} is in use by another QEMU. It most likely runs on another node ({error.Message}).",
+                };
+            default:
+                return error with { Message = $"{context.Domain} was not started: {error.Message}" };
+        }
+    }
+
+    private string TakenLease(IReadOnlyList<Disk> disks)
+    {
+        foreach (Disk disk in disks)
+        {
+            if (LeaseCheck.LeaseFile(disk, context.Locking) is not string file)
+                continue;
+            LeaseState lease = LeaseProbe.Ask(file);
+            if (lease.Holder is LeaseHolder.Elsewhere or LeaseHolder.OtherProcess or LeaseHolder.ThisNode)
+            {
+                string holder = lease.Holder == LeaseHolder.Elsewhere ? "another node" : "this node, for another domain";
+                return $"the lease {file} of its disk {disk.Source} is held by {holder}";
+            }
+        }
+
+        return "the lease of one of its disks is held by somebody else";
+    }
+}
