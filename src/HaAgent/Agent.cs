@@ -17,17 +17,17 @@ internal static class Agent
     {
         if (args.Length == 0 || ActionTable.Find(args[0]) is not ActionRow row)
         {
-            Console.Error.Write(Usage.Text("VirtualDomain"));
+            StandardStreams.Error(Usage.Text("VirtualDomain"));
             return args.Length == 0 ? ExitCode.Arguments : ExitCode.Unimplemented;
         }
 
         switch (row.Action)
         {
             case OcfAction.MetaData:
-                Console.Out.Write(MetaData.Text(Version));
+                StandardStreams.Out(MetaData.Text(Version));
                 return ExitCode.Success;
             case OcfAction.Usage:
-                Console.Out.Write(Usage.Text("VirtualDomain"));
+                StandardStreams.Out(Usage.Text("VirtualDomain"));
                 return ExitCode.Success;
         }
 
@@ -41,7 +41,7 @@ internal static class Agent
         }
 
         if (outcome.Reason is not null)
-            Console.Error.WriteLine(invocation.ExitReasonPrefix + outcome.Reason.ReplaceLineEndings(" "));
+            StandardStreams.Error(invocation.ExitReasonPrefix + outcome.Reason.ReplaceLineEndings(" ") + "\n");
         return outcome.Code;
     }
 

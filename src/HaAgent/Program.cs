@@ -1,5 +1,6 @@
 using HaAgent;
 using HaAgent.Core.Ocf;
+using HaAgent.Host;
 
 // The one catch-all: no path leaves without a defined exit code (OCF 1.1, "Return codes").
 try
@@ -8,6 +9,6 @@ try
 }
 catch (Exception e)
 {
-    Console.Error.WriteLine($"ocf-exit-reason:Internal error of ocf:haagent:VirtualDomain, please report it: {e.GetType().Name}: {e.Message}");
+    StandardStreams.Error($"ocf-exit-reason:Internal error of ocf:haagent:VirtualDomain, please report it: {e.GetType().Name}: {e.Message}" + "\n");
     return (int)ExitCode.Generic;
 }

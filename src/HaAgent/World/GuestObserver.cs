@@ -37,6 +37,19 @@ internal sealed class GuestObserver(AgentContext context)
 
     private Observation Look(LibvirtConnection connection, GuestIdentity identity)
     {
+        try
+        {
+            return LookNow(connection, identity);
+        }
+        catch (LibvirtException e) when (e.IsNoDomain)
+        {
+            // It ended, and its definition with it, between two questions.
+            return new Observation.Absent("libvirt knows no such domain");
+        }
+    }
+
+    private Observation LookNow(LibvirtConnection connection, GuestIdentity identity)
+    {
         LastUuid = null;
         using LibvirtDomain? domain = connection.Find(identity);
         if (domain is not null)
