@@ -1,0 +1,78 @@
+using HaAgent.Core.Cluster.Configuration;
+using Xunit;
+
+namespace HaAgent.Core.Tests.Cluster.Configuration;
+
+public sealed class CibTests
+{
+    private readonly Cib cib = Cib.Parse(TestFile.Read("Cluster/Configuration/guide.xml"));
+
+    [Fact]
+    public void Parse_Guide_ResourcesAndConstraintsAreRead()
+    {
+        Assert.Equal(["VM1", "VM2", "dlm", "ocfs2"], cib.Primitives.Select(p => p.Id));
+        Assert.Equal(["dlm", "ocfs2"], cib.Group("g-virt-lock")!.Members);
+        Assert.Equal("true", cib.Clone("cl-virt-lock")!.MetaValue("interleave"));
+        Assert.Equal("g-virt-lock", cib.ParentOf("ocfs2"));
+        Assert.Equal("cl-virt-lock", cib.ParentOf("g-virt-lock"));
+        Assert.Null(cib.ParentOf("VM1"));
+        Assert.Equal("false", cib.Property("stonith-enabled"));
+        Constraint colocation = cib.Constraint("col-fs-virt")!;
+        Assert.Equal([["VM1", "VM2"], ["cl-virt-lock"]], colocation.Sets.Select(s => s.Resources));
+        Assert.Equal([false, true], colocation.Sets.Select(s => s.Sequential));
+    }
+
+    [Theory]
+    [InlineData("<cib/>")]
+    [InlineData("<other><configuration/></other>")]
+    public void Parse_NoCib_IsRefused(string xml) => Assert.Throws<FormatException>(() => Cib.Parse(xml));
+
+    [Fact]
+    public void Parse_DocumentType_IsRefused() =>
+        Assert.Throws<System.Xml.XmlException>(() => Cib.Parse("<!DOCTYPE cib [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><cib><configuration>&e;</configuration></cib>"));
+
+    [Fact]
+    public void Finish_AnyDraft_IsOneEpochLaterAndLeavesTheOriginalAlone()
+    {
+        CibVersion before = cib.Version;
+
+        Cib after = cib.Edit().Remove("VM1").Finish();
+
+        Assert.Equal(before with { Epoch = before.Epoch + 1, Updates = 0 }, after.Version);
+        Assert.Equal(before, cib.Version);
+        Assert.NotNull(cib.Primitive("VM1"));
+        Assert.Null(after.Primitive("VM1"));
+    }
+
+    [Fact]
+    public void OnTopOf_OnlyTheStatusMovedOn_TakesTheNewestVersion()
+    {
+        Cib after = cib.Edit().SetMeta("VM1", "priority", "10").Finish();
+        Cib current = Cib.Parse(cib.ToXml().Replace("num_updates=\"0\"", "num_updates=\"7\"", StringComparison.Ordinal));
+
+        Cib next = after.OnTopOf(cib, current)!;
+
+        Assert.Equal(new CibVersion(0, cib.Version.Epoch + 1, 0), next.Version);
+        Assert.Equal("10", next.Primitive("VM1")!.MetaValue("priority"));
+    }
+
+    [Fact]
+    public void OnTopOf_SomebodyElseChangedTheConfiguration_IsRefused()
+    {
+        Cib after = cib.Edit().SetMeta("VM1", "priority", "10").Finish();
+        Cib current = cib.Edit().SetMeta("VM2", "priority", "1").Finish();
+
+        Assert.Null(after.OnTopOf(cib, current));
+    }
+
+    [Theory]
+    [InlineData("30", 30.0)]
+    [InlineData("30s", 30.0)]
+    [InlineData("2min", 120.0)]
+    [InlineData("1h", 3600.0)]
+    [InlineData("500ms", 0.5)]
+    [InlineData("soon", null)]
+    [InlineData("", null)]
+    public void ClusterTime_AnyText_IsReadAsPacemakerDoes(string text, double? seconds) =>
+        Assert.Equal(seconds, ClusterTime.Parse(text)?.TotalSeconds);
+}
