@@ -1,0 +1,68 @@
+using HaAgent.Core.Cluster.Facts;
+using HaAgent.Core.Cluster.Planning;
+using HaAgent.Setup.CommandLine;
+using HaAgent.Setup.Nodes;
+using HaAgent.Setup.Probe;
+
+namespace HaAgent.Setup.Apply;
+
+/// <summary>Makes the changes of a plan, one after the other. It decides nothing.</summary>
+internal sealed class Applier(NodeShell shell)
+{
+    private static readonly TimeSpan FileLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Makes one change.</summary>
+    /// <returns>Whether the plan still holds; false when somebody else changed the configuration since it was made.</returns>
+    /// <exception cref="Stop">The change failed.</exception>
+    public async Task<bool> ApplyAsync(Change change)
+    {
+        switch (change)
+        {
+            case Change.Run run:
+                Check(await shell.RunAsync(run.Node, run.Script, run.Limit), run.Node, run.Title);
+                return true;
+            case Change.WriteFile file:
+                Check(await shell.RunAsync(file.Node, FileScript.For(file), FileLimit), file.Node, file.Title);
+                return true;
+            case Change.Configure configure:
+                return await CibChange.ApplyAsync(configure.Before, configure.After);
+            case Change.Await wait:
+                await WaitAsync(wait);
+                return true;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(change));
+        }
+    }
+
+    private static void Check(ShellResult result, string node, string title)
+    {
+        if (!result.Succeeded)
+            throw new Stop(ExitCode.Incomplete, $"Failed on {node}: {title}: {result.Reason}. Mend that, then run the same command again: it resumes where it stopped.");
+    }
+
+    private static async Task WaitAsync(Change.Await wait)
+    {
+        DateTime end = DateTime.UtcNow + wait.Limit;
+        while (true)
+        {
+            ClusterStatus status = await ClusterProbe.ReadStatusAsync();
+            string[] active = [.. status.Anywhere(wait.Resource)];
+            string[] missing = [.. wait.Nodes.Except(status.Where(wait.Resource))];
+            if (wait.Nodes.Count == 0 ? active.Length == 0 : missing.Length == 0)
+                return;
+
+            // A failed start is not tried again on that node: there is nothing to wait for.
+            string[] failures = [.. status.Failures.Where(f => missing.Contains(f.Node) && f.Operation == "start").Select(f => f.ToString())];
+            if (wait.Nodes.Count > 0 && missing.All(node => status.Failures.Any(f => f.Node == node && f.Operation == "start")))
+                throw new Stop(ExitCode.Incomplete, $"{wait.Resource} does not start: {string.Join("; ", failures)}. Mend that, clear the failure (crm resource cleanup {wait.Resource}), then run the same command again.");
+            if (DateTime.UtcNow >= end)
+            {
+                string where = wait.Nodes.Count == 0 ? $"still runs on {string.Join(", ", active)}" : $"does not run on {string.Join(", ", missing)}";
+                throw new Stop(ExitCode.Incomplete, $"{wait.Resource} {where} after {wait.Limit.TotalSeconds:0} s. See 'crm_mon -1rf' for why, then run the same command again.");
+            }
+
+            await Task.Delay(Pause);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using HaAgent.Setup.Verbs;
+
+namespace HaAgent.Setup.CommandLine;
+
+/// <summary>Every verb, one row each, in the order of <c>haagent --help</c>.</summary>
+internal static class VerbTable
+{
+    private static readonly Func<Command>[] Rows =
+    [
+        SetupVerb.Create,
+        TeardownVerb.Create,
+    ];
+
+    /// <summary>The whole command tree.</summary>
+    public static RootCommand Root()
+    {
+        var root = new RootCommand("From a bare Pacemaker cluster to highly available virtual machines: checks, sets up, adds, tests and explains.");
+        foreach (Func<Command> row in Rows)
+            root.Subcommands.Add(row());
+        return root;
+    }
+}
