@@ -69,7 +69,7 @@ public sealed class MonitorRule : IRule
     private static NextStep Verdict(Situation situation, Observation.Active active)
     {
         if (active.IsPausedByError)
-            return Judge(situation.Settings.OnPausedError, $"{situation.Domain} is paused by an error ({active.Paused}). Look at its disks and its log in /var/log/libvirt; the policy is on_paused_error");
+            return Judge(situation.Settings.OnPausedError, $"{situation.Domain} is {active.Describe()}. Look at its disks and its log in /var/log/libvirt; the policy is on_paused_error");
         if (situation.Last<Operation.CheckLeases>() is { Result.Kind: FailureKind.LeaseLost } lost)
             return Judge(situation.Settings.OnLockLost, lost.Result.Message!);
         if (active.By == Evidence.ProcessOnly)

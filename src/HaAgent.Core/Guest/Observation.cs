@@ -40,9 +40,42 @@ public abstract record Observation
         /// <summary>A word for the log.</summary>
         public string Describe() => By switch
         {
-            Evidence.Libvirt => State == DomainState.Paused ? $"paused ({Paused})" : State.ToString().ToLowerInvariant(),
+            Evidence.Libvirt => State == DomainState.Paused ? $"paused ({WhyPaused})" : StateWord,
             Evidence.ProcessOnly => "alive as a process (libvirt does not answer)",
             Evidence.ProcessLostByLibvirt => "alive as a process that libvirt no longer knows",
+        };
+
+        /// <summary>Why it is paused, in words.</summary>
+        public string WhyPaused => Paused switch
+        {
+            PausedReason.Unknown => "no reason given",
+            PausedReason.User => "by an administrator",
+            PausedReason.Migration => "for a migration",
+            PausedReason.Save => "to be saved",
+            PausedReason.Dump => "for a core dump",
+            PausedReason.IoError => "by an I/O error",
+            PausedReason.Watchdog => "by its watchdog",
+            PausedReason.FromSnapshot => "after a snapshot was restored",
+            PausedReason.ShuttingDown => "while shutting down",
+            PausedReason.Snapshot => "for a snapshot",
+            PausedReason.Crashed => "because it crashed",
+            PausedReason.StartingUp => "while starting",
+            PausedReason.PostCopy => "in post-copy migration",
+            PausedReason.PostCopyFailed => "by a failed post-copy migration",
+            PausedReason.ApiError => "by an error of the hypervisor",
+        };
+
+        private string StateWord => State switch
+        {
+            DomainState.NoState => "without a state",
+            DomainState.Running => "running",
+            DomainState.Blocked => "idle",
+            DomainState.Paused => "paused",
+            DomainState.Shutdown => "shutting down",
+            DomainState.ShutOff => "shut off",
+            DomainState.Crashed => "crashed",
+            DomainState.PmSuspended => "asleep (it suspended itself)",
+            DomainState.Unknown => "in a state this agent does not know",
         };
     }
 

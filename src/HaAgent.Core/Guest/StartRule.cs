@@ -59,7 +59,16 @@ public sealed class StartRule : IRule
     }
 
     private static NextStep.Perform StartDomain(Situation situation) =>
-        new(new Operation.StartDomain(), situation.Remaining) { Say = new Remark(Severity.Info, $"Starting {situation.Domain}") };
+        new(new Operation.StartDomain(), situation.Remaining)
+        {
+            Say = situation.Did<Operation.StartDomain>() ? null : new Remark(Severity.Info, $"Starting {situation.Domain}"),
+        };
+
+    /// <summary>The first refusal is worth a line; the same one each second is not.</summary>
+    private static NextStep.Wait AgainInASecond(Situation situation, Done refused) => new(TimeSpan.FromSeconds(1))
+    {
+        Say = situation.History.Count(d => d.Operation is Operation.StartDomain) == 1 ? new Remark(Severity.Warning, refused.Result.Message! + " Trying again for a while") : null,
+    };
 
     private static NextStep NotStarted(Situation situation, Done started)
     {
@@ -67,7 +76,7 @@ public sealed class StartRule : IRule
         if (started.Result.Kind == FailureKind.Unreachable && started.Result.Code != ExitCode.Installed && situation.Elapsed < situation.Invocation.Timeout / 2)
         {
             return situation.Elapsed - started.At < TimeSpan.FromSeconds(1)
-                ? new NextStep.Wait(TimeSpan.FromSeconds(1)) { Say = new Remark(Severity.Warning, started.Result.Message!) }
+                ? AgainInASecond(situation, started)
                 : StartDomain(situation);
         }
 
@@ -79,7 +88,7 @@ public sealed class StartRule : IRule
         if (situation.Elapsed - firstRefusal < window)
         {
             return situation.Elapsed - started.At < TimeSpan.FromSeconds(1)
-                ? new NextStep.Wait(TimeSpan.FromSeconds(1)) { Say = new Remark(Severity.Warning, started.Result.Message!) }
+                ? AgainInASecond(situation, started)
                 : StartDomain(situation);
         }
 
@@ -95,6 +104,9 @@ public sealed class StartRule : IRule
             return Fail(ExitCode.Generic, $"{situation.Domain} has crashed and must be stopped before it is started");
         if (active.By == Evidence.ProcessLostByLibvirt)
             return Fail(ExitCode.Generic, $"The QEMU process of {situation.Domain} is alive, but libvirt does not know the domain any more. Stop the resource first: its process will be ended");
+        // Written down before anything else: whatever ends this action, stop must know the guest.
+        if (started is not null && !situation.Did<Operation.Remember>())
+            return situation.Perform(new Operation.Remember(), 5);
         if (started is not null && situation.Elapsed - started.At < Settle && situation.Remaining > Settle)
             return new NextStep.Wait(started.At + Settle - situation.Elapsed);
         if (started is { Result.Succeeded: false } && active.By != Evidence.Libvirt)

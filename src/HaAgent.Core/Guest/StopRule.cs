@@ -17,6 +17,9 @@ public sealed class StopRule : IRule
     /// <summary>libvirt's destroy needs up to 11.4 s for a QEMU that stands still (measured; facts 4.11).</summary>
     private const double DestroySeconds = 12;
 
+    /// <summary>Between libvirt's word that the guest is destroyed and its being seen as gone.</summary>
+    private static readonly TimeSpan PatienceAfterDestroy = TimeSpan.FromSeconds(3);
+
     /// <summary>What SIGKILL and looking again need.</summary>
     private static readonly TimeSpan KillReserve = TimeSpan.FromSeconds(3);
 
@@ -135,6 +138,14 @@ public sealed class StopRule : IRule
 
     private static NextStep EndProcess(Situation situation)
     {
+        // libvirt says that it ended the guest; what is seen follows in a moment.
+        if (situation.Last<Operation.Destroy>() is { Result.Succeeded: true } destroyed && !situation.Did<Operation.KillProcess>())
+        {
+            TimeSpan patience = Min(destroyed.At + PatienceAfterDestroy, situation.Deadline - KillReserve);
+            if (situation.Elapsed < patience)
+                return new NextStep.Wait(patience - situation.Elapsed);
+        }
+
         Done? terminated = situation.Last<Operation.TerminateProcess>();
         if (terminated is null && situation.Remaining > KillReserve && !situation.Did<Operation.Destroy>())
             return Step(situation, new Operation.TerminateProcess(), 2, Severity.Warning, $"Ending the QEMU process of {situation.Domain} with SIGTERM, because libvirt does not do it");

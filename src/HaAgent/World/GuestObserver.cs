@@ -60,12 +60,15 @@ internal sealed class GuestObserver(AgentContext context)
                 return SameName(connection, identity) ?? new Observation.Absent("libvirt has it shut off");
             LastInfo = info;
             LastUuid = domain.Uuid;
-            PausedReason reason = info.State == DomainState.Paused ? (PausedReason)domain.StateAndReason().Reason : PausedReason.Unknown;
+            PausedReason reason = info.State == DomainState.Paused ? KnownReason(domain.StateAndReason().Reason) : PausedReason.Unknown;
             return new Observation.Active(info.State, reason, Evidence.Libvirt);
         }
 
         return SameName(connection, identity) ?? new Observation.Absent("libvirt knows no such domain");
     }
+
+    private static PausedReason KnownReason(int reason) =>
+        reason is >= (int)PausedReason.Unknown and <= (int)PausedReason.ApiError ? (PausedReason)reason : PausedReason.Unknown;
 
     /// <summary>An active domain that has our name and another UUID.</summary>
     private static Observation? SameName(LibvirtConnection connection, GuestIdentity identity)

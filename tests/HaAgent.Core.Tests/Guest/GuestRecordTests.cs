@@ -1,0 +1,36 @@
+using HaAgent.Core.Guest;
+using Xunit;
+
+namespace HaAgent.Core.Tests.Guest;
+
+public sealed class GuestRecordTests
+{
+    private static readonly GuestRecord Record = new("/mnt/shared/my vm.xml", new GuestIdentity("my = vm", "4dea22b3-1d52-d8f3-2516-782e98ab3fa0"), IsActive: true)
+    {
+        DomainType = "kvm",
+        Pid = 1234,
+        StartTime = 987654321,
+        Utilization = "cpu=2 hv_memory=512 ",
+        UtilizationRetryAt = 1795509557,
+    };
+
+    [Fact]
+    public void Parse_WhatFormatWrote_IsTheSame() => Assert.Equal(Record, GuestRecord.Parse(Record.Format()));
+
+    [Fact]
+    public void Parse_IdentityWithoutUuid_StaysWithout() =>
+        Assert.Null(GuestRecord.Parse((Record with { Identity = new GuestIdentity("vm1", null) }).Format())!.Identity.Uuid);
+
+    [Fact]
+    public void Parse_EveryTruncation_IsNothingRatherThanHalf()
+    {
+        string text = Record.Format();
+
+        for (int length = 0; length < text.Length; length++)
+            Assert.Null(GuestRecord.Parse(text[..length]));
+    }
+
+    [Fact]
+    public void Parse_OfAnotherVersion_IsNothing() =>
+        Assert.Null(GuestRecord.Parse(Record.Format().Replace("haagent-guest 1", "haagent-guest 2", StringComparison.Ordinal)));
+}

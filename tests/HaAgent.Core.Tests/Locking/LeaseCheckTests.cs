@@ -1,0 +1,53 @@
+using HaAgent.Core.Guest;
+using HaAgent.Core.Locking;
+using Xunit;
+
+namespace HaAgent.Core.Tests.Locking;
+
+public sealed class LeaseCheckTests
+{
+    private static readonly LockSetup Lockd = new("lockd", "/mnt/shared/lockd", true, false);
+    private static readonly Disk Block = new("block", "disk", "vda", "/dev/disk/by-id/a", false, false);
+    private static readonly string BlockLease = "/mnt/shared/lockd/" + LeaseName.Of("/dev/disk/by-id/a");
+
+    [Fact]
+    public void LeaseFile_PerDiskAndSetup_IsTheFileThatLockdLocks()
+    {
+        Assert.Equal(BlockLease, LeaseCheck.LeaseFile(Block, Lockd));
+        Assert.Equal("/dev/disk/by-id/a", LeaseCheck.LeaseFile(Block, Lockd with { FileLockspaceDir = null }));
+        Assert.Null(LeaseCheck.LeaseFile(Block with { ReadOnly = true }, Lockd));
+        Assert.Null(LeaseCheck.LeaseFile(Block, Lockd with { AutoDiskLeases = false }));
+        Assert.Null(LeaseCheck.LeaseFile(Block, LockSetup.None));
+        Assert.Null(LeaseCheck.LeaseFile(Block, Lockd with { HasOtherLockspaces = true }));
+    }
+
+    [Theory]
+    [InlineData(LeaseHolder.ThisNode, FailureKind.None)]
+    [InlineData(LeaseHolder.CannotTell, FailureKind.None)]
+    [InlineData(LeaseHolder.Nobody, FailureKind.LeaseLost)]
+    [InlineData(LeaseHolder.Elsewhere, FailureKind.LeaseLost)]
+    [InlineData(LeaseHolder.OtherProcess, FailureKind.LeaseLost)]
+    public void Judge_Holder_OnlyProofOfLossIsLoss(LeaseHolder holder, FailureKind expected)
+    {
+        OperationResult result = LeaseCheck.Judge("vm1", [Block], Lockd, _ => new LeaseState(holder, "4711"));
+
+        Assert.Equal(expected, result.Kind);
+        if (expected == FailureKind.LeaseLost)
+        {
+            Assert.Contains(BlockLease, result.Message, StringComparison.Ordinal);
+            Assert.Contains("/dev/disk/by-id/a", result.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Judge_SecondDiskLost_IsLoss()
+    {
+        Disk second = Block with { Source = "/dev/disk/by-id/b" };
+
+        OperationResult result = LeaseCheck.Judge("vm1", [Block, second], Lockd,
+            file => new LeaseState(file == BlockLease ? LeaseHolder.ThisNode : LeaseHolder.Nobody, ""));
+
+        Assert.Equal(FailureKind.LeaseLost, result.Kind);
+        Assert.Contains("/dev/disk/by-id/b", result.Message, StringComparison.Ordinal);
+    }
+}

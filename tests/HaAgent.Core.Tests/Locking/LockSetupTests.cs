@@ -1,0 +1,34 @@
+using HaAgent.Core.Locking;
+using Xunit;
+
+namespace HaAgent.Core.Tests.Locking;
+
+public sealed class LockSetupTests
+{
+    [Theory]
+    [InlineData("lock_manager = \"lockd\"\n", "lockd")]
+    [InlineData("lock_manager=\"lockd\"", "lockd")]
+    [InlineData("  lock_manager  =  'lockd'  \r\n", "lockd")]
+    [InlineData("lock_manager = \"lockd\" # since Tuesday\n", "lockd")]
+    [InlineData("lock_manager = \"sanlock\"\nlock_manager = \"lockd\"\n", "lockd")]
+    [InlineData("#lock_manager = \"lockd\"\n", null)]
+    [InlineData("# see lock_manager = \"lockd\"\n", null)]
+    [InlineData("xlock_manager = \"lockd\"\n", null)]
+    [InlineData("lock_manager = \"nop\"\n", null)]
+    [InlineData("lock_manager = \"\"\n", null)]
+    [InlineData("", null)]
+    [InlineData(null, null)]
+    public void Parse_QemuConf_LockManager(string? conf, string? expected) => Assert.Equal(expected, LockSetup.Parse(conf, null).LockManager);
+
+    [Fact]
+    public void Parse_QemuLockdConf_DirectoryAndLeases()
+    {
+        LockSetup setup = LockSetup.Parse("lock_manager = \"lockd\"", "file_lockspace_dir = \"/mnt/shared/lockd/\"\nauto_disk_leases = 0\n#lvm_lockspace_dir = \"/x\"\n");
+
+        Assert.Equal(new LockSetup("lockd", "/mnt/shared/lockd", AutoDiskLeases: false, HasOtherLockspaces: false), setup);
+    }
+
+    [Fact]
+    public void Parse_NoLockdConf_LeasesAreAutomaticAndOnTheDisksThemselves() =>
+        Assert.Equal(new LockSetup("lockd", null, AutoDiskLeases: true, HasOtherLockspaces: false), LockSetup.Parse("lock_manager = \"lockd\"", null));
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using HaAgent.Core.Guest;
+using HaAgent.Core.Ocf;
+using Xunit;
+
+namespace HaAgent.Core.Tests.Scenarios;
+
+/// <summary>
+/// A world that follows a script and a clock that jumps. Lines of a script:
+///   at SECONDS GUEST             from then on the guest looks so
+///   after OPERATION SECONDS GUEST  so long after the operation's end it looks so
+///   takes OPERATION SECONDS      how long it takes (0.1 unless told); never more than it may
+///   fails OPERATION KIND CODE TEXT  how it fails
+/// GUEST: running, paused REASON, crashed, asleep, nostate, process, lost, absent, foreign, unknown, nameless.
+/// </summary>
+internal sealed class ScriptedWorld : IGuestWorld
+{
+    private readonly List<(TimeSpan At, string Guest)> _timeline = [];
+    private readonly List<(string Operation, TimeSpan After, string Guest)> _effects = [];
+    private readonly Dictionary<string, TimeSpan> _durations = [];
+    private readonly Dictionary<string, OperationResult> _failures = [];
+
+    public TimeSpan Elapsed { get; private set; }
+
+    public string? DomainName => "vm1";
+
+    /// <summary>Everything that happened, in order.</summary>
+    public List<string> Transcript { get; } = [];
+
+    public void Read(string line)
+    {
+        string[] words = line.Split(' ');
+        switch (words[0])
+        {
+            case "at":
+                _timeline.Add((Seconds(words[1]), string.Join(' ', words[2..])));
+                break;
+            case "after":
+                _effects.Add((words[1], Seconds(words[2]), string.Join(' ', words[3..])));
+                break;
+            case "takes":
+                _durations.Add(words[1], Seconds(words[2]));
+                break;
+            case "fails":
+                _failures.Add(words[1], OperationResult.Failed(string.Join(' ', words[4..]), Enum.Parse<FailureKind>(words[2]), Enum.Parse<ExitCode>(words[3])));
+                break;
+            default:
+                throw new FormatException($"not a line of a script: {line}");
+        }
+    }
+
+    public Observation Observe(TimeSpan within)
+    {
+        string guest = _timeline.Where(t => t.At <= Elapsed).MaxBy(t => t.At).Guest;
+        Note($"sees {guest}");
+        return Sight(guest);
+    }
+
+    public OperationResult Perform(Operation operation, TimeSpan within)
+    {
+        string name = Name(operation);
+        TimeSpan duration = _durations.GetValueOrDefault(name, TimeSpan.FromSeconds(0.1));
+        bool inTime = duration <= within;
+        OperationResult result = !inTime
+            ? OperationResult.Failed($"{name} did not come back", FailureKind.TimedOut)
+            : _failures.GetValueOrDefault(name, OperationResult.Done);
+        Note(string.Create(CultureInfo.InvariantCulture, $"does {name} within {within.TotalSeconds:0.0}: {(result.Succeeded ? "done" : result.Kind)}"));
+        Elapsed += inTime ? duration : within;
+        if (result.Succeeded)
+            _timeline.AddRange(_effects.Where(e => e.Operation == name).Select(e => (Elapsed + e.After, e.Guest)));
+        return result;
+    }
+
+    public void WaitForChange(TimeSpan atMost)
+    {
+        Assert.True(atMost > TimeSpan.Zero, "a rule must not wait for no time: it would spin");
+        TimeSpan end = Elapsed + atMost;
+        IEnumerable<TimeSpan> ends = _timeline.Where(t => t.At > Elapsed && t.At < end && t.Guest == "absent").Select(t => t.At);
+        Note(string.Create(CultureInfo.InvariantCulture, $"waits {atMost.TotalSeconds:0.0}"));
+        Elapsed = ends.DefaultIfEmpty(end).Min();
+    }
+
+    public void Say(Remark remark) => Note($"says {remark.Severity.ToString().ToLowerInvariant()}: {remark.Text}");
+
+    public void Finish(Outcome outcome) => Note($"ends {(int)outcome.Code} {outcome.Code}{(outcome.Reason is null ? "" : ": " + outcome.Reason)}");
+
+    private static string Name(Operation operation) =>
+        operation is Operation.RequestShutdown request ? $"RequestShutdown/{request.Via}" : operation.GetType().Name;
+
+    private static Observation Sight(string guest)
+    {
+        string[] words = guest.Split(' ');
+        return words[0] switch
+        {
+            "running" => new Observation.Active(DomainState.Running, PausedReason.Unknown, Evidence.Libvirt),
+            "paused" => new Observation.Active(DomainState.Paused, Enum.Parse<PausedReason>(words[1]), Evidence.Libvirt),
+            "crashed" => new Observation.Active(DomainState.Crashed, PausedReason.Unknown, Evidence.Libvirt),
+            "asleep" => new Observation.Active(DomainState.PmSuspended, PausedReason.Unknown, Evidence.Libvirt),
+            "nostate" => new Observation.Active(DomainState.NoState, PausedReason.Unknown, Evidence.Libvirt),
+            "process" => new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Evidence.ProcessOnly),
+            "lost" => new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Evidence.ProcessLostByLibvirt),
+            "absent" => new Observation.Absent("libvirt knows no such domain"),
+            "foreign" => new Observation.Foreign("00000000-0000-0000-0000-00000000beef"),
+            "unknown" => new Observation.Unknown("libvirt does not answer"),
+            "nameless" => new Observation.Unknown("the configuration cannot be read", WithoutIdentity: true),
+            _ => throw new FormatException($"not a guest: {guest}"),
+        };
+    }
+
+    private static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(double.Parse(text, CultureInfo.InvariantCulture));
+
+    private void Note(string text) => Transcript.Add(string.Create(CultureInfo.InvariantCulture, $"{Elapsed.TotalSeconds,5:0.0}  {text}"));
+}
