@@ -19,12 +19,17 @@ build: $(OUT)/agent/VirtualDomain ## publish the native executables into out/
 
 needs-build:
 	@tests/needs build
+	@command -v $(DOTNET) > /dev/null || { echo "The .NET 10 SDK is missing: install it so that '$(DOTNET)' is on the PATH (package dotnet-sdk-10.0)" >&2; exit 1; }
 
 $(OUT)/agent/VirtualDomain: $(SOURCES) | needs-build
 	$(DOTNET) publish src/HaAgent/HaAgent.csproj -c Release -r $(RID) -o $(OUT)/agent -v q
 
 install: build ## install into DESTDIR/PREFIX
 	install -D -m 755 $(OUT)/agent/VirtualDomain $(DESTDIR)$(PREFIX)/lib/ocf/resource.d/haagent/VirtualDomain
+
+test: build ## install what the tests need, and run every test
+	@tests/needs build bindings node cluster
+	@tests/run
 
 bench: build ## measure the agent against its bars (a C client, the bash agent)
 	@tests/needs node bench
