@@ -5,7 +5,9 @@ using HaAgent.Host;
 // The one catch-all: no path leaves without a defined exit code (OCF 1.1, "Return codes").
 try
 {
-    return (int)Agent.Run(args, Environment.GetEnvironmentVariable);
+    // Not by way of the C library's exit handlers: a thread may still be inside a call of libvirt that never comes back.
+    Tmds.Linux.LibC._exit((int)Agent.Run(args, Environment.GetEnvironmentVariable));
+    return 0;
 }
 catch (Exception e)
 {

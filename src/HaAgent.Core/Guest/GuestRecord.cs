@@ -17,6 +17,9 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
     /// <summary>The domain's type (kvm, qemu, lxc…): only of a QEMU guest is a process proof.</summary>
     public string DomainType { get; init; } = "";
 
+    /// <summary>The hypervisor's URI as libvirt resolved it: only on this machine is a process proof; empty: not known.</summary>
+    public string HypervisorUri { get; init; } = "";
+
     /// <summary>The QEMU process that carries it; 0: not known.</summary>
     public int Pid { get; init; }
 
@@ -38,6 +41,7 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
         Append(text, "name", Identity.Name);
         Append(text, "uuid", Identity.Uuid ?? "");
         Append(text, "type", DomainType);
+        Append(text, "uri", HypervisorUri);
         Append(text, "active", IsActive ? "1" : "0");
         Append(text, "pid", Pid.ToString(CultureInfo.InvariantCulture));
         Append(text, "start", StartTime.ToString(CultureInfo.InvariantCulture));
@@ -59,6 +63,7 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
         return new GuestRecord(config, new GuestIdentity(name, uuid.Length == 0 ? null : uuid), Field(text, "active") == "1")
         {
             DomainType = Field(text, "type"),
+            HypervisorUri = Field(text, "uri"),
             Pid = (int)Number(text, "pid"),
             StartTime = Number(text, "start"),
             Utilization = Field(text, "utilization"),

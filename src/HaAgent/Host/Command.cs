@@ -16,6 +16,8 @@ internal static class Command
 {
     private const int MostOutput = 4096;
 
+    private static readonly TimeSpan TimeForRest = TimeSpan.FromMilliseconds(500);
+
     public static CommandResult Run(TimeSpan within, string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
@@ -23,11 +25,16 @@ internal static class Command
             start.ArgumentList.Add(argument);
         using var process = new Process { StartInfo = start };
         var output = new System.Text.StringBuilder();
+
+        // Not disposed: a line may still come in after the wait was given up.
+        var streams = new CountdownEvent(2);
         DataReceivedEventHandler collect = (_, line) =>
         {
             lock (output)
             {
-                if (line.Data is not null && output.Length < MostOutput)
+                if (line.Data is null)
+                    streams.Signal();
+                else if (output.Length < MostOutput)
                     output.AppendLine(line.Data);
             }
         };
@@ -49,7 +56,8 @@ internal static class Command
         if (!ended)
             process.Kill(entireProcessTree: true);
 
-        // A child that was left behind may hold the pipes open: what was printed so far is enough.
+        // All that was printed; but a child that was left behind may hold the pipes open for ever.
+        streams.Wait(TimeForRest);
         lock (output)
         {
             string text = output.ToString().TrimEnd();

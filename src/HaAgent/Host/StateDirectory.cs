@@ -23,7 +23,7 @@ internal sealed class StateDirectory(string resource, string? volatileDirectory,
 
     /// <summary>What survives a reboot; null: nothing, or nothing whole.</summary>
     public GuestRecord? LoadPersistent() =>
-        Read(Path.Combine(_persistent, FileName)) is GuestRecord old ? new GuestRecord(old.Config, old.Identity, IsActive: false) { DomainType = old.DomainType } : null;
+        Read(Path.Combine(_persistent, FileName)) is GuestRecord old ? new GuestRecord(old.Config, old.Identity, IsActive: false) { DomainType = old.DomainType, HypervisorUri = old.HypervisorUri } : null;
 
     /// <summary>Writes both, each whole or not at all.</summary>
     /// <exception cref="IOException">The disk is full, or the like.</exception>
@@ -38,7 +38,7 @@ internal sealed class StateDirectory(string resource, string? volatileDirectory,
 
     /// <summary>Writes what survives a reboot.</summary>
     public void SavePersistent(GuestRecord record) =>
-        Write(_persistent, new GuestRecord(record.Config, record.Identity, IsActive: false) { DomainType = record.DomainType });
+        Write(_persistent, new GuestRecord(record.Config, record.Identity, IsActive: false) { DomainType = record.DomainType, HypervisorUri = record.HypervisorUri });
 
     /// <summary>The domains that other resources on this node are about.</summary>
     public List<GuestIdentity> OthersIdentities()

@@ -42,7 +42,7 @@ internal sealed class AgentContext(Invocation invocation, Settings settings, Sta
     {
         get
         {
-            string uri = Hypervisor.Uri;
+            string uri = Hypervisor.Uri.Length > 0 ? Hypervisor.Uri : Resolver.Record?.HypervisorUri ?? "";
             bool localUri = uri.Length == 0 || uri.StartsWith("qemu:///", StringComparison.Ordinal) || uri.StartsWith("qemu+unix:///", StringComparison.Ordinal);
             string type = Resolver.Configuration?.Type ?? Resolver.Record?.DomainType ?? "";
             return localUri && (type is "qemu" or "kvm" || (type.Length == 0 && uri.Length > 0));

@@ -35,9 +35,22 @@ internal sealed class Checks(AgentContext context)
             using LibvirtDomain? domain = connection.Find(context.Identity!);
             return domain?.DiskErrors() ?? 0;
         }, out OperationResult failure);
+        if (failure.Kind is FailureKind.Unreachable || (failure.Kind is FailureKind.TimedOut && !LibvirtAnswers(within / 5)))
+            return OperationResult.DoneWith($"Whether QEMU of {context.Domain} answers on its monitor could not be asked: {failure.Message}");
         if (!failure.Succeeded)
             return failure with { Message = $"QEMU of {context.Domain} does not answer on its monitor: {failure.Message}" };
         return errors == 0 ? failure : OperationResult.DoneWith($"{errors} disk(s) of {context.Domain} report an I/O error");
+    }
+
+    /// <summary>Tells a QEMU that stands still from a libvirt daemon that does.</summary>
+    private bool LibvirtAnswers(TimeSpan within)
+    {
+        context.Hypervisor.Ask(within, connection =>
+        {
+            using LibvirtDomain? domain = connection.Find(context.Identity!);
+            return true;
+        }, out OperationResult failure);
+        return failure.Succeeded;
     }
 
     /// <summary>A question to the guest agent.</summary>

@@ -21,6 +21,7 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
         return context.Resolver.Save(new GuestRecord(context.Settings.Config, context.Identity, IsActive: true)
         {
             DomainType = context.Resolver.Configuration?.Type ?? known?.DomainType ?? "",
+            HypervisorUri = ResolvedUri(known),
             Pid = process?.Pid ?? 0,
             StartTime = process?.StartTime ?? 0,
             Utilization = known?.Utilization ?? "",
@@ -28,10 +29,16 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
         });
     }
 
+    private string ResolvedUri(GuestRecord? known)
+    {
+        context.Hypervisor.Ask(TimeSpan.FromSeconds(2), _ => true, out _, needsUri: true);
+        return context.Hypervisor.Uri.Length > 0 ? context.Hypervisor.Uri : known?.HypervisorUri ?? "";
+    }
+
     /// <summary>Writes that the guest is not active here any more. Its identity stays known.</summary>
     public OperationResult Forget() =>
         context.Resolver.Record is GuestRecord { IsActive: true } known
-            ? context.Resolver.Save(new GuestRecord(known.Config, known.Identity, IsActive: false) { DomainType = known.DomainType, Utilization = known.Utilization })
+            ? context.Resolver.Save(new GuestRecord(known.Config, known.Identity, IsActive: false) { DomainType = known.DomainType, HypervisorUri = known.HypervisorUri, Utilization = known.Utilization })
             : OperationResult.Done;
 
     /// <summary>Writes the utilization attributes that differ from what was last written, and removes those that are to be unset.</summary>

@@ -8,6 +8,7 @@ public sealed class GuestRecordTests
     private static readonly GuestRecord Record = new("/mnt/shared/my vm.xml", new GuestIdentity("my = vm", "4dea22b3-1d52-d8f3-2516-782e98ab3fa0"), IsActive: true)
     {
         DomainType = "kvm",
+        HypervisorUri = "qemu:///system",
         Pid = 1234,
         StartTime = 987654321,
         Utilization = "cpu=2 hv_memory=512 ",
