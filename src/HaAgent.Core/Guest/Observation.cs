@@ -37,6 +37,11 @@ public abstract record Observation
         public bool IsPausedByError => State == DomainState.Paused
             && Paused is PausedReason.IoError or PausedReason.Watchdog or PausedReason.Crashed or PausedReason.PostCopyFailed or PausedReason.ApiError;
 
+        /// <summary>Paused by a job that lets it run again, or ends it, by itself.</summary>
+        public bool IsPausedForAJob => State == DomainState.Paused
+            && Paused is PausedReason.Migration or PausedReason.Save or PausedReason.Dump or PausedReason.Snapshot or PausedReason.StartingUp
+            or PausedReason.ShuttingDown or PausedReason.PostCopy;
+
         /// <summary>A word for the log.</summary>
         public string Describe() => By switch
         {

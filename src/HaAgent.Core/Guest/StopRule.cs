@@ -14,6 +14,9 @@ public sealed class StopRule : IRule
     /// <summary>How long a libvirt that was just restarted gets to come back, before the process is ended without it.</summary>
     private static readonly TimeSpan PatienceWithLibvirt = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a guest that is paused for a snapshot, or the like, gets to run again.</summary>
+    private static readonly TimeSpan PatienceWithJobs = TimeSpan.FromSeconds(10);
+
     /// <summary>libvirt's destroy needs up to 11.4 s for a QEMU that stands still (measured; facts 4.11).</summary>
     private const double DestroySeconds = 12;
 
@@ -100,6 +103,9 @@ public sealed class StopRule : IRule
         TimeSpan left = GracefulEnd(situation) - situation.Elapsed;
         if (situation.Settings.Snapshot.Length > 0 && !situation.Did<Operation.SaveMemory>())
             return Step(situation, new Operation.SaveMemory(), left.TotalSeconds, Severity.Info, $"Saving the memory of {situation.Domain} to {situation.Settings.Snapshot}");
+
+        if (active.IsPausedForAJob && situation.Elapsed < PatienceWithJobs)
+            return new NextStep.Wait(TimeSpan.FromSeconds(1));
 
         // A guest that somebody paused cannot hear the question.
         if (active.State is DomainState.Paused or DomainState.PmSuspended)
