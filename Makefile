@@ -10,7 +10,7 @@ export DOTNET_NOLOGO := 1
 
 SOURCES := $(shell find src -name '*.cs' -o -name '*.csproj') Directory.Build.props Directory.Packages.props
 
-.PHONY: help build install test demo lab-shell bench clean needs-build
+.PHONY: help build install test demo lab-shell bench clean needs-build install-tree
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -30,6 +30,18 @@ install: build ## install into DESTDIR/PREFIX
 test: build ## install what the tests need, and run every test
 	@tests/needs build bindings node cluster
 	@tests/run
+
+demo: install-tree ## show the guide's four tests on a real cluster on this machine
+	@tests/lab/demo $(OUT)/tree
+
+lab-shell: install-tree ## bring that cluster up and leave it up, to play with
+	@tests/lab/play $(OUT)/tree
+
+# What the lab lays over its nodes: an installation, as a package would make it.
+install-tree: build
+	@tests/needs build node cluster
+	@rm -rf $(OUT)/tree
+	@$(MAKE) --no-print-directory install DESTDIR=$(OUT)/tree PREFIX=/usr
 
 bench: build ## measure the agent against its bars (a C client, the bash agent)
 	@tests/needs node bench
