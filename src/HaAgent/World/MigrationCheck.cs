@@ -64,7 +64,10 @@ internal sealed class MigrationCheck(AgentContext context)
         if (context.Settings.RequireLock == "false" || !here.IsLockd || SshHost(target.Uri) is not string host)
             return null;
         string seconds = Math.Max(1, (int)within.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        CommandResult files = Command.Run(within, "ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=" + seconds, host, "cat", string.Join(" ", LockspaceProbe.Files));
+
+        // Only the lines that are set: the files are mostly comments, and longer than what is kept of a command's output.
+        string question = $"grep -hE '^[[:space:]]*[a-z_]+[[:space:]]*=' {string.Join(" ", LockspaceProbe.Files)}";
+        CommandResult files = Command.Run(within, "ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=" + seconds, host, question);
         if (files.ExitCode is null or 255)
             return Refused($"{target.Node} cannot be reached by ssh {host}: {files.Output}");
         LockSetup there = LockSetup.Parse(files.Output, files.Output);
