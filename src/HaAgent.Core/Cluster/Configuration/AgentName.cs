@@ -21,6 +21,9 @@ public readonly record struct AgentName(string Class, string? Provider, string T
     /// <summary>Whether the agent manages a libvirt guest.</summary>
     public bool IsVirtualMachine => this == Ours || this == Theirs;
 
+    /// <summary>In full, for sentences.</summary>
+    public string FullName => Provider is null ? $"{Class}:{Type}" : $"{Class}:{Provider}:{Type}";
+
     /// <summary>As the crm shell prints it: the class <c>ocf</c> with the provider <c>heartbeat</c> is its default and is left out.</summary>
     public override string ToString() => (Class, Provider) switch
     {

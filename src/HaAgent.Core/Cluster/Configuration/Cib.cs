@@ -98,18 +98,13 @@ public sealed class Cib
     {
         ArgumentNullException.ThrowIfNull(based);
         ArgumentNullException.ThrowIfNull(current);
-        if (!current.HasConfigurationOf(based))
+        XElement now = current.root.Element("configuration")!;
+        XElement then = MachineWritten.Bring(now, based.root.Element("configuration")!);
+        if (!XNode.DeepEquals(CibXml.Sorted(now), CibXml.Sorted(then)))
             return null;
         var next = new XElement(current.root);
-        next.Element("configuration")!.ReplaceWith(new XElement(root.Element("configuration")!));
+        next.Element("configuration")!.ReplaceWith(MachineWritten.Bring(now, root.Element("configuration")!));
         return new CibDraft(next, current.Version).Finish();
-    }
-
-    /// <summary>Whether both hold the same configuration, whatever their versions and their status.</summary>
-    public bool HasConfigurationOf(Cib other)
-    {
-        ArgumentNullException.ThrowIfNull(other);
-        return XNode.DeepEquals(CibXml.Sorted(root.Element("configuration")!), CibXml.Sorted(other.root.Element("configuration")!));
     }
 
     /// <summary>The whole CIB as XML.</summary>

@@ -83,6 +83,22 @@ public sealed class CibDraft
         return this;
     }
 
+    /// <summary>Adds <c>colocation ID SCORE: RESOURCE WITH</c>.</summary>
+    public CibDraft AddColocation(string id, string score, string resource, string with)
+    {
+        Section("constraints").Add(new XElement("rsc_colocation",
+            new XAttribute("id", id), new XAttribute("score", score), new XAttribute("rsc", resource), new XAttribute("with-rsc", with)));
+        return this;
+    }
+
+    /// <summary>Adds <c>order ID KIND: FIRST THEN</c>.</summary>
+    public CibDraft AddOrder(string id, string kind, string first, string then)
+    {
+        Section("constraints").Add(new XElement("rsc_order",
+            new XAttribute("id", id), new XAttribute("kind", kind), new XAttribute("first", first), new XAttribute("then", then)));
+        return this;
+    }
+
     /// <summary>Adds <c>location ID RESOURCE SCORE: NODE</c>.</summary>
     public CibDraft AddLocation(string id, string resource, string score, string node)
     {
@@ -96,6 +112,51 @@ public sealed class CibDraft
     {
         foreach (string section in new[] { "resources", "constraints" })
             Section(section).Descendants().Where(e => CibXml.Id(e) == id).Remove();
+        return this;
+    }
+
+    /// <summary>
+    /// Takes a primitive away together with every mention of it. A set, a constraint or a tag that is left with nothing to say goes too.
+    /// </summary>
+    public CibDraft RemoveEverywhere(string resource)
+    {
+        XElement configuration = root.Element("configuration")!;
+        foreach (XElement constraint in Section("constraints").Elements().ToArray())
+        {
+            bool named = constraint.Attributes().Any(a => a.Name.LocalName is "rsc" or "with-rsc" or "first" or "then" && a.Value == resource);
+            XElement[] references = [.. constraint.Descendants("resource_ref").Where(r => CibXml.Id(r) == resource)];
+            references.Remove();
+            constraint.Elements("resource_set").Where(set => !set.HasElements).Remove();
+            if (named || (references.Length > 0 && constraint.Descendants("resource_ref").Count() < 2))
+                constraint.Remove();
+        }
+
+        configuration.Elements("tags").Elements("tag").Elements("obj_ref").Where(r => CibXml.Id(r) == resource).Remove();
+        configuration.Elements("tags").Elements("tag").Where(tag => !tag.HasElements).Remove();
+        Resource(resource).Remove();
+        return this;
+    }
+
+    /// <summary>Sets a cluster property.</summary>
+    public CibDraft SetProperty(string name, string value)
+    {
+        XElement section = Section("crm_config");
+        if (section.Elements("cluster_property_set").Elements("nvpair").FirstOrDefault(p => (string?)p.Attribute("name") == name) is { } pair)
+        {
+            pair.SetAttributeValue("value", value);
+            return this;
+        }
+
+        if (section.Element("cluster_property_set") is not { } set)
+            section.Add(set = new XElement("cluster_property_set", new XAttribute("id", "cib-bootstrap-options")));
+        set.Add(CibXml.Pair(CibXml.Id(set), name, value));
+        return this;
+    }
+
+    /// <summary>Takes a cluster property away.</summary>
+    public CibDraft RemoveProperty(string name)
+    {
+        Section("crm_config").Elements("cluster_property_set").Elements("nvpair").Where(p => (string?)p.Attribute("name") == name).Remove();
         return this;
     }
 

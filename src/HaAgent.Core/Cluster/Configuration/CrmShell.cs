@@ -81,8 +81,9 @@ public static class CrmShell
     {
         IEnumerable<string> attributes = op.Attributes()
             .Where(a => a.Name.LocalName is not ("id" or "name")).Select(a => Pair(a.Name.LocalName, a.Value));
-        IEnumerable<string> parameters = op.Elements("instance_attributes").Elements("nvpair").Select(Pair);
-        return string.Join(' ', [$"op {(string?)op.Attribute("name")}", .. attributes, .. parameters]);
+        string line = string.Join(' ', [$"op {(string?)op.Attribute("name")}", .. attributes]);
+        string[] parameters = [.. op.Elements("instance_attributes").Elements("nvpair").Select(Pair)];
+        return parameters.Length == 0 ? line : $"{line}{Break}op_params {string.Join(' ', parameters)}";
     }
 
     private static string Container(XElement element, string word)

@@ -34,6 +34,9 @@ public sealed record NodeFacts(string Name)
     /// <summary>The guests that run under libvirt's QEMU driver, by name, as the run-time directory and /proc tell it without libvirt.</summary>
     public IReadOnlyList<string> Guests { get; init; } = [];
 
+    /// <summary>The QEMU process of each of these guests.</summary>
+    public IReadOnlyDictionary<string, int> GuestProcesses { get; init; } = new Dictionary<string, int>();
+
     /// <summary>The block devices asked for, by the path asked for.</summary>
     public IReadOnlyDictionary<string, DeviceFact> Devices { get; init; } = new Dictionary<string, DeviceFact>();
 
@@ -49,6 +52,33 @@ public sealed record NodeFacts(string Name)
     /// <summary>The cluster's name as corosync says it; null when it says none.</summary>
     public string? ClusterName { get; init; }
 
+    /// <summary>The peers to which root may log in without a password: null when it works, else why not.</summary>
+    public IReadOnlyDictionary<string, string?> Logins { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>Its network interfaces.</summary>
+    public IReadOnlyList<LinkFact> Links { get; init; } = [];
+
+    /// <summary>The addresses of the cluster's own network, of all nodes.</summary>
+    public IReadOnlyList<string> RingAddresses { get; init; } = [];
+
+    /// <summary>Storage-based fencing; null when the node has none configured.</summary>
+    public SbdFact? Sbd { get; init; }
+
+    /// <summary>Whether libvirt answered there.</summary>
+    public bool LibvirtAnswers { get; init; }
+
+    /// <summary>The domains that its libvirt knows.</summary>
+    public IReadOnlyList<DomainFact> Domains { get; init; } = [];
+
+    /// <summary>The paths asked for.</summary>
+    public IReadOnlyDictionary<string, PathFact> Paths { get; init; } = new Dictionary<string, PathFact>();
+
+    /// <summary>Whether libvirt there can run the guest's CPU; null where it has no opinion.</summary>
+    public IReadOnlyDictionary<string, bool?> Cpus { get; init; } = new Dictionary<string, bool?>();
+
+    /// <summary>The node's CPU: its model's name and its features; equal for nodes with equal CPUs.</summary>
+    public string CpuModel { get; init; } = "";
+
     /// <summary>The file asked for; one that was not asked for is a mistake of ours, not a missing file.</summary>
     public FileFact File(string path) => Files.TryGetValue(path, out FileFact? file) ? file
         : throw new InvalidOperationException($"{Name} was not asked for the file {path}");
@@ -61,6 +91,12 @@ public sealed record NodeFacts(string Name)
 
     /// <summary>The filesystem mounted at exactly that path, or null. The last mount covers those before.</summary>
     public MountFact? MountAt(string path) => Mounts.LastOrDefault(mount => mount.Point == path);
+
+    /// <summary>The domain of that name that its libvirt knows, or null.</summary>
+    public DomainFact? Domain(string name) => Domains.FirstOrDefault(domain => domain.Name == name);
+
+    /// <summary>What the path leads to; one that was not asked for leads nowhere.</summary>
+    public PathFact Path(string path) => Paths.TryGetValue(path, out PathFact? fact) ? fact : new PathFact(PathKind.Missing);
 
     /// <summary>Whether the program is installed.</summary>
     public bool Has(string program) => Programs.Contains(program);

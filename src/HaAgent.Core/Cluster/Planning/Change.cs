@@ -25,7 +25,14 @@ public abstract record Change
     /// <param name="After">What will be in it; null when the file goes.</param>
     /// <param name="KeepBackup">Whether what was there before is kept beside it.</param>
     /// <param name="Then">Shell text to run right afterwards, in the same session; may be empty.</param>
-    public sealed record WriteFile(string Node, string Title, string Path, string? Before, string? After, bool KeepBackup, string Then) : Change(Title);
+    public sealed record WriteFile(string Node, string Title, string Path, string? Before, string? After, bool KeepBackup, string Then) : Change(Title)
+    {
+        /// <summary>The mode of a file that was not there before, in octal digits.</summary>
+        public string NewMode { get; init; } = "644";
+
+        /// <summary>Whether its text is too long, or too secret, to be shown.</summary>
+        public bool Silent { get; init; }
+    }
 
     /// <summary>Changes the cluster's configuration in one step, against the version that was read.</summary>
     /// <param name="Title">What it does, in one line.</param>
@@ -33,10 +40,10 @@ public abstract record Change
     /// <param name="After">The configuration as it will be.</param>
     public sealed record Configure(string Title, Cib Before, Cib After) : Change(Title);
 
-    /// <summary>Waits until the cluster runs a resource on all these nodes, or on none when the list is empty.</summary>
+    /// <summary>Waits until the cluster has brought a resource where it belongs.</summary>
     /// <param name="Title">What is waited for, in one line.</param>
     /// <param name="Resource">The primitive.</param>
-    /// <param name="Nodes">Where it must run.</param>
+    /// <param name="Goal">Where it belongs.</param>
     /// <param name="Limit">How long it may take.</param>
-    public sealed record Await(string Title, string Resource, IReadOnlyList<string> Nodes, TimeSpan Limit) : Change(Title);
+    public sealed record Await(string Title, string Resource, Goal Goal, TimeSpan Limit) : Change(Title);
 }

@@ -35,13 +35,10 @@ public static class PlanText
     /// <summary>What a change does exactly, beyond its title.</summary>
     public static IEnumerable<string> Details(Change change) => change switch
     {
-        Change.Configure configure => CrmShell.Compare(configure.Before, configure.After).SelectMany(Review),
+        Change.Configure configure => CrmShell.Compare(configure.Before, configure.After).SelectMany(difference => difference.Review()),
+        Change.WriteFile { Silent: true } => [],
         Change.WriteFile file => LineDifference.Between(file.Before ?? "", file.After ?? ""),
         Change.Run or Change.Await => [],
         _ => throw new ArgumentOutOfRangeException(nameof(change)),
     };
-
-    // A new object reads as one types it; only where something changes or goes does the reader need marks.
-    private static IEnumerable<string> Review(CrmChange change) =>
-        change is { Before: null, After: { } text } ? text.Split('\n') : change.Review();
 }

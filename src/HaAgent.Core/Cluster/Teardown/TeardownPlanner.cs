@@ -77,7 +77,7 @@ public static class TeardownPlanner
                 changes.Add(new Change.Configure($"stop {clone}", cib, asked));
             }
 
-            changes.AddRange(members.Reverse().Select(member => new Change.Await($"wait until {member} has stopped everywhere", member, [], StopLimit)));
+            changes.AddRange(members.Reverse().Select(member => new Change.Await($"wait until {member} has stopped everywhere", member, new Goal.Nowhere(), StopLimit)));
         }
 
         changes.Add(new Change.Configure($"take {clone} out of the cluster's configuration", asked, asked.Edit().Remove(clone).Finish()));

@@ -65,6 +65,36 @@ public sealed class CibTests
         Assert.Null(after.OnTopOf(cib, current));
     }
 
+    [Fact]
+    public void OnTopOf_OnlyProgramsWroteMeanwhile_KeepsWhatTheyWrote()
+    {
+        Cib after = cib.Edit().SetMeta("VM1", "priority", "10").Finish();
+        Cib current = Cib.Parse(cib.Edit().SetProperty("last-lrm-refresh", "1700000000").Finish().ToXml()
+            .Replace("</operations></primitive><primitive id=\"VM2\"", "</operations><utilization id=\"u\"><nvpair id=\"c\" name=\"cpu\" value=\"2\"/></utilization></primitive><primitive id=\"VM2\"", StringComparison.Ordinal));
+        Assert.NotEmpty(current.Primitive("VM1")!.Utilization);
+
+        Cib next = after.OnTopOf(cib, current)!;
+
+        Assert.Equal("10", next.Primitive("VM1")!.MetaValue("priority"));
+        Assert.Equal("1700000000", next.Property("last-lrm-refresh"));
+        Assert.Equal("2", Assert.Single(next.Primitive("VM1")!.Utilization).Value);
+    }
+
+    [Fact]
+    public void RemoveEverywhere_OneOfTwoGuests_LeavesTheOtherInItsConstraints()
+    {
+        Cib after = cib.Edit().RemoveEverywhere("VM1").Finish();
+
+        Assert.Null(after.Primitive("VM1"));
+        Assert.Equal([["VM2"], ["cl-virt-lock"]], after.Constraint("col-fs-virt")!.Sets.Select(s => s.Resources));
+        Assert.Equal([["cl-virt-lock"], ["VM2"]], after.Constraint("o-fs-virt")!.Sets.Select(s => s.Resources));
+        Assert.Equal(["col-fs-virt", "o-fs-virt"], after.Constraints.Select(c => c.Id));
+    }
+
+    [Fact]
+    public void RemoveEverywhere_TheLastGuest_TakesTheConstraintsWithIt() =>
+        Assert.Empty(cib.Edit().RemoveEverywhere("VM1").RemoveEverywhere("VM2").Finish().Constraints);
+
     [Theory]
     [InlineData("30", 30.0)]
     [InlineData("30s", 30.0)]

@@ -97,7 +97,7 @@ public static class LockResources
         {
             if (present.Agent != wanted.Agent)
             {
-                yield return new Refusal($"{wanted.Id} in the cluster's configuration is {present.Agent}, not {wanted.Agent}", "choose another name for ours (see haagent setup --help)");
+                yield return new Refusal($"{wanted.Id} in the cluster's configuration is {present.Agent.FullName}, not {wanted.Agent.FullName}", "choose another name for ours (see haagent setup --help)");
                 yield break;
             }
 

@@ -16,8 +16,18 @@ public static class SharedDevice
         ArgumentNullException.ThrowIfNull(snapshot);
         if (intent.Storage is not Storage.Device storage)
             return new Plan();
-        Refusal[] refusals = [.. snapshot.Reached.SelectMany(node => Unusable(storage.Path, node)), .. SizesDiffer(storage.Path, snapshot)];
+        Refusal[] refusals = [.. Unusable(storage.Path, snapshot)];
         return refusals.Length > 0 ? new Plan { Refusals = refusals } : Format(storage, snapshot) + KernelNotes(storage, snapshot);
+    }
+
+    /// <summary>Why a device cannot be the cluster's shared one.</summary>
+    internal static IEnumerable<Refusal> Unusable(string path, Snapshot snapshot) =>
+        [.. snapshot.Reached.SelectMany(node => Unusable(path, node)), .. SizesDiffer(path, snapshot), .. snapshot.Reached.SelectMany(node => IsSbd(path, node))];
+
+    private static IEnumerable<Refusal> IsSbd(string path, NodeFacts node)
+    {
+        if (node.Sbd is not null && node.Devices.TryGetValue(path, out DeviceFact? fact) && node.Sbd.Devices.Any(sbd => sbd.Key == path || sbd.Value == fact.RealPath))
+            yield return new Refusal($"{path} is the SBD device on {node.Name}: a busy volume would starve it, and the node would be reset", "use another device for the volume");
     }
 
     private static IEnumerable<Refusal> Unusable(string path, NodeFacts node)

@@ -19,7 +19,7 @@ public static class VolumeEverywhere
             Planning.Plan.Note($"{node} takes no resources now (standby or maintenance), so the volume is not mounted there yet")));
         string resource = intent.Names.Filesystem;
         return wanted.Except(snapshot.Status.Where(resource)).Any()
-            ? notes + Planning.Plan.Of(new Change.Await($"wait until {intent.Names.GroupClone} runs on {string.Join(", ", wanted)}", resource, wanted, Limit))
+            ? notes + Planning.Plan.Of(new Change.Await($"wait until {intent.Names.GroupClone} runs on {string.Join(", ", wanted)}", resource, new Goal.OnAll(wanted), Limit))
             : notes;
     }
 }
