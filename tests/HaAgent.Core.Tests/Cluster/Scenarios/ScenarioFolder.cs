@@ -21,6 +21,9 @@ internal sealed class ScenarioFolder(string verb, string name)
 
     public JsonNode Desired => JsonNode.Parse(Read("desired.json"))!;
 
+    /// <summary>A list of words among what is desired; empty when it is not given.</summary>
+    public string[] Words(string key) => [.. (Desired[key]?.AsArray() ?? []).Select(word => (string)word!)];
+
     public Snapshot Current
     {
         get

@@ -1,0 +1,27 @@
+using HaAgent.Core.Cluster.Checking;
+using Xunit;
+
+namespace HaAgent.Core.Tests.Cluster.Scenarios;
+
+public sealed class CheckScenarioTests
+{
+    public static IEnumerable<TheoryDataRow<string>> Cases => ScenarioFolder.Of("check");
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Look_Scenario_AsExpected(string name)
+    {
+        var folder = new ScenarioFolder("check", name);
+
+        IReadOnlyList<Finding> findings = CheckTable.Look(GuestScenario.Scope(folder.Current, folder.Words("devices"), folder.Words("guests")));
+
+        folder.AssertExpected(findings.SelectMany(Lines));
+    }
+
+    private static IEnumerable<string> Lines(Finding finding)
+    {
+        yield return $"{finding.Severity}: {finding.Check}: {finding.Sentence}";
+        if (finding.Mend is not null)
+            yield return $"    {finding.Mend}";
+    }
+}
