@@ -47,21 +47,16 @@ internal sealed class Applier(NodeShell shell)
         while (true)
         {
             ClusterStatus status = await ClusterProbe.ReadStatusAsync();
-            string[] active = [.. status.Anywhere(wait.Resource)];
-            string[] missing = [.. wait.Nodes.Except(status.Where(wait.Resource))];
-            if (wait.Nodes.Count == 0 ? active.Length == 0 : missing.Length == 0)
+            if (wait.Goal.IsReached(wait.Resource, status))
                 return;
 
-            // A failed start is not tried again on that node: there is nothing to wait for.
-            string[] failures = [.. status.Failures.Where(f => missing.Contains(f.Node) && f.Operation == "start").Select(f => f.ToString())];
-            if (wait.Nodes.Count > 0 && missing.All(node => status.Failures.Any(f => f.Node == node && f.Operation == "start")))
-                throw new Stop(ExitCode.Incomplete, $"{wait.Resource} does not start: {string.Join("; ", failures)}. Mend that, clear the failure (crm resource cleanup {wait.Resource}), then run the same command again.");
+            // A failed start is not tried again on that node: when it failed wherever it could run, there is nothing to wait for.
+            string[] candidates = [.. wait.Goal.Candidates(wait.Resource, status)];
+            OperationFailure[] failures = [.. status.Failures.Where(f => candidates.Contains(f.Node) && f.Operation == "start")];
+            if (candidates.Length > 0 && candidates.All(node => failures.Any(f => f.Node == node)))
+                throw new Stop(ExitCode.Incomplete, $"{wait.Resource} {wait.Goal.Missing(wait.Resource, status)}: {string.Join("; ", failures.Select(f => f.ToString()))}. Mend that, clear the failure (crm resource cleanup), then run the same command again.");
             if (DateTime.UtcNow >= end)
-            {
-                string where = wait.Nodes.Count == 0 ? $"still runs on {string.Join(", ", active)}" : $"does not run on {string.Join(", ", missing)}";
-                throw new Stop(ExitCode.Incomplete, $"{wait.Resource} {where} after {wait.Limit.TotalSeconds:0} s. See 'crm_mon -1rf' for why, then run the same command again.");
-            }
-
+                throw new Stop(ExitCode.Incomplete, $"{wait.Resource} {wait.Goal.Missing(wait.Resource, status)} after {wait.Limit.TotalSeconds:0} s. See 'crm_mon -1rf' for why, then run the same command again.");
             await Task.Delay(Pause);
         }
     }

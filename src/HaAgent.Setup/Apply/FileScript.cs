@@ -40,10 +40,11 @@ internal static class FileScript
         return $"""
             mkdir -p "$(dirname "$file")"
             {backup}
+            umask 077
             base64 -d > "$file.haagent-new" <<'END'
             {Convert.ToBase64String(Encoding.Latin1.GetBytes(after), Base64FormattingOptions.InsertLineBreaks).ReplaceLineEndings("\n")}
             END
-            if [ -e "$file" ]; then chmod --reference="$file" "$file.haagent-new"; chown --reference="$file" "$file.haagent-new"; else chmod 644 "$file.haagent-new"; fi
+            if [ -e "$file" ]; then chmod --reference="$file" "$file.haagent-new"; chown --reference="$file" "$file.haagent-new"; else chmod {change.NewMode} "$file.haagent-new"; fi
             sync "$file.haagent-new" 2>/dev/null || sync
             mv "$file.haagent-new" "$file"
             """;

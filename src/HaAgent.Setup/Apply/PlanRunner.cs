@@ -60,7 +60,8 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
 
     private async Task SimulateAsync(Plan plan)
     {
-        if (plan.Changes.OfType<Change.Configure>().LastOrDefault() is not { } configure)
+        // Of several changes the later ones meet a cluster that has moved on: only the first can be foretold.
+        if (plan.Changes.OfType<Change.Configure>().FirstOrDefault() is not { } configure)
             return;
         session.Screen.Heading("The cluster will then:");
         IReadOnlyList<string> sentences = await Simulation.RunAsync(configure.After);

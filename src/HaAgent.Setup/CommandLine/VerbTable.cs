@@ -8,7 +8,11 @@ internal static class VerbTable
 {
     private static readonly Func<Command>[] Rows =
     [
+        CheckVerb.Create,
         SetupVerb.Create,
+        AddVerb.Create,
+        RemoveVerb.Create,
+        AdoptVerb.Create,
         TeardownVerb.Create,
     ];
 

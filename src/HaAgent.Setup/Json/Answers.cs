@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 namespace HaAgent.Setup.Json;
 
 /// <summary>Every answer that <c>--json</c> can give; the code that writes them is made when haagent is built.</summary>
+[JsonSerializable(typeof(CheckAnswer))]
 [JsonSerializable(typeof(PlanAnswer))]
 internal sealed partial class Answers : JsonSerializerContext
 {

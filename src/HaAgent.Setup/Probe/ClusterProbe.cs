@@ -13,13 +13,24 @@ internal sealed class ClusterProbe(NodeShell shell)
     private static readonly TimeSpan NodeLimit = TimeSpan.FromSeconds(45);
 
     /// <summary>The configuration, the status and every node's facts.</summary>
-    public async Task<Snapshot> LookAsync(IReadOnlyList<Question> questions)
+    public Task<Snapshot> LookAsync(IReadOnlyList<Question> questions) => LookAsync(_ => questions);
+
+    /// <summary>The configuration, the status and every node's facts, by questions that depend on the configuration.</summary>
+    public async Task<Snapshot> LookAsync(Func<Cib, IReadOnlyList<Question>> questions)
     {
         shell.Self = (await AskClusterAsync("crm_node --name")).Trim();
         Cib cib = await ReadCibAsync();
         ClusterStatus status = await ReadStatusAsync();
-        NodeFacts[] nodes = await Task.WhenAll(cib.Nodes.Select(node => AskNodeAsync(node, questions)));
+        IReadOnlyList<Question> asked = questions(cib);
+        NodeFacts[] nodes = await Task.WhenAll(cib.Nodes.Select(node => AskNodeAsync(new NodeFacts(node), asked)));
         return new Snapshot(shell.Self, cib, status, nodes);
+    }
+
+    /// <summary>Asks the nodes that answered more.</summary>
+    public async Task<Snapshot> LookCloserAsync(Snapshot snapshot, IReadOnlyList<Question> questions)
+    {
+        NodeFacts[] nodes = await Task.WhenAll(snapshot.Nodes.Select(node => node.Unreachable is null ? AskNodeAsync(node, questions) : Task.FromResult(node)));
+        return snapshot with { Nodes = nodes };
     }
 
     /// <summary>The configuration in force.</summary>
@@ -56,10 +67,10 @@ internal sealed class ClusterProbe(NodeShell shell)
             : throw new Stop(ExitCode.Unreachable, $"The cluster does not answer on this node ('{command}': {result.Reason}). Start it here (crm cluster start), or run haagent on a node where it runs.");
     }
 
-    private async Task<NodeFacts> AskNodeAsync(string node, IReadOnlyList<Question> questions)
+    private async Task<NodeFacts> AskNodeAsync(NodeFacts known, IReadOnlyList<Question> questions)
     {
-        ShellResult result = await shell.RunAsync(node, Questionnaire.Compose(questions), NodeLimit);
-        NodeFacts facts = Questionnaire.Read(new NodeFacts(node), questions, result.Output, out IReadOnlyList<string> unanswered);
+        ShellResult result = await shell.RunAsync(known.Name, Questionnaire.Compose(questions), NodeLimit);
+        NodeFacts facts = Questionnaire.Read(known, questions, result.Output, out IReadOnlyList<string> unanswered);
         if (result.Unreachable is not null)
             return facts with { Unreachable = result.Unreachable };
         return unanswered.Count == 0 ? facts

@@ -20,7 +20,7 @@ internal static class SetupQuestions
         FileQuestions.Mounts,
         .. intent.Storage switch
         {
-            Storage.Device device => new[] { HostQuestions.KernelFilesystems("ocfs2", "gfs2"), DeviceQuestions.Device(device.Path), FileQuestions.Directories(intent.LockDirectory) },
+            Storage.Device device => new[] { HostQuestions.KernelFilesystems("ocfs2", "gfs2"), FencingQuestions.Sbd, DeviceQuestions.Devices(device.Path), FileQuestions.Directories(intent.LockDirectory) },
             Storage.ExistingMount mount => [FileQuestions.Directories(mount.Path, mount.Inside, intent.LockDirectory)],
             _ => throw new ArgumentOutOfRangeException(nameof(intent)),
         },

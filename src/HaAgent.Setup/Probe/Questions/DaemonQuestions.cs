@@ -35,10 +35,11 @@ internal static class DaemonQuestions
         for file in /run/libvirt/qemu/*.pid; do
           [ -e "$file" ] || continue
           guest=$(basename "$file" .pid)
-          tr '\0' '\n' < "/proc/$(cat "$file")/cmdline" | grep -qF "guest=$guest" && echo "$guest"
+          pid=$(cat "$file")
+          tr '\0' '\n' < "/proc/$pid/cmdline" | grep -qF "guest=$guest" && printf '%s\t%s\n' "$guest" "$pid"
         done
         """,
-        (facts, answer) => facts with { Guests = answer.Split('\n', StringSplitOptions.RemoveEmptyEntries) });
+        ReadGuests);
 
     public static readonly Question Units = new("units",
         $"""
@@ -50,6 +51,13 @@ internal static class DaemonQuestions
         done
         """,
         ReadUnits);
+
+    private static NodeFacts ReadGuests(NodeFacts facts, string answer)
+    {
+        var processes = answer.Split('\n').Select(line => line.Split('\t')).Where(pair => pair.Length == 2)
+            .ToDictionary(pair => pair[0], pair => int.Parse(pair[1], CultureInfo.InvariantCulture));
+        return facts with { Guests = [.. processes.Keys], GuestProcesses = processes };
+    }
 
     private static DaemonFact? ReadDaemon(string line) =>
         line.Split('\t', StringSplitOptions.RemoveEmptyEntries) is [var name, var pid, var age, .. var arguments]

@@ -7,10 +7,12 @@ namespace HaAgent.Setup.Probe.Questions;
 /// <summary>A shared block device as one node sees it.</summary>
 internal static class DeviceQuestions
 {
-    public static Question Device(string path) => new("device",
+    /// <summary>The devices of those names.</summary>
+    public static Question Devices(params IReadOnlyList<string> paths) => new("devices",
         $$"""
-        device={{ShellWord.Quote(path)}}
-        [ -b "$device" ] || exit
+        for device in {{string.Join(' ', paths.Select(ShellWord.Quote))}}; do
+        echo "path $device"
+        [ -b "$device" ] || continue
         real=$(readlink -f "$device"); name=$(basename "$real")
         echo "real $real"
         echo "size $(blockdev --getsize64 "$device")"
@@ -26,8 +28,14 @@ internal static class DeviceQuestions
         awk -v device="$real" '$1 == device { print "used swap" }' /proc/swaps
         debugfs.ocfs2 -R stats "$device" 2>/dev/null | sed -n 's/^[[:space:]]*Cluster stack: /ocfs2-stack /p; s/^[[:space:]]*Cluster name: /ocfs2-cluster /p'
         tunegfs2 -l "$device" 2>/dev/null | sed -n 's/^[Ll]ock protocol: *"*\([^"]*\)"*$/gfs2-stack \1/p; s/^File system volume name: *"*\([^":]*\):.*$/gfs2-cluster \1/p'
+        done
         """,
-        (facts, answer) => facts with { Devices = new Dictionary<string, DeviceFact> { [path] = Read(answer) } });
+        (facts, answer) => facts with { Devices = ReadAll(answer) });
+
+    private static Dictionary<string, DeviceFact> ReadAll(string answer) => ("\n" + answer)
+        .Split("\npath ", StringSplitOptions.RemoveEmptyEntries)
+        .Select(block => block.Split('\n', 2)).Where(parts => parts.Length == 2)
+        .ToDictionary(parts => parts[0], parts => Read(parts[1]));
 
     private static DeviceFact Read(string answer)
     {

@@ -37,6 +37,15 @@ internal static class FileQuestions
         """,
         (facts, answer) => facts with { Directories = ReadDirectories(paths, answer) });
 
+    /// <summary>Files on the shared filesystem, which may hang; what is known of other files stays.</summary>
+    public static Question SharedFiles(params IReadOnlyList<string> paths) => new("shared-files",
+        $$"""
+        for file in {{Words(paths)}}; do
+          content=$(timeout 5 base64 -w0 "$file") && printf '%s\t0\t%s\n' "$file" "$content"
+        done
+        """,
+        (facts, answer) => facts with { Files = facts.Files.Concat(ReadFiles(paths, answer)).ToDictionary() });
+
     private static string Words(IReadOnlyList<string> paths) => string.Join(' ', paths.Select(ShellWord.Quote));
 
     private static Dictionary<string, FileFact> ReadFiles(IReadOnlyList<string> paths, string answer)
