@@ -4,8 +4,10 @@
 #   o  switch off at once
 #   r  reboot, once; the third sector counts the boots
 #   p  panic (pvpanic)
-#   d  dirty half a mebibyte of memory without a pause
-#   w  write ever new sectors
+#   d  dirty half a mebibyte of memory, 18 times a second
+#   w  write ever new sectors, without a pause
+#   t  let the watchdog (ib700) expire
+#   s  suspend to memory (S3)
         .code16
         .globl _start
         .set   command, 0x7e00
@@ -37,9 +39,11 @@ obey:   movw   $command, buffer
         movb   $0x42, %ah
         call   disk
         movb   command, %al
+        cmpb   $'w', %al
+        je     write
+        hlt                              # until the timer's next tick
         cmpb   $'d', %al
         je     dirty
-        hlt                              # until the timer's next tick
         cmpb   $'b', %al
         je     button
         cmpb   $'o', %al
@@ -48,17 +52,28 @@ obey:   movw   $command, buffer
         je     reboot
         cmpb   $'p', %al
         je     panic
-        cmpb   $'w', %al
-        je     write
+        cmpb   $'t', %al
+        je     watchdog
+        cmpb   $'s', %al
+        je     suspend
         jmp    obey
 
 button: movw   $pm_status, %dx
         inw    %dx, %ax
         testb  $1, %ah
         jz     obey
-off:    movw   $(pm_status + 4), %dx
-        movw   $0x2000, %ax
+off:    movw   $0x2000, %ax              # sleep now, type 0: S5
+        jmp    sleep
+suspend:
+        movw   $0x2400, %ax              # sleep now, type 1: S3
+sleep:  movw   $(pm_status + 4), %dx
         outw   %ax, %dx
+        jmp    obey
+
+watchdog:
+        movw   $0x443, %dx
+        movb   $0x0f, %al                # in 0 seconds
+        outb   %al, %dx
         jmp    obey
 
 reboot: movb   $0, command
