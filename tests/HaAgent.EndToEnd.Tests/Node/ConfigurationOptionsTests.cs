@@ -1,0 +1,101 @@
+using System.Xml.Linq;
+
+namespace HaAgent.EndToEnd.Tests.Node;
+
+/// <summary>The bash agent's options around the configuration, its image and what it needs.</summary>
+public sealed class ConfigurationOptionsTests(OneNode fixture) : NodeTest(fixture)
+{
+    [Fact]
+    public void Stop_SaveConfigOnStop_WritesBackWhatChangedWhileItRan()
+    {
+        TestGuest guest = NewGuest().Start();
+        Node.Virsh("desc", guest.Uuid, "--live", "--title", "changed-while-it-ran");
+
+        guest.Agent("stop", parameters: ("save_config_on_stop", "1")).Gives(OcfExit.Success);
+
+        XDocument saved = XDocument.Parse(Node.Read(guest.Config));
+        Assert.Equal("changed-while-it-ran", saved.Root!.Element("title")!.Value);
+        guest.Start();
+    }
+
+    [Fact]
+    public void Stop_ByDefault_LeavesTheConfigAlone()
+    {
+        TestGuest guest = NewGuest().Start();
+        string before = Node.Read(guest.Config);
+        Node.Virsh("desc", guest.Uuid, "--live", "--title", "changed-while-it-ran");
+
+        guest.Agent("stop").Gives(OcfExit.Success);
+
+        Assert.Equal(before, Node.Read(guest.Config));
+    }
+
+    [Theory]
+    [InlineData("true", 1)]
+    [InlineData("false", 2)]
+    public void Start_BackingFile_RunsFromAnOverlayWithTheRightBackingFormat(string stateless, int bootsSeen)
+    {
+        string name = "overlay-" + stateless;
+        var guest = new TestGuest(Node, name, disk: $"/mnt/shared/{name}-base.raw");
+        string overlay = $"/mnt/shared/{name}.qcow2";
+        guest.With(g =>
+        {
+            g.Devices.Element("disk")!.Element("driver")!.SetAttributeValue("type", "qcow2");
+            g.Devices.Element("disk")!.Element("source")!.SetAttributeValue("file", overlay);
+        });
+        guest.Parameters["backingfile"] = guest.Disk;
+        guest.Parameters["stateless"] = stateless;
+
+        guest.Agent("start").Gives(OcfExit.Success);
+        Until.True(() => BootsIn(overlay) == 1, "the guest counts its boot in the overlay");
+        guest.Agent("stop").Gives(OcfExit.Success);
+        Assert.Contains("\"backing-filename-format\": \"raw\"", Node.Run("qemu-img", "info", "--output", "json", overlay));
+
+        guest.Agent("start").Gives(OcfExit.Success);
+        Until.True(() => BootsIn(overlay) == bootsSeen, "the guest boots again");
+        guest.Agent("stop").Gives(OcfExit.Success);
+        Assert.Equal(0, guest.Boots);
+    }
+
+    [Fact]
+    public void Start_StartResources_StartsThePoolItNeeds()
+    {
+        TestGuest guest = NewGuest(disk: "/mnt/shared/pooled.raw");
+        Node.Run("bash", "-c", "mkdir -p /mnt/shared/pool && mv /mnt/shared/pooled.raw /mnt/shared/pool/");
+        Node.Virsh("pool-define-as", "guests", "dir", "--target", "/mnt/shared/pool");
+        guest.With(g =>
+        {
+            XElement disk = g.Devices.Element("disk")!;
+            disk.SetAttributeValue("type", "volume");
+            disk.Element("source")!.ReplaceAttributes(new XAttribute("pool", "guests"), new XAttribute("volume", "pooled.raw"));
+        });
+        Assert.Contains("inactive", Node.Virsh("pool-list", "--all"));
+
+        guest.Agent("start", parameters: ("start_resources", "1")).Gives(OcfExit.Success);
+
+        Assert.Contains(" active", Node.Virsh("pool-list", "--all"));
+        guest.Agent("monitor", interval: 60, level: 10).Gives(OcfExit.Success);
+        guest.Agent("stop").Gives(OcfExit.Success);
+        Node.Virsh("pool-destroy", "guests");
+        Node.Virsh("pool-undefine", "guests");
+    }
+
+    [Fact]
+    public void AnyAction_HypervisorNamed_EveryConnectionUsesIt()
+    {
+        // libvirt's test driver knows no such guest: an agent that asked its default would see it.
+        TestGuest guest = NewGuest();
+        Node.Virsh("create", guest.Config);
+
+        guest.Agent("monitor", interval: 10, parameters: ("hypervisor", "qemu:///system")).Gives(OcfExit.Success);
+        Assert.NotEqual(OcfExit.Success, guest.Agent("monitor", interval: 10, parameters: ("hypervisor", "test:///default")).ExitCode);
+    }
+
+    private int BootsIn(string overlay)
+    {
+        // QEMU holds a lock of its own on a qcow2 that it writes; -U reads in spite of it.
+        Finished read = Node.Try("qemu-io", "-U", "-r", "-f", "qcow2", "-c", "read -v 1024 4", overlay);
+        string[] words = read.Output.Split('\n')[0].Split([' '], StringSplitOptions.RemoveEmptyEntries);
+        return words.Length > 1 && words[0].StartsWith("00000400", StringComparison.Ordinal) ? Convert.ToInt32(words[1], 16) : -1;
+    }
+}

@@ -1,0 +1,87 @@
+namespace HaAgent.EndToEnd.Tests.Node;
+
+/// <summary>A guest is its name and its UUID; another guest of the same name is not ours.</summary>
+public sealed class IdentityTests(OneNode fixture) : NodeTest(fixture)
+{
+    [Fact]
+    public void AnyAction_SameNameOtherUuid_LeavesTheOtherAlone()
+    {
+        TestGuest guest = NewGuest();
+        var other = new TestGuest(Node, guest.Name, disk: "/mnt/shared/other.raw");
+        Node.Virsh("create", other.Config);
+        guest.Save();
+
+        guest.Agent("start").Fails(OcfExit.GenericError, other.Uuid);
+        guest.Agent("monitor", interval: 10).Fails(OcfExit.NotRunning, other.Uuid);
+        guest.Agent("stop").Gives(OcfExit.Success);
+
+        Assert.True(other.Runs);
+    }
+
+    [Fact]
+    public void Start_OtherGuestsNameBeginsAlike_BothRun()
+    {
+        // grep -w finds vm1 in vm1-x; the bash agent then undefined the wrong one.
+        TestGuest guest = NewGuest();
+        var longer = new TestGuest(Node, guest.Name + "-x");
+        Node.Virsh("define", longer.Config);
+        longer.Start();
+
+        guest.Start();
+        guest.Agent("stop").Gives(OcfExit.Success);
+
+        Assert.True(longer.Runs);
+        Assert.True(Node.Exists($"/etc/libvirt/qemu/{longer.Name}.xml"));
+        longer.Agent("stop").Gives(OcfExit.Success);
+        Node.Virsh("undefine", longer.Uuid);
+    }
+
+    [Fact]
+    public void StartMonitorStop_XmlWithoutUuid_LearnsIt()
+    {
+        TestGuest guest = NewGuest().With(g => g.Xml.Root!.Element("uuid")!.Remove());
+
+        guest.Agent("start").Gives(OcfExit.Success);
+        string uuid = Node.Virsh("domuuid", guest.Name);
+        guest.Agent("monitor", interval: 10).Gives(OcfExit.Success);
+        guest.Agent("start").Gives(OcfExit.Success);
+        Assert.Equal(uuid, Node.Virsh("domuuid", guest.Name));
+
+        Node.Run("rm", guest.Config);
+        guest.Agent("monitor", interval: 10).Gives(OcfExit.Success);
+        guest.Agent("stop").Gives(OcfExit.Success);
+        Assert.DoesNotContain(guest.Name, Node.Virsh("list", "--name"));
+    }
+
+    [Fact]
+    public void Monitor_AdoptsAGuestThatRunsAlready_AndRemembersIt()
+    {
+        TestGuest guest = NewGuest();
+        Node.Virsh("create", guest.Config);
+
+        guest.Agent("monitor").Gives(OcfExit.Success);
+        Node.Run("rm", guest.Config);
+
+        guest.Agent("stop").Gives(OcfExit.Success);
+        Assert.False(guest.Runs);
+    }
+
+    [Fact]
+    public void Stop_RememberedProcessIdIsSomebodyElsesNow_LeavesThatProcessAlone()
+    {
+        TestGuest guest = NewGuest().Start();
+        Node.Daemon("kill", "libvirtd");
+        guest.Signal("KILL");
+        Until.True(() => !guest.Runs, "QEMU ends");
+
+        // The pid file stays behind and now names an innocent process.
+        Node.Run("bash", "-c", $"setsid sleep 3600 >/dev/null 2>&1 & echo $! > '/run/libvirt/qemu/{guest.Name}.pid'");
+        int innocent = int.Parse(Node.Read($"/run/libvirt/qemu/{guest.Name}.pid"));
+
+        guest.Agent("monitor", interval: 10).Gives(OcfExit.NotRunning);
+        guest.Agent("stop", timeout: 20).Gives(OcfExit.Success);
+
+        Assert.Equal("sleep", Node.Read($"/proc/{innocent}/comm").Trim());
+        Node.Run("kill", "-KILL", $"{innocent}");
+    }
+}

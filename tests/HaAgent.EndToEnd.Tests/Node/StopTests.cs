@@ -1,0 +1,154 @@
+using System.Xml.Linq;
+
+namespace HaAgent.EndToEnd.Tests.Node;
+
+public sealed class StopTests(OneNode fixture) : NodeTest(fixture)
+{
+    [Fact]
+    public void Stop_GuestObeys_EndsByItsOwnShutdown()
+    {
+        TestGuest guest = NewGuest().Start();
+
+        guest.Agent("stop").Gives(OcfExit.Success);
+
+        Assert.False(guest.Runs);
+        Assert.Equal("shutdown", guest.EndedBy);
+    }
+
+    [Fact]
+    public void Stop_GuestIgnoresTheButton_DestroyedBeforeTheDeadline()
+    {
+        TestGuest guest = NewGuest(GuestDoes.IgnorePowerButton).Start();
+
+        guest.Agent("stop", timeout: 20, parameters: ("stop_reserve", "18")).Gives(OcfExit.Success);
+
+        Assert.False(guest.Runs);
+        Assert.Equal("destroyed", guest.EndedBy);
+    }
+
+    [Fact]
+    public async Task Stop_GuestIgnoresTheFirstButton_AskedAgain()
+    {
+        // A guest that is just booting throws the first press away.
+        TestGuest guest = NewGuest(GuestDoes.IgnorePowerButton).Start();
+        int logged = Node.Read("/var/log/messages").Length;
+        Task<AgentResult> stop = Task.Run(() => guest.Agent("stop", timeout: 60));
+        Until.True(() => Node.Read("/var/log/messages").Length > logged, "the stop says that it asks");
+
+        // Booted anew, the guest has forgotten the press, and this time it listens.
+        Node.Virsh("reset", guest.Uuid);
+        guest.Tell(GuestDoes.ObeyPowerButton);
+
+        (await stop).Gives(OcfExit.Success);
+        Assert.Equal("shutdown", guest.EndedBy);
+    }
+
+    [Fact]
+    public void Stop_Forced_DestroysAGuestThatWouldObey()
+    {
+        TestGuest guest = NewGuest().Start();
+
+        guest.Agent("stop", parameters: ("force_stop", "1")).Gives(OcfExit.Success);
+
+        Assert.False(guest.Runs);
+        Assert.Equal("destroyed", guest.EndedBy);
+    }
+
+    [Fact]
+    public void Stop_TimeoutTooShortForTheReserve_StillStops()
+    {
+        TestGuest guest = NewGuest(GuestDoes.IgnorePowerButton).Start();
+
+        guest.Agent("stop", timeout: 8).Gives(OcfExit.Success);
+
+        Assert.False(guest.Runs);
+    }
+
+    [Fact]
+    public void Stop_PausedByAdministrator_Stopped()
+    {
+        TestGuest guest = NewGuest().Start();
+        Node.Virsh("suspend", guest.Uuid);
+
+        guest.Agent("stop").Gives(OcfExit.Success);
+
+        Assert.False(guest.Runs);
+    }
+
+    [Fact]
+    public void Stop_QemuStandsStill_ProcessReallyGone()
+    {
+        TestGuest guest = NewGuest().Start();
+        guest.Signal("STOP");
+
+        guest.Agent("stop", timeout: 30, parameters: ("stop_reserve", "28")).Gives(OcfExit.Success);
+
+        Assert.False(guest.Runs);
+    }
+
+    [Fact]
+    public void Stop_AfterPacemakerKilledTheFirst_Succeeds()
+    {
+        TestGuest guest = NewGuest(GuestDoes.IgnorePowerButton).Start();
+        AgentCall first = guest.Call("stop", timeout: 120);
+        Finished killed = Node.Try(["timeout", "-s", "KILL", "2", "env", $"OCF_RESKEY_config={guest.Config}", $"OCF_RESOURCE_INSTANCE={guest.Name}",
+            "OCF_RESKEY_CRM_meta_timeout=120000", "OCF_ROOT=/usr/lib/ocf", first.Agent, "stop"], TimeSpan.FromSeconds(60));
+        Assert.True(guest.Runs, killed.Error);
+
+        guest.Agent("stop", timeout: 20, parameters: ("stop_reserve", "18")).Gives(OcfExit.Success);
+
+        Assert.False(guest.Runs);
+    }
+
+    [Fact]
+    public void Stop_PersistentDefinition_Stays()
+    {
+        TestGuest guest = NewGuest();
+        Node.Virsh("define", guest.Config);
+        guest.Start();
+
+        guest.Agent("stop").Gives(OcfExit.Success);
+
+        Assert.Equal("shut off (shutdown)", guest.State);
+        Assert.True(Node.Exists($"/etc/libvirt/qemu/{guest.Name}.xml"));
+        Node.Virsh("undefine", guest.Uuid);
+    }
+
+    [Fact]
+    public void StartAndStop_NvramAndConfig_AreNeitherDeletedNorChanged()
+    {
+        string nvram = "/mnt/shared/nvram.fd";
+        Node.Run("truncate", "-s", "64K", nvram);
+        TestGuest guest = NewGuest().With(g => g.Xml.Root!.Element("os")!.Add(
+            new XElement("loader", new XAttribute("readonly", "yes"), new XAttribute("type", "pflash"), "/usr/share/seabios/bios-256k.bin"),
+            new XElement("nvram", nvram)));
+        string config = Node.Read(guest.Config);
+
+        guest.Agent("start").Gives(OcfExit.Success);
+        Assert.Contains(nvram, Node.Read($"/proc/{guest.Process}/cmdline"));
+        guest.Agent("stop", parameters: ("force_stop", "1")).Gives(OcfExit.Success);
+
+        Assert.True(Node.Exists(nvram));
+        Assert.Equal(config, Node.Read(guest.Config));
+    }
+
+    [Fact]
+    public void StopAndStart_Snapshot_ResumesTheSameInstance()
+    {
+        TestGuest guest = NewGuest();
+        Node.Run("mkdir", "-p", "/mnt/shared/saved");
+        guest.Parameters["snapshot"] = "/mnt/shared/saved";
+        guest.Start();
+
+        guest.Agent("stop").Gives(OcfExit.Success);
+        Assert.False(guest.Runs);
+        Assert.True(Node.Exists($"/mnt/shared/saved/{guest.Name}.state"));
+
+        guest.Agent("start").Gives(OcfExit.Success);
+        Assert.True(guest.Runs);
+        Assert.False(Node.Exists($"/mnt/shared/saved/{guest.Name}.state"));
+        guest.Tell(GuestDoes.SwitchOff);
+        guest.UntilGone();
+        Assert.Equal(1, guest.Boots);
+    }
+}

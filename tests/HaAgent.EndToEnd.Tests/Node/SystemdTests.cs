@@ -1,0 +1,30 @@
+namespace HaAgent.EndToEnd.Tests.Node;
+
+/// <summary>At shutdown the VM daemons must outlive Pacemaker, or they take the guests with them (resource-agents #2081, #1087).</summary>
+public sealed class SystemdTests(OneNode fixture) : NodeTest(fixture)
+{
+    private const string DropIns = "/run/systemd/system/resource-agents-deps.target.d";
+
+    [Fact]
+    public void Start_SystemdHost_OrdersBothKindsOfDaemonsBeforeTheTargetThatPacemakerFollows()
+    {
+        // systemd is not running here, and the agent must not mind: the guest matters more than the order at some later shutdown.
+        Node.Run("mkdir", "-p", "/run/systemd/system");
+        TestGuest guest = NewGuest();
+
+        guest.Agent("start").Gives(OcfExit.Success);
+
+        string dropIn = string.Concat(Directory.GetFiles(Node.PathOf(DropIns), "*.conf").Select(File.ReadAllText));
+        string after = Assert.Single(dropIn.Split('\n'), line => line.StartsWith("After=", StringComparison.Ordinal));
+        Assert.All(["libvirtd.service", "virtqemud.service", "virtlockd.service"], unit => Assert.Contains(unit, after));
+        Node.Run("rm", "-r", "/run/systemd");
+    }
+
+    [Fact]
+    public void Start_NoSystemd_WritesNothingForIt()
+    {
+        NewGuest().Start();
+
+        Assert.False(Node.Exists("/run/systemd"));
+    }
+}
