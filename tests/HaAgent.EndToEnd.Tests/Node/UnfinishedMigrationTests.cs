@@ -78,6 +78,7 @@ public sealed class UnfinishedMigrationTests(TwoNodes nodes) : MigrationTest(nod
     }
 
     [Theory]
+    [InlineData("alice")]
     [InlineData("bob")]
     public async Task MigrateTo_LibvirtdHangsMeanwhile_FailsWithinTheDeadline(string where)
     {
