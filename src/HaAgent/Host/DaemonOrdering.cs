@@ -20,6 +20,8 @@ internal static class DaemonOrdering
 
         """;
 
+    private const UnixFileMode EveryoneReads = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
     /// <summary>Writes the drop-in where systemd runs and it is not there yet.</summary>
     public static OperationResult Ensure(TimeSpan within)
     {
@@ -31,6 +33,10 @@ internal static class DaemonOrdering
                 return OperationResult.Done;
             System.IO.Directory.CreateDirectory(Directory);
             System.IO.File.WriteAllText(File, Text);
+
+            // Pacemaker's umask hides it from the world, of which systemd complains.
+            System.IO.File.SetUnixFileMode(Directory, EveryoneReads | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+            System.IO.File.SetUnixFileMode(File, EveryoneReads);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
