@@ -26,25 +26,25 @@ internal sealed class CheckProbe(NodeShell shell)
             return Questions(cib, clone, shared, candidates);
         });
         GuestFacts[] guests = [.. Guests(snapshot, candidates)];
-        snapshot = await probe.LookCloserAsync(snapshot, Closer(guests));
+        snapshot = await probe.LookCloserAsync(snapshot, Closer(guests, LockStorage.Find(snapshot.Cib, clone)));
         return new CheckScope(snapshot, clone, shared, guests);
     }
 
-    /// <summary>What to ask the nodes about the guests, once their XML is known.</summary>
-    public static IReadOnlyList<Question> Closer(IReadOnlyList<GuestFacts> guests) =>
+    // What can be asked only once the guests and their XML are known.
+    private static IReadOnlyList<Question> Closer(IReadOnlyList<GuestFacts> guests, LockStorage? storage) =>
     [
         GuestQuestions.Cpus(guests.Where(g => g.Xml is not null).ToDictionary(g => g.Name, g => g.Xml!)),
         GuestQuestions.Paths([.. guests.SelectMany(g => g.Paths).Select(p => p.Path).Distinct()]),
+
+        // Where the XML of a candidate would be put, something may lie already.
+        FileQuestions.SharedFiles(storage is null ? [] : [.. guests.Where(g => g.Resource is null && CommonOptions.IsResourceName(g.Name)).Select(g => $"{storage.Mount}/{g.Name}.xml")]),
     ];
 
     private static IReadOnlyList<Question> Questions(Cib cib, string clone, IReadOnlyList<string> devices, Candidates candidates)
     {
         Primitive[] resources = [.. cib.Primitives.Where(p => p.Agent.IsVirtualMachine)];
         LockStorage? storage = LockStorage.Find(cib, clone);
-
-        // Where the XML of a candidate would be put, something may lie already.
-        IEnumerable<string> future = storage is null ? [] : candidates.Names.Where(CommonOptions.IsResourceName).Select(name => $"{storage.Mount}/{name}.xml");
-        string[] configs = [.. resources.Select(p => p.Parameter("config")).OfType<string>().Concat(future).Distinct()];
+        string[] configs = [.. resources.Select(p => p.Parameter("config")).OfType<string>().Distinct()];
         return
         [
             HostQuestions.Systemd,
@@ -84,7 +84,7 @@ internal sealed class CheckProbe(NodeShell shell)
             yield return guest;
         }
 
-        IEnumerable<string> everything = candidates.Everything ? snapshot.Reached.SelectMany(n => n.Domains).Where(d => d.Persistent).Select(d => d.Name) : [];
+        IEnumerable<string> everything = candidates.Everything ? snapshot.Reached.SelectMany(n => n.Domains).Where(d => d.Persistent).Select(d => d.Name).Order(StringComparer.Ordinal) : [];
         foreach (string name in candidates.Names.Concat(everything).Distinct().Where(known.Add))
             yield return GuestFacts.Read(name, null, candidates.Texts.TryGetValue(name, out string? text) ? text : Definition(snapshot, name));
     }

@@ -9,10 +9,13 @@ namespace HaAgent.Setup.Probe;
 /// </summary>
 internal static class Questionnaire
 {
-    /// <summary>The script that asks all questions.</summary>
+    // One moment for all questions: whether a daemon is older than a file must not depend on how long the node took between two of them.
+    private const string Moment = "read up rest < /proc/uptime; now=$(date +%s.%N)\n";
+
+    /// <summary>The script that asks all questions. They find in $now and $up the moment of asking: seconds since the epoch and since the boot.</summary>
     public static string Compose(IEnumerable<Question> questions)
     {
-        var script = new StringBuilder();
+        var script = new StringBuilder(Moment);
         foreach (Question question in questions)
             script.Append($"printf '%s ' {question.Name}\n{{ {question.Script}\n}} 2>/dev/null </dev/null | base64 -w0; echo\n");
         return script.ToString();

@@ -73,7 +73,9 @@ public sealed record ClusterStatus
     {
         Active = Flag(resource, "active"),
         Failed = Flag(resource, "failed"),
-        Pending = resource.Attribute("pending") is not null || (string?)resource.Attribute("role") is "Starting" or "Stopping" or "Migrating",
+
+        // Looking at a resource does not move it.
+        Pending = (string?)resource.Attribute("pending") is not (null or "Monitoring") || (string?)resource.Attribute("role") is "Starting" or "Stopping" or "Migrating",
         Managed = Flag(resource, "managed"),
         Nodes = [.. resource.Elements("node").Select(n => (string?)n.Attribute("name") ?? "")],
     };

@@ -16,7 +16,7 @@ internal static class DaemonQuestions
     // The age comes from the kernel's own clock, to the hundredth of a second.
     public static readonly Question Daemons = new("daemons",
         """
-        up=$(cut -d' ' -f1 /proc/uptime); hz=$(getconf CLK_TCK)
+        hz=$(getconf CLK_TCK)
         for process in /proc/[0-9]*; do
           read -r name < $process/comm || continue
           case $name in

@@ -17,7 +17,6 @@ internal static class FileQuestions
     /// <summary>The content and the age of files on the node's own disk.</summary>
     public static Question Files(params IReadOnlyList<string> paths) => new("files",
         $$"""
-        now=$(date +%s.%N)
         for file in {{Words(paths)}}; do
           [ -f "$file" ] || continue
           written=$(stat -L -c %.9Y "$file")
@@ -44,7 +43,7 @@ internal static class FileQuestions
           content=$(timeout 5 base64 -w0 "$file") && printf '%s\t0\t%s\n' "$file" "$content"
         done
         """,
-        (facts, answer) => facts with { Files = facts.Files.Concat(ReadFiles(paths, answer)).ToDictionary() });
+        (facts, answer) => facts with { Files = facts.Files.Concat(ReadFiles(paths, answer)).GroupBy(f => f.Key).ToDictionary(f => f.Key, f => f.Last().Value) });
 
     private static string Words(IReadOnlyList<string> paths) => string.Join(' ', paths.Select(ShellWord.Quote));
 
