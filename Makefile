@@ -15,7 +15,7 @@ SOURCES := $(shell find src -name '*.cs' -o -name '*.csproj') Directory.Build.pr
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
-build: $(OUT)/agent/VirtualDomain ## publish the native executables into out/
+build: $(OUT)/agent/VirtualDomain $(OUT)/haagent/haagent ## publish the native executables into out/
 
 needs-build:
 	@tests/needs build
@@ -24,8 +24,12 @@ needs-build:
 $(OUT)/agent/VirtualDomain: $(SOURCES) | needs-build
 	$(DOTNET) publish src/HaAgent/HaAgent.csproj -c Release -r $(RID) -o $(OUT)/agent -v q
 
+$(OUT)/haagent/haagent: $(SOURCES) | needs-build
+	$(DOTNET) publish src/HaAgent.Setup/HaAgent.Setup.csproj -c Release -r $(RID) -o $(OUT)/haagent -v q
+
 install: build ## install into DESTDIR/PREFIX
 	install -D -m 755 $(OUT)/agent/VirtualDomain $(DESTDIR)$(PREFIX)/lib/ocf/resource.d/haagent/VirtualDomain
+	install -D -m 755 $(OUT)/haagent/haagent $(DESTDIR)$(PREFIX)/sbin/haagent
 
 test: build ## install what the tests need, and run every test
 	@tests/needs build bindings node cluster
