@@ -102,9 +102,6 @@ public abstract record Operation
     /// <summary>Asks both ends whether the migration can go well.</summary>
     public sealed record CheckMigration : Operation;
 
-    /// <summary>Migrates, and says afterwards what both ends say.</summary>
-    public sealed record Migrate : Operation
-    {
-        public override bool ChangesGuest => true;
-    }
+    /// <summary>Migrates, and says afterwards what both ends say: there is no need to look again.</summary>
+    public sealed record Migrate : Operation;
 }

@@ -70,7 +70,7 @@ internal sealed class HypervisorSession(string uri, string who) : IDisposable
     /// <summary>Says good-bye to the daemon, which otherwise logs an error for each monitor.</summary>
     public void Dispose()
     {
-        if (_connection is LibvirtConnection open)
+        if (_connection is LibvirtConnection open && !_hung)
             _bounded.Run(TimeForHung, () => { open.Dispose(); return true; }, out _);
     }
 

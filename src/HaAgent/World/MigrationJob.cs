@@ -14,6 +14,9 @@ internal sealed class MigrationJob(LibvirtConnection source, LibvirtConnection t
     /// <summary>It came back.</summary>
     public bool IsOver => _over.IsSet;
 
+    /// <summary>It was ended because its time was up.</summary>
+    public bool WasAborted { get; set; }
+
     /// <summary>What libvirt said went wrong; null: nothing, or it is not over.</summary>
     public LibvirtException? Error { get; private set; }
 

@@ -9,17 +9,23 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ReportEvery = TimeSpan.FromSeconds(5);
 
+    /// <summary>For a call beside the migration, and for one to a daemon that did not answer the last.</summary>
+    private static readonly TimeSpan LongestCall = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TimeForHung = TimeSpan.FromMilliseconds(300);
+
     /// <summary>Aborting, and asking both ends.</summary>
     private static readonly TimeSpan LongestReserve = TimeSpan.FromSeconds(10);
 
     private readonly MigrationTarget _target = new(context);
     private readonly Bounded _watch = new();
+    private bool _sourceHangs;
 
     /// <summary>Done when the guest runs on the target and not here.</summary>
     public OperationResult Run(TimeSpan within)
     {
-        TimeSpan end = context.Elapsed + within;
-        TimeSpan reserve = within / 6 < LongestReserve ? within / 6 : LongestReserve;
+        // Asking both ends takes its time when one of them hangs, and so does coming back.
+        TimeSpan end = context.Elapsed + (within * 0.9);
+        TimeSpan reserve = within / 4 < LongestReserve ? within / 4 : LongestReserve;
         using var there = new HypervisorSession(_target.Uri, $"libvirt on {_target.Node}");
         there.Do(within / 3, _ => { });
         if (there.Connection is not LibvirtConnection target || context.Hypervisor.Connection is not LibvirtConnection source)
@@ -44,7 +50,7 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
         bool downtimeIsSet = context.Settings.MigrationDowntime == 0;
         while (context.Elapsed < until && !job.WaitForEnd(Tick))
         {
-            MigrationProgress progress = OnSource(source, LibvirtMigration.Progress);
+            MigrationProgress progress = OnSource(source, LibvirtMigration.Progress, until - context.Elapsed);
             if (progress.IsRunning && !downtimeIsSet)
             {
                 OnSource(source, domain => LibvirtMigration.SetMaxDowntime(domain, context.Settings.MigrationDowntime));
@@ -80,6 +86,7 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
         }
 
         Warn($"The migration of {context.Domain} does not finish in time; aborting it. The guest runs on here");
+        job.WasAborted = true;
         OnSource(source, LibvirtMigration.Abort);
         job.WaitForEnd(until > context.Elapsed ? until - context.Elapsed : TimeSpan.FromSeconds(1));
         if (suspended)
@@ -98,14 +105,14 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
             return (arrived, arrived ? Completed(domain!) : default);
         }, out OperationResult failure);
         string why = job.Error is null ? "" : $": {job.Error.Message}";
-        string end1 = !job.IsOver ? " It did not finish within the operation's timeout; give migrate_to a longer one, or set migration_auto_converge." : "";
+        string advice = !job.IsOver || job.WasAborted ? ". It did not finish within the operation's timeout; give migrate_to a longer one, or set migration_auto_converge" : "";
         return (here, isActive, failure.Succeeded) switch
         {
             (Observation.Absent, true, _) => OperationResult.DoneWith(MigrationReport.Done(context.Domain, _target.Node, completed)),
             (Observation.Absent, false, false) when job is { IsOver: true, Error: null } => OperationResult.DoneWith($"{context.Domain} was migrated to {_target.Node} ({failure.Message})"),
             (Observation.Absent, false, _) => OperationResult.Failed($"The migration of {context.Domain} to {_target.Node} failed, and the guest is active on neither end{why}"),
             (Observation.Active { State: DomainState.Paused } active, false, _) => OperationResult.Failed($"The migration of {context.Domain} to {_target.Node} failed, and the guest is left {active.Describe()} here{why}"),
-            (Observation.Active, false, _) => OperationResult.Failed($"The migration of {context.Domain} to {_target.Node} did not succeed, and the guest runs on here{why}{(job.Error is null && job.IsOver ? ": it was aborted in time" : "")}{end1}"),
+            (Observation.Active, false, _) => OperationResult.Failed($"The migration of {context.Domain} to {_target.Node} did not succeed, and the guest runs on here{why}{advice}"),
             (Observation.Active active, true, _) => OperationResult.Failed($"The migration of {context.Domain} to {_target.Node} is not over: the guest is {active.Describe()} here and is being received there{why}"),
             _ => job is { IsOver: true, Error: null } && isActive
                 ? OperationResult.DoneWith(MigrationReport.Done(context.Domain, _target.Node, completed))
@@ -134,15 +141,19 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
     });
 
     /// <summary>A short call beside the migration; a failure of it is a line in the log at most.</summary>
-    private T? OnSource<T>(LibvirtConnection source, Func<LibvirtDomain, T> call)
+    private T? OnSource<T>(LibvirtConnection source, Func<LibvirtDomain, T> call, TimeSpan? atMost = null)
     {
+        TimeSpan time = _sourceHangs ? TimeForHung : LongestCall;
+        if (atMost < time)
+            time = atMost.Value;
         try
         {
-            return _watch.Run(TimeSpan.FromSeconds(2), () =>
+            _sourceHangs = !_watch.Run(time, () =>
             {
                 using LibvirtDomain? domain = source.Find(context.Identity!);
                 return domain is null ? default : call(domain);
-            }, out T? result) ? result : default;
+            }, out T? result);
+            return result;
         }
         catch (LibvirtException e)
         {
