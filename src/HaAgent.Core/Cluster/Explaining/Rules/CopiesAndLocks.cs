@@ -1,0 +1,45 @@
+using HaAgent.Core.Cluster.Watching;
+using HaAgent.Core.Guest;
+
+namespace HaAgent.Core.Cluster.Explaining.Rules;
+
+/// <summary>Copies that the cluster does not know of, locks held by others, locks lost.</summary>
+internal static class CopiesAndLocks
+{
+    public static IEnumerable<Cause> Look(ExplainScope scope)
+    {
+        WatchedGuest guest = scope.Guest;
+        string[] outside = [.. guest.ActiveOn.Except(scope.RunsOn)];
+        bool moving = scope.Status.Resources.Any(r => r.Id == scope.Id && r.Pending);
+        foreach (string node in moving ? [] : outside)
+        {
+            string sentence = $"{guest.DomainName} is active on {node}, where the cluster does not run it: somebody started it by hand, or the cluster has lost sight of it. Its lock keeps it from being started elsewhere";
+            yield return Cause.Certain(sentence, scope.Runs
+                ? $"find out which copy is the right one, then shut the one on {node} down there (virsh shutdown {guest.DomainName})"
+                : $"have the cluster look again (crm resource refresh {scope.Id}): it takes over what it finds; or shut it down on {node} (virsh shutdown {guest.DomainName})");
+        }
+
+        if (guest.Lease is LeaseSight.Held held)
+        {
+            foreach (string node in held.Nodes.Except(guest.ActiveOn))
+            {
+                if (!moving)
+                    yield return Cause.Certain($"virtlockd on {node} holds the lock of a disk of {scope.Id}, though the guest is not seen there: every start elsewhere is refused", $"look on {node} for the process that uses the disk (lsof, virsh list), end it, then: crm resource cleanup {scope.Id}");
+            }
+        }
+
+        if (guest.Lease is LeaseSight.Free free && scope.Runs && !moving && guest.ActiveOn.Any())
+        {
+            bool paused = guest.Seen.Values.Any(o => o is Observation.Active { State: DomainState.Paused });
+            yield return Cause.Likely($"Nobody holds the lock of its disk {free.Disk}: {(paused ? "a paused guest holds none" : "virtlockd was killed or restarted under it")}, so a second copy could be started", paused
+                ? $"resume it or stop it (crm resource restart {scope.Id})"
+                : $"restart the libvirt daemon there, then the guest at a good moment (crm resource restart {scope.Id})");
+        }
+
+        foreach ((string node, Observation seen) in guest.Seen)
+        {
+            if (seen is Observation.Foreign foreign)
+                yield return Cause.Likely($"On {node} another domain bears the name {guest.DomainName} (UUID {foreign.Uuid}), so this one cannot be started there", $"rename or remove that one on {node} (virsh domrename, virsh undefine)");
+        }
+    }
+}
