@@ -6,11 +6,14 @@ namespace HaAgent.Core.Cluster.Explaining.Rules;
 /// <summary>Operations that failed, with what the agent said.</summary>
 internal static class FailedOperations
 {
+    /// <summary>Pacemaker keeps no more of an exit reason (EXIT_REASON_MAX_LEN).</summary>
+    private const int LongestReason = 128;
+
     public static IEnumerable<Cause> Look(ExplainScope scope)
     {
         foreach (OperationRecord failure in scope.History.Failures(scope.Id))
         {
-            string said = failure.Reason.Length > 0 ? $": {failure.Reason.TrimEnd('.')}" : "";
+            string said = failure.Reason.Length > 0 ? $": {Whole(failure)}" : "";
             string sentence = $"{Verb(failure.Operation)} failed on {failure.Node} {scope.At(failure.When)} ({failure.Outcome}){said}";
             string cleanup = $"mend that, then: crm resource cleanup {scope.Id}";
             yield return failure.Operation switch
@@ -24,6 +27,10 @@ internal static class FailedOperations
             };
         }
     }
+
+    private static string Whole(OperationRecord failure) => failure.Reason.Length < LongestReason - 1
+        ? failure.Reason.TrimEnd('.')
+        : $"{failure.Reason}… (cut short by Pacemaker; the whole sentence is in the log of {failure.Node}: grep 'VirtualDomain({failure.Resource})' in the system log)";
 
     private static string Verb(string operation) => operation switch
     {
