@@ -94,7 +94,9 @@ public sealed class StartRule : IRule
 
         if (situation.Last<Operation.FindLeaseHolder>() is not Done holder)
             return situation.Perform(new Operation.FindLeaseHolder(), 3);
-        return Fail(started.Result.Code, started.Result.Message + (holder.Result.Message is string where ? " " + where : ""));
+
+        // Where it runs comes first: Pacemaker keeps 128 characters of a reason.
+        return Fail(started.Result.Code, (holder.Result.Message is string where ? where + " " : "") + started.Result.Message);
     }
 
     private static NextStep Active(Situation situation, Observation.Active active)

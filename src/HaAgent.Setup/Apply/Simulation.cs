@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using HaAgent.Core.Cluster.Configuration;
+using HaAgent.Core.Cluster.Planning;
 using HaAgent.Setup.Nodes;
 
 namespace HaAgent.Setup.Apply;
@@ -22,27 +23,6 @@ internal static class Simulation
             """, Limit);
         if (!result.Succeeded)
             return [$"crm_simulate gives no answer: {result.Reason}"];
-        XElement root = XElement.Parse(result.Output);
-        return [.. root.Elements("actions").Elements("rsc_action").Select(Sentence).OfType<string>()];
-    }
-
-    private static string? Sentence(XElement action)
-    {
-        string resource = (string?)action.Attribute("resource") ?? "";
-        string? node = (string?)action.Attribute("node");
-        string? from = (string?)action.Attribute("source") ?? node;
-        string? to = (string?)action.Attribute("dest") ?? node;
-        string reason = (string?)action.Attribute("reason") is { } why ? $" ({why})" : "";
-        return (string?)action.Attribute("action") switch
-        {
-            "Leave" or "leave" or null => null,
-            "Start" => $"start {resource} on {to}{reason}",
-            "Stop" => $"stop {resource} on {from}{reason}",
-            "Move" => $"move {resource} from {from} to {to}{reason}",
-            "Migrate" => $"migrate {resource} live from {from} to {to}{reason}",
-            "Restart" => $"restart {resource} on {from}{reason}",
-            "Recover" => $"recover {resource} from {from} to {to}{reason}",
-            { } other => $"{other.ToLowerInvariant()} {resource}{(node is null ? "" : $" on {node}")}{reason}",
-        };
+        return SimulatedActions.Sentences(XElement.Parse(result.Output));
     }
 }

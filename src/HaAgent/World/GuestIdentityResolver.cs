@@ -22,16 +22,21 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
     /// <summary>What is wrong with the configuration, once it was read.</summary>
     public OperationResult ConfigurationResult { get; private set; } = OperationResult.Done;
 
-    /// <summary>Which domain; null when it cannot be known.</summary>
-    public GuestIdentity? Resolve(TimeSpan within)
+    /// <summary>
+    /// Which domain; null when it cannot be known. Where the guest was seen active and not stopped since, memory is nearer to the truth than
+    /// a file that somebody may have edited meanwhile, and it does not wait for a shared volume.
+    /// </summary>
+    public GuestIdentity? Resolve(TimeSpan within) => Record is { IsActive: true } ? Record.Identity : FromFile(within);
+
+    /// <summary>
+    /// Another domain than the one that memory named and that is not active here: what the file says to those who ask for more than the
+    /// guest's end. A guest that left by a migration and came back under another UUID (its file has none) is found this way.
+    /// </summary>
+    /// <returns>Null: there is none.</returns>
+    public GuestIdentity? Reconsider(GuestIdentity resolved, TimeSpan within)
     {
-        // Where the guest is (or was just) active, memory is nearer to the truth than a file that somebody may have edited since,
-        // and it does not wait for a shared volume.
-        bool fileFirst = invocation.Action is OcfAction.Start or OcfAction.MigrateFrom || invocation.IsProbe;
-        if (!fileFirst && Record is { IsActive: true })
-            return Record.Identity;
-        ReadConfiguration(within);
-        return Configuration?.Identity ?? Record?.Identity;
+        bool fileCounts = invocation.Action is OcfAction.Start or OcfAction.MigrateFrom || invocation.IsProbe;
+        return fileCounts && FromFile(within) is GuestIdentity other && other != resolved ? other : null;
     }
 
     /// <summary>Reads the configuration once.</summary>
@@ -79,6 +84,12 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
         {
             return OperationResult.DoneWith($"The state of {record.Identity.Name} cannot be remembered ({e.Message}). Without it, stop and monitor need the configuration file to be readable");
         }
+    }
+
+    private GuestIdentity? FromFile(TimeSpan within)
+    {
+        ReadConfiguration(within);
+        return Configuration?.Identity ?? Record?.Identity;
     }
 
     private void RememberAcrossReboots(DomainXml configuration)

@@ -19,7 +19,15 @@ internal sealed class GuestObserver(AgentContext context)
         context.Identity ??= context.Resolver.Resolve(within);
         if (context.Identity is not GuestIdentity identity)
             return ObserveWithoutIdentity(within);
+        Observation seen = Observe(identity, within);
+        if (seen is not (Observation.Absent or Observation.Foreign) || context.Resolver.Reconsider(identity, within) is not GuestIdentity other)
+            return seen;
+        context.Identity = other;
+        return Observe(other, within);
+    }
 
+    private Observation Observe(GuestIdentity identity, TimeSpan within)
+    {
         Observation? seen = context.Hypervisor.Ask(within, connection => Look(connection, identity), out OperationResult failure, needsUri: context.Settings.Hypervisor.Length == 0 && !context.IsLocalQemu);
         if (seen is Observation.Active)
             return seen;

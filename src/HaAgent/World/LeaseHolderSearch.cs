@@ -30,7 +30,7 @@ internal sealed class LeaseHolderSearch(AgentContext context)
                 break;
         }
 
-        return holder is string found ? OperationResult.DoneWith($"It runs on {found}.") : OperationResult.Done;
+        return holder is string found ? OperationResult.DoneWith($"{context.Domain} runs on {found}.") : OperationResult.Done;
     }
 
     private bool Runs(string node)

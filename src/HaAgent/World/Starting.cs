@@ -73,7 +73,7 @@ internal sealed class Starting(AgentContext context)
         switch (error.Kind)
         {
             case FailureKind.LockConflict:
-                return error with { Message = $"{context.Domain} was not started, because {TakenLease(disks)}. It most likely runs on another node ({error.Message})." };
+                return error with { Message = $"{context.Domain} was not started: {TakenLease(disks)} ({error.Message})." };
             case FailureKind.LockspaceLost:
                 return error with
                 {
@@ -85,7 +85,7 @@ internal sealed class Starting(AgentContext context)
                 return error with
                 {
                     Kind = FailureKind.ImageLocked,
-                    Message = $"{context.Domain} was not started, because its disk {inUse.Source} is in use by another QEMU. It most likely runs on another node ({error.Message}).",
+                    Message = $"{context.Domain} was not started: its disk {inUse.Source} is in use by another QEMU; it most likely runs on another node ({error.Message}).",
                 };
             default:
                 return error with { Message = $"{context.Domain} was not started: {error.Message}" };
@@ -101,11 +101,12 @@ internal sealed class Starting(AgentContext context)
             LeaseState lease = LeaseProbe.Ask(file);
             if (lease.Holder is LeaseHolder.Elsewhere or LeaseHolder.OtherProcess or LeaseHolder.ThisNode)
             {
-                string holder = lease.Holder == LeaseHolder.Elsewhere ? "another node" : "this node, for another domain";
-                return $"the lease {file} of its disk {disk.Source} is held by {holder}";
+                // Pacemaker keeps 128 characters of a reason: who and what come before the lease's long name.
+                string holder = lease.Holder == LeaseHolder.Elsewhere ? "another node, on which it most likely runs" : "this node, for another domain";
+                return $"its disk {disk.Source} is locked by {holder}; the lease is {file}";
             }
         }
 
-        return "the lease of one of its disks is held by somebody else";
+        return "one of its disks is locked by somebody else";
     }
 }

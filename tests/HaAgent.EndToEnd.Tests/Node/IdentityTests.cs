@@ -54,6 +54,21 @@ public sealed class IdentityTests(OneNode fixture) : NodeTest(fixture)
     }
 
     [Fact]
+    public void Probe_ConfigurationWasGivenAnotherUuidMeanwhile_SeesTheGuestThatRuns()
+    {
+        TestGuest guest = NewGuest().Start();
+        string edited = guest.Xml.ToString().Replace(guest.Uuid, Guid.NewGuid().ToString());
+        Node.Write(guest.Config, edited);
+
+        // What `crm resource refresh` asks: a 7 here would let a second copy be started.
+        guest.Agent("monitor").Gives(OcfExit.Success);
+        guest.Agent("start").Gives(OcfExit.Success);
+        guest.Agent("stop").Gives(OcfExit.Success);
+
+        Assert.False(guest.Runs);
+    }
+
+    [Fact]
     public void Monitor_AdoptsAGuestThatRunsAlready_AndRemembersIt()
     {
         TestGuest guest = NewGuest();

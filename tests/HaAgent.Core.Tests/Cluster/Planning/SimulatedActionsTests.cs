@@ -1,0 +1,28 @@
+using System.Xml.Linq;
+using HaAgent.Core.Cluster.Planning;
+using Xunit;
+
+namespace HaAgent.Core.Tests.Cluster.Planning;
+
+public sealed class SimulatedActionsTests
+{
+    /// <summary>Printed by crm_simulate of Pacemaker 2.1.5 for two guests that a location constraint sends from a to b; shortened.</summary>
+    private const string Output = """
+        <pacemaker-result api-version="2.25" request="crm_simulate --simulate --xml-file sim.xml --output-as=xml">
+          <actions>
+            <rsc_action action="migrate" resource="V" source="a" dest="b" reason="resource definition change"/>
+            <rsc_action action="move" resource="W" source="a" dest="b"/>
+          </actions>
+          <transition>
+            <rsc_action resource="W" op="stop" node="a"/>
+            <rsc_action resource="V" op="migrate_to" node="a"/>
+          </transition>
+        </pacemaker-result>
+        """;
+
+    [Fact]
+    public void Sentences_OfMovingGuests_SayFromWhereToWhere() =>
+        Assert.Equal(
+            ["migrate V live from a to b (resource definition change)", "move W from a to b"],
+            SimulatedActions.Sentences(XElement.Parse(Output)));
+}
