@@ -1,6 +1,10 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 [assembly: DisableRuntimeMarshalling]
+
+// The system's library, and never one that lies beside the agent.
+[assembly: DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
 
 namespace HaAgent.Libvirt.Native;
 
