@@ -27,6 +27,7 @@ internal static class RemoveVerb
             if (result.GetValue(Stop) == result.GetValue(KeepRunning))
                 result.AddError("Say what becomes of the guests: either --stop or --keep-running.");
         });
+        command.JsonOnlyShows(Json, DryRun);
         command.SetAction((parsed, stopping) => Session.RunAsync(session => RunAsync(session, parsed), stopping));
         return command;
     }

@@ -54,7 +54,7 @@ public sealed class FromBareClusterTests(BareCluster cluster) : IClassFixture<Ba
         // In use, it is not torn down.
         Finished refused = cluster.Haagent("teardown", "--yes");
         Assert.Equal(3, refused.ExitCode);
-        Assert.Contains("What to do: take them out of the cluster first: haagent remove VM1 VM2.", refused.Output, StringComparison.Ordinal);
+        Assert.Contains("What to do: take them out of the cluster first: haagent remove --stop VM1 VM2.", refused.Output, StringComparison.Ordinal);
 
         // Out again: one left running as the process it was, one shut down.
         string process = Process("VM1");

@@ -37,6 +37,7 @@ public static class AddPlanner
         return judged
             + Planning.Plan.All(guests.Select(guest => GuestHandedOver.Plan(scope.Snapshot, storage, guest)))
             + GuestResources.Plan(intent, scope.Snapshot.Cib, storage, guests)
+            + GuestWishes.Notes(intent, scope.Snapshot.Cib)
             + Planning.Plan.All(guests.Select(guest => Started(scope.Snapshot, guest)));
     }
 
