@@ -4,7 +4,7 @@ using HaAgent.EndToEnd.Tests.Node;
 namespace HaAgent.EndToEnd.Tests.Haagent;
 
 /// <summary>alice and bob with Pacemaker and fencing and nothing else, and haagent installed: what an admin has before the guide's chapter begins.</summary>
-public sealed class BareCluster : IDisposable
+public class BareCluster : IDisposable
 {
     internal const string Alice = "alice";
     internal const string Bob = "bob";
@@ -13,13 +13,19 @@ public sealed class BareCluster : IDisposable
     internal const string Shared = "/srv/shared";
 
     public BareCluster()
+        : this([])
+    {
+    }
+
+    /// <param name="options">More options of `lab up`.</param>
+    private protected BareCluster(params string[] options)
     {
         DirectoryInfo tree = Directory.CreateTempSubdirectory("haagent-tree.");
         try
         {
             Install(Repository.Agent, Path.Combine(tree.FullName, "usr/lib/ocf/resource.d/haagent/VirtualDomain"));
             Install(Published, Path.Combine(tree.FullName, "usr/sbin/haagent"));
-            Lab = new Lab("--with", tree.FullName);
+            Lab = new Lab(["--with", tree.FullName, .. options]);
         }
         finally
         {
@@ -58,6 +64,26 @@ public sealed class BareCluster : IDisposable
         return end == "killed";
     }
 
+    /// <summary>
+    /// Runs haagent on a terminal of alice's, with an admin who answers. Between the question and the yes somebody else does something; what is
+    /// asked after that is answered with no. Gives the exit status and what the terminal showed.
+    /// </summary>
+    internal string AnswersLate(string words, string meanwhile) => Script(Alice, $$"""
+        cd /tmp && rm -f in out && mkfifo in
+        TERM=xterm script -qfec 'haagent {{words}}' /dev/null < in > out 2>&1 &
+        terminal=$!
+        exec 3> in
+        asked() { [ "$(tr -d '\033' < out | grep -o 'Go ahead' | wc -l)" -ge "$1" ]; }
+        for i in $(seq 600); do asked 1 && break; sleep 0.1; done
+        {{meanwhile}} 2> /dev/null
+        echo y >&3
+        for i in $(seq 600); do asked 2 && break; sleep 0.1; done
+        echo n >&3
+        exec 3>&-
+        wait $terminal; echo "status $?"
+        cat out
+        """);
+
     /// <summary>A script on a node that has to succeed.</summary>
     internal string Script(string node, string script) => Lab.On(node, "sh", "-c", script);
 
@@ -86,7 +112,11 @@ public sealed class BareCluster : IDisposable
         Script(node, $"echo {text} | base64 -d > /root/{guest}.xml && virsh -q define /root/{guest}.xml");
     }
 
-    public void Dispose() => Lab.Dispose();
+    public void Dispose()
+    {
+        Lab.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     private static string Published
     {

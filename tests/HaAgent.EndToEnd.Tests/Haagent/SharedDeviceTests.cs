@@ -82,6 +82,19 @@ public sealed partial class SharedDeviceTests(BareCluster cluster) : IClassFixtu
         Refused(2, "does not name the device again", "--device", "/dev/disk/by-id/a", "--force-format", "/dev/disk/by-id/b");
         Refused(3, "/dev/null is not a block device on alice", "--device", "/dev/null");
         Refused(3, "/dev/disk/by-id/nothing is not a block device on bob", "--device", "/dev/disk/by-id/nothing");
+        Refused(3, "lacks mkfs.gfs2", "--device", cluster.Lab.Run("lun", "gfs2"), "--fs", "gfs2");
+
+        // A name that the kernel gave out in the order of discovery, of a disk that has a lasting one too.
+        string stable = cluster.Lab.Run("lun", "stable");
+        foreach (string node in new[] { BareCluster.Alice, BareCluster.Bob })
+            cluster.Script(node, $"mv $(readlink -f {stable}) /dev/sdy && ln -sfn ../../sdy {stable}");
+        Refused(3, $"/dev/sdy is not a stable name: it may be another device on another node or after the next boot.\n  What to do: use --device {stable}.", "--device", "/dev/sdy");
+
+        string sbd = cluster.Lab.Run("lun", "sbd");
+        cluster.Script(BareCluster.Bob, $"[ ! -e /etc/default/sbd ] && echo 'SBD_DEVICE=\"{sbd}\"' > /etc/default/sbd");
+        Refused(3, $"{sbd} is the SBD device on bob", "--device", sbd);
+        cluster.Script(BareCluster.Bob, "rm /etc/default/sbd");
+
         string device = cluster.Lab.Run("lun", "lonely");
         cluster.Script(BareCluster.Bob, $"rm {device}");
         Refused(3, $"{device} is not a block device on bob", "--device", device);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using HaAgent.Core.Cluster.Configuration;
 using HaAgent.Core.Cluster.Planning;
-using HaAgent.Core.Ocf;
 
 namespace HaAgent.Core.Cluster.Adding;
 
@@ -23,8 +22,7 @@ internal static class GuestWishes
 
     /// <summary>What keeps the agent from writing its own figures over those of the admin.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Parameters(AddIntent intent) => intent.Utilization
-        .Select(use => "autoset_utilization_" + use.Key)
-        .Where(name => ParameterTable.Rows.Any(row => row.Name == name))
+        .Select(use => GuestUtilization.SwitchOf(use.Key)).OfType<string>()
         .Select(name => KeyValuePair.Create(name, "false"));
 
     /// <summary>Gives a guest of the cluster what it lacks of the wishes.</summary>

@@ -1,0 +1,79 @@
+namespace HaAgent.EndToEnd.Tests.Haagent;
+
+/// <summary>add and remove are killed at the beginning of each of their changes; the same command again brings them to the same end.</summary>
+[Collection(nameof(SetUpCluster))]
+public sealed class InterruptedGuestTests
+{
+    private const string Vm = "VM1";
+    private readonly SetUpCluster _cluster;
+
+    public InterruptedGuestTests(SetUpCluster cluster)
+    {
+        _cluster = cluster;
+        cluster.NoGuests();
+    }
+
+    [Fact]
+    public void AddAndRemove_KilledAtEachChange_ReachTheSameEnd()
+    {
+        string without = Constraints();
+        _cluster.Define(Vm, BareCluster.Bob);
+        _cluster.Script(BareCluster.Bob, $"virsh -q start {Vm} && virsh -q autostart {Vm}");
+        _cluster.Lab.Wait("answering", Vm);
+
+        KillAtEach([$"shut {Vm} down on bob", $"switch the autostart of {Vm} off on bob", $"write the XML of {Vm} to ", $"put {Vm} into the cluster's configuration", $"wait until {Vm} runs"],
+            "add", Vm, "--prefer", BareCluster.Bob, "--yes");
+        Assert.Contains($"\nlocation l-{Vm}-bob {Vm} 100: bob\n", _cluster.Configuration(), StringComparison.Ordinal);
+        Assert.Equal("600 root", _cluster.Script(BareCluster.Bob, $"stat -c '%a %U' /mnt/shared/{Vm}.xml; ls /mnt/shared/{Vm}.xml?* 2> /dev/null || true"));
+        Assert.Equal("", _cluster.Script(BareCluster.Bob, "virsh -q list --all --autostart --name"));
+        _cluster.Lab.Wait("started", Vm, BareCluster.Bob, ",", "answering", Vm);
+        string process = _cluster.Process(Vm);
+
+        KillAtEach([$"take {Vm} out of the cluster's configuration, the cluster standing still meanwhile", $"make the cluster forget {Vm}", "let the cluster move again"],
+            "remove", Vm, "--keep-running", "--yes");
+        Assert.Equal(process, _cluster.Process(Vm));
+        Assert.Equal(without, Constraints());
+
+        _cluster.Script(BareCluster.Bob, $"virsh -q destroy {Vm}");
+        _cluster.Done("add", Vm, "--yes");
+        KillAtEach([$"shut {Vm} down", $"wait until {Vm} has stopped", $"take {Vm} out of the cluster's configuration"],
+            "remove", Vm, "--stop", "--yes");
+        Assert.Empty(_cluster.Lab.Copies(Vm));
+        Assert.Equal(without, Constraints());
+    }
+
+    [Fact]
+    public void Setup_CtrlC_FinishesTheChangeUnderWayAndResumes()
+    {
+        string whole = _cluster.State();
+        _cluster.Done("teardown", "--yes");
+
+        string seen = _cluster.Script(BareCluster.Alice, """
+            mkfifo /tmp/said
+            env --default-signal=INT haagent setup --existing-mount /srv/shared --yes > /tmp/said 2>&1 &
+            pid=$!
+            while read -r line; do
+              echo "$line"
+              case $line in '[1/'*) kill -INT $pid;; esac
+            done < /tmp/said
+            wait $pid; echo "status $?"
+            rm /tmp/said
+            """);
+
+        Assert.EndsWith("status 130", seen, StringComparison.Ordinal);
+        Assert.Contains("Interrupted. What was done stays; run the same command again to resume.", seen, StringComparison.Ordinal);
+        _cluster.Done(SetUpCluster.Setup);
+        Assert.Equal(whole, _cluster.State());
+    }
+
+    /// <summary>A change that was begun may end though haagent is gone, and with it what waits for it: so one change may be done before its turn.</summary>
+    private void KillAtEach(string[] titles, params string[] words)
+    {
+        int killed = Enumerable.Range(0, titles.Length).TakeWhile(i => _cluster.KilledAt(titles[i..], words)).Count();
+        Assert.InRange(killed, titles.Length - 1, titles.Length);
+        _cluster.Done(words);
+        Assert.Contains("Nothing to do.", _cluster.Done(words), StringComparison.Ordinal);
+    }
+
+    private string Constraints() => _cluster.Script(BareCluster.Alice, "crm configure show | grep -vE '^(node|property|[[:space:]]*last-lrm-refresh|[[:space:]]*cluster-recheck)'");
+}
