@@ -3,7 +3,6 @@ using HaAgent.Core.Cluster.Removing;
 using HaAgent.Setup.Apply;
 using HaAgent.Setup.CommandLine;
 using HaAgent.Setup.Probe;
-using HaAgent.Setup.Probe.Questions;
 
 namespace HaAgent.Setup.Verbs;
 
@@ -16,8 +15,6 @@ internal static class RemoveVerb
     private static readonly Option<bool> Yes = CommonOptions.Yes();
     private static readonly Option<bool> DryRun = CommonOptions.DryRun();
     private static readonly Option<bool> Json = CommonOptions.Json();
-
-    private static readonly Question[] Questions = [DaemonQuestions.Guests];
 
     public static Command Create()
     {
@@ -38,7 +35,7 @@ internal static class RemoveVerb
         bool keep = parsed.GetValue(KeepRunning);
         var probe = new ClusterProbe(session.Shell);
         var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)));
-        return await runner.RunAsync(async () => RemovePlanner.Plan(names, keep, await probe.LookAsync(Questions)),
+        return await runner.RunAsync(async () => RemovePlanner.Plan(names, keep, await probe.LookAsync([])),
             $"{string.Join(", ", names)} {(names.Length == 1 ? "is" : "are")} no longer the cluster's");
     }
 }

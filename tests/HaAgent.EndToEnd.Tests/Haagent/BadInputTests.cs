@@ -164,17 +164,33 @@ public sealed class BadInputTests(BareCluster cluster) : IClassFixture<BareClust
     }
 
     [Fact]
+    public void Setup_NodeLacksAPackage_InstallsItAndGoesOn()
+    {
+        // apt-get is played by a script: the nodes have no way to the internet.
+        cluster.Script(BareCluster.Bob, """
+            mv /usr/sbin/virtlockd /root/
+            printf '#!/bin/sh\necho "E: Unable to fetch some archives" >&2; exit 100\n' > /usr/local/sbin/apt-get
+            chmod 755 /usr/local/sbin/apt-get
+            """);
+        Finished refused = cluster.Haagent([.. Setup, "--no-packages"]);
+        Assert.Equal(3, refused.ExitCode);
+        Assert.Contains("bob lacks virtlockd", refused.Output, StringComparison.Ordinal);
+        Finished failed = cluster.Haagent(Setup);
+        Assert.Equal(5, failed.ExitCode);
+        Assert.Contains("Failed on bob: install the virtualization packages on bob: ", failed.Error, StringComparison.Ordinal);
+        Assert.Contains("E: Unable to fetch some archives", failed.Error, StringComparison.Ordinal);
+
+        cluster.Script(BareCluster.Bob, "printf '#!/bin/sh\\necho \"$@\" > /root/asked; mv /root/virtlockd /usr/sbin/\\n' > /usr/local/sbin/apt-get");
+        cluster.Done(Setup);
+        Assert.Equal("install -y libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils", cluster.Script(BareCluster.Bob, "cat /root/asked; rm /usr/local/sbin/apt-get"));
+        cluster.Done("teardown", "--yes");
+    }
+
+    [Fact]
     public void Setup_DiskFullOnANode_FailsThereAndResumes()
     {
-        // A node whose /etc/libvirt has no room left: the file that is there must stay whole.
-        cluster.Script(BareCluster.Bob, """
-            set -e
-            mkdir /run/full
-            mount -t tmpfs -o size=1m full /run/full
-            cp -a /etc/libvirt/. /run/full/
-            dd if=/dev/zero of=/run/full/ballast bs=4k count=256 status=none 2> /dev/null || true
-            mount --bind /run/full /etc/libvirt
-            """);
+        // The file that is there must stay whole.
+        cluster.Script(BareCluster.Bob, BareCluster.FillEtcLibvirt);
         string before = cluster.NodeState(BareCluster.Bob);
         try
         {
@@ -188,7 +204,7 @@ public sealed class BadInputTests(BareCluster cluster) : IClassFixture<BareClust
         }
         finally
         {
-            cluster.Script(BareCluster.Bob, "umount /etc/libvirt; umount /run/full; rmdir /run/full");
+            cluster.Script(BareCluster.Bob, BareCluster.EmptyEtcLibvirt);
         }
 
         cluster.Done(Setup);

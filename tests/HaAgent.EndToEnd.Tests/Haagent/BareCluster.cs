@@ -12,6 +12,18 @@ public class BareCluster : IDisposable
     /// <summary>A directory that both nodes share and have mounted: what NFS is elsewhere.</summary>
     internal const string Shared = "/srv/shared";
 
+    /// <summary>Leaves no room in /etc/libvirt of a node; <see cref="EmptyEtcLibvirt"/> undoes it, and what was written there meanwhile is lost.</summary>
+    internal const string FillEtcLibvirt = """
+        set -e
+        mkdir /run/full
+        mount -t tmpfs -o size=1m full /run/full
+        cp -a /etc/libvirt/. /run/full/
+        dd if=/dev/zero of=/run/full/ballast bs=4k count=256 status=none 2> /dev/null || true
+        mount --bind /run/full /etc/libvirt
+        """;
+
+    internal const string EmptyEtcLibvirt = "umount /etc/libvirt; umount /run/full; rmdir /run/full";
+
     public BareCluster()
         : this([])
     {

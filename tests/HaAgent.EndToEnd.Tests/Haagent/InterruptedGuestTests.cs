@@ -1,3 +1,5 @@
+using HaAgent.EndToEnd.Tests.Node;
+
 namespace HaAgent.EndToEnd.Tests.Haagent;
 
 /// <summary>add and remove are killed at the beginning of each of their changes; the same command again brings them to the same end.</summary>
@@ -62,6 +64,43 @@ public sealed class InterruptedGuestTests
 
         Assert.EndsWith("status 130", seen, StringComparison.Ordinal);
         Assert.Contains("Interrupted. What was done stays; run the same command again to resume.", seen, StringComparison.Ordinal);
+        _cluster.Done(SetUpCluster.Setup);
+        Assert.Equal(whole, _cluster.State());
+    }
+
+    [Fact]
+    public void Teardown_ConfigurationChangedWhileTheAdminThought_IsPlannedAgain()
+    {
+        string seen = _cluster.AnswersLate("teardown", "crm configure property no-quorum-policy=freeze");
+        string configuration = _cluster.Configuration();
+        _cluster.Script(BareCluster.Alice, "crm_attribute --type crm_config --name no-quorum-policy --delete");
+
+        Assert.StartsWith("status 6", seen, StringComparison.Ordinal);
+        Assert.Contains("somebody else changed the cluster's configuration meanwhile", seen, StringComparison.Ordinal);
+        Assert.Contains("clone cl-virt-lock g-virt-lock \\\n\tmeta interleave=true\n", configuration, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Teardown_DiskFullOnANode_FailsThereAndResumes()
+    {
+        string whole = _cluster.State();
+        _cluster.Script(BareCluster.Bob, BareCluster.FillEtcLibvirt);
+        try
+        {
+            Finished full = _cluster.Haagent("teardown", "--yes");
+            Assert.Equal(5, full.ExitCode);
+            Assert.Contains("Failed on bob: give /etc/libvirt/qemu.conf on bob back its lock_manager from before: ", full.Error, StringComparison.Ordinal);
+            Assert.Contains("No space left on device", full.Error, StringComparison.Ordinal);
+            Assert.Contains("Files changed:\n     alice:/etc/libvirt/qemu.conf\n", full.Output, StringComparison.Ordinal);
+            Assert.Equal("lock_manager = \"lockd\"", _cluster.Script(BareCluster.Bob, "grep ^lock_manager /etc/libvirt/qemu.conf"));
+        }
+        finally
+        {
+            _cluster.Script(BareCluster.Bob, BareCluster.EmptyEtcLibvirt);
+        }
+
+        _cluster.Done("teardown", "--yes");
+        Assert.Contains("Nothing to do.", _cluster.Done("teardown", "--yes"), StringComparison.Ordinal);
         _cluster.Done(SetUpCluster.Setup);
         Assert.Equal(whole, _cluster.State());
     }

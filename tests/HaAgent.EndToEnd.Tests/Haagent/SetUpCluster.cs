@@ -19,7 +19,7 @@ public sealed class SetUpCluster : BareCluster
     /// <summary>No guest in the cluster, in libvirt or on the volume.</summary>
     internal void NoGuests()
     {
-        string[] guests = Script(Alice, "cibadmin --query | grep -o '<primitive id=\"VM[0-9]*\"' | cut -d'\"' -f2").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] guests = Guests();
         if (guests.Length > 0)
             Done(["remove", "--stop", "--yes", .. guests]);
         foreach (string node in new[] { Alice, Bob })
@@ -32,8 +32,25 @@ public sealed class SetUpCluster : BareCluster
         }
     }
 
+    /// <summary>One guest, under the cluster's care on a node; left as it is when it is there already.</summary>
+    internal void OnlyGuest(string guest, string node)
+    {
+        if (Guests() is not [var only] || only != guest || Lab.Try("where", guest).Output.Trim() != node)
+        {
+            NoGuests();
+            Add(guest, node);
+        }
+
+        foreach (string each in new[] { Alice, Bob })
+            Script(each, $"for other in $(virsh -q list --all --name | grep -vx {guest}); do virsh -q undefine $other; done; find /mnt/shared -maxdepth 1 -name 'VM*' ! -name {guest}.xml -delete");
+        Lab.Wait("idle");
+    }
+
+    private string[] Guests() =>
+        Script(Alice, "cibadmin --query | grep -o '<primitive id=\"VM[0-9]*\"' | cut -d'\"' -f2").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>A guest of the lab under the cluster's care.</summary>
-    internal void Add(string guest, string node)
+    private void Add(string guest, string node)
     {
         Define(guest, node);
         Done("add", guest, "--prefer", node, "--yes");
