@@ -166,23 +166,32 @@ public sealed class BadInputTests(BareCluster cluster) : IClassFixture<BareClust
     [Fact]
     public void Setup_NodeLacksAPackage_InstallsItAndGoesOn()
     {
-        // apt-get is played by a script: the nodes have no way to the internet.
+        // apt-get is played by a script, because the nodes have no way to the internet. zypper is there, and the distribution is not its own.
         cluster.Script(BareCluster.Bob, """
             mv /usr/sbin/virtlockd /root/
             printf '#!/bin/sh\necho "E: Unable to fetch some archives" >&2; exit 100\n' > /usr/local/sbin/apt-get
-            chmod 755 /usr/local/sbin/apt-get
+            printf '#!/bin/sh\necho "the wrong tool" >&2; exit 1\n' > /usr/local/sbin/zypper
+            chmod 755 /usr/local/sbin/apt-get /usr/local/sbin/zypper
             """);
-        Finished refused = cluster.Haagent([.. Setup, "--no-packages"]);
-        Assert.Equal(3, refused.ExitCode);
-        Assert.Contains("bob lacks virtlockd", refused.Output, StringComparison.Ordinal);
-        Finished failed = cluster.Haagent(Setup);
-        Assert.Equal(5, failed.ExitCode);
-        Assert.Contains("Failed on bob: install the virtualization packages on bob: ", failed.Error, StringComparison.Ordinal);
-        Assert.Contains("E: Unable to fetch some archives", failed.Error, StringComparison.Ordinal);
+        try
+        {
+            Finished refused = cluster.Haagent([.. Setup, "--no-packages"]);
+            Assert.Equal(3, refused.ExitCode);
+            Assert.Contains("bob lacks virtlockd", refused.Output, StringComparison.Ordinal);
+            Finished failed = cluster.Haagent(Setup);
+            Assert.Equal(5, failed.ExitCode);
+            Assert.Contains("Failed on bob: install the virtualization packages on bob: ", failed.Error, StringComparison.Ordinal);
+            Assert.Contains("E: Unable to fetch some archives", failed.Error, StringComparison.Ordinal);
 
-        cluster.Script(BareCluster.Bob, "printf '#!/bin/sh\\necho \"$@\" > /root/asked; mv /root/virtlockd /usr/sbin/\\n' > /usr/local/sbin/apt-get");
-        cluster.Done(Setup);
-        Assert.Equal("install -y libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils", cluster.Script(BareCluster.Bob, "cat /root/asked; rm /usr/local/sbin/apt-get"));
+            cluster.Script(BareCluster.Bob, "printf '#!/bin/sh\\necho \"$@\" > /root/asked; mv /root/virtlockd /usr/sbin/\\n' > /usr/local/sbin/apt-get");
+            cluster.Done(Setup);
+            Assert.Equal("install -y libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils", cluster.Script(BareCluster.Bob, "cat /root/asked"));
+        }
+        finally
+        {
+            cluster.Script(BareCluster.Bob, "rm /usr/local/sbin/apt-get /usr/local/sbin/zypper; [ ! -e /root/virtlockd ] || mv /root/virtlockd /usr/sbin/");
+        }
+
         cluster.Done("teardown", "--yes");
     }
 
