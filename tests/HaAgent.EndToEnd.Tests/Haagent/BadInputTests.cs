@@ -199,6 +199,7 @@ public sealed class BadInputTests(BareCluster cluster) : IClassFixture<BareClust
     public void Setup_DiskFullOnANode_FailsThereAndResumes()
     {
         // The file that is there must stay whole.
+        cluster.Script(BareCluster.Alice, "rm -rf /srv/shared/haagent");
         cluster.Script(BareCluster.Bob, BareCluster.FillEtcLibvirt);
         string before = cluster.NodeState(BareCluster.Bob);
         try

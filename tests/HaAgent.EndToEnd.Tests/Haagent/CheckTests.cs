@@ -24,7 +24,7 @@ public sealed class CheckTests
             crm configure property stonith-enabled=false no-quorum-policy=ignore
             crm resource meta cl-virt-lock delete interleave
             cibadmin --delete --xpath "//rsc_order[@id='o-fs-virt']"
-            cibadmin --delete --xpath "//primitive[@id='{Vm}']//op[@name='monitor']" --force
+            cibadmin --delete-all --force --xpath "//primitive[@id='{Vm}']//op[@name='monitor']"
             """);
         _cluster.Script(BareCluster.Bob, """
             sed -i 's/^lock_manager/#&/' /etc/libvirt/qemu.conf
@@ -48,7 +48,8 @@ public sealed class CheckTests
     /// <summary>Types what a finding says mends it, on the node that it names.</summary>
     private void Type(Dictionary<string, string> found, string sentence, string mend)
     {
-        string key = Assert.Single(found.Keys, k => k.Contains(sentence, StringComparison.Ordinal));
+        string? key = found.Keys.SingleOrDefault(k => k.Contains(sentence, StringComparison.Ordinal));
+        Assert.True(key is not null, $"'{sentence}' is not among what was found:\n{string.Join('\n', found.Keys)}");
         Assert.Equal(mend, found[key]);
         string[] parts = mend.Split([", on ", " on "], StringSplitOptions.None);
         string command = parts[0].StartsWith("haagent", StringComparison.Ordinal) ? parts[0] + " --yes" : parts[0];
