@@ -17,6 +17,7 @@ public sealed class ReadmeTests
     [InlineData("parameters")]
     [InlineData("migrate-options")]
     [InlineData("actions")]
+    [InlineData("exit-codes")]
     public void Table_OfTheReadme_IsThatOfTheCode(string name)
     {
         string readme = File.ReadAllText(Path);
@@ -34,6 +35,7 @@ public sealed class ReadmeTests
         "parameters" => Parameters(),
         "migrate-options" => MigrateOptions(),
         "actions" => Actions(),
+        "exit-codes" => ExitStatuses(),
         _ => throw new ArgumentOutOfRangeException(nameof(name)),
     };
 
@@ -67,6 +69,14 @@ public sealed class ReadmeTests
             text.Append(System.Globalization.CultureInfo.InvariantCulture, $"| {row.Name} | {timeout} | {interval} | {(row.IntervalSeconds > 0 ? row.Depth : "")} |\n");
         }
 
+        return text.ToString();
+    }
+
+    private static string ExitStatuses()
+    {
+        var text = new StringBuilder("| Status | Meaning |\n|---|---|\n");
+        foreach ((Setup.CommandLine.ExitCode code, string meaning) in Setup.CommandLine.ExitCodes.Table)
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"| {(int)code} | {meaning} |\n");
         return text.ToString();
     }
 

@@ -39,6 +39,7 @@ internal static class FileScript
         // Written beside it, made durable, then put in its place in one step.
         return $"""
             mkdir -p "$(dirname "$file")"
+            trap 'rm -f "$file.haagent-new" "$file{LibvirtPaths.BackupSuffix}.new"' EXIT
             {backup}
             umask 077
             base64 -d > "$file.haagent-new" <<'END'

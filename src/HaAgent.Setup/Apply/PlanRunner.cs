@@ -38,8 +38,16 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
                 return ExitCode.Success;
             if (!Confirm())
                 return ExitCode.Declined;
-            if (!await ApplyAsync(plan))
-                return ExitCode.Interrupted;
+            try
+            {
+                if (!await ApplyAsync(plan))
+                    return Interrupted();
+            }
+            catch (Stop)
+            {
+                ShowFiles();
+                throw;
+            }
         }
 
         throw new Stop(ExitCode.Incomplete, $"After {MostRounds} rounds there is still something to do, as if somebody else undid it. Look who changes the cluster, then run the same command again.");
@@ -84,7 +92,6 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
         {
             if (session.Stopping.IsCancellationRequested)
             {
-                session.Screen.Problem("Interrupted. What was done stays; run the same command again to resume.");
                 return false;
             }
 
@@ -98,21 +105,40 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
                 return true;
             }
 
-            if (change is Change.WriteFile file)
-                files.Add($"{file.Node}:{file.Path}{(file is { KeepBackup: true, Before: not null } ? $" (what it was: {file.Path}{LibvirtPaths.BackupSuffix})" : "")}");
+            Note(change);
         }
 
         return true;
+    }
+
+    private void Note(Change change)
+    {
+        if (change is Change.WriteFile file)
+            files.Add($"{file.Node}:{file.Path}{(file is { KeepBackup: true, Before: not null } ? $" (what it was: {file.Path}{LibvirtPaths.BackupSuffix})" : "")}");
+        else if (change is Change.Run run)
+            files.AddRange(run.Leaves.Select(path => $"{run.Node}:{path}"));
+    }
+
+    private ExitCode Interrupted()
+    {
+        ShowFiles();
+        session.Screen.Problem("Interrupted. What was done stays; run the same command again to resume.");
+        return ExitCode.Interrupted;
+    }
+
+    private void ShowFiles()
+    {
+        if (files.Count > 0)
+            session.Screen.Line("Files changed:");
+        foreach (string file in files.Distinct())
+            session.Screen.Line("     " + file);
     }
 
     private ExitCode Finish(Plan plan, string done)
     {
         foreach (string note in plan.Notes.Distinct())
             session.Screen.Line($"Note: {note}.");
-        if (files.Count > 0)
-            session.Screen.Line("Files changed:");
-        foreach (string file in files)
-            session.Screen.Line("     " + file);
+        ShowFiles();
         session.Screen.Mark(Screens.Tone.Good, done);
         return ExitCode.Success;
     }

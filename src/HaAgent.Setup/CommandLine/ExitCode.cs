@@ -1,6 +1,6 @@
 namespace HaAgent.Setup.CommandLine;
 
-/// <summary>Every status with which haagent ends. The texts are what <c>haagent help exit-codes</c> and the man page say.</summary>
+/// <summary>Every status with which haagent ends. The texts are in <see cref="ExitCodes"/>.</summary>
 internal enum ExitCode
 {
     /// <summary>Done, or nothing to do.</summary>

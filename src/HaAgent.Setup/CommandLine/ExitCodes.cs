@@ -1,6 +1,6 @@
 namespace HaAgent.Setup.CommandLine;
 
-/// <summary>The table of exit statuses, in one place for help and man page.</summary>
+/// <summary>The table of exit statuses, in one place for help, README and man page.</summary>
 internal static class ExitCodes
 {
     /// <summary>Each status and what it means.</summary>

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using HaAgent.Setup.Verbs;
 
 namespace HaAgent.Setup.CommandLine;
@@ -22,6 +24,8 @@ internal static class VerbTable
         var root = new RootCommand("From a bare Pacemaker cluster to highly available virtual machines: checks, sets up, adds, tests and explains.");
         foreach (Func<Command> row in Rows)
             root.Subcommands.Add(row());
+        foreach (HelpOption help in root.Options.OfType<HelpOption>())
+            help.Action = new RootHelp((SynchronousCommandLineAction)help.Action!);
         return root;
     }
 }

@@ -22,7 +22,10 @@ internal sealed class ClusterProbe(NodeShell shell)
         Cib cib = await ReadCibAsync();
         ClusterStatus status = await ReadStatusAsync();
         IReadOnlyList<Question> asked = questions(cib);
-        NodeFacts[] nodes = await Task.WhenAll(cib.Nodes.Select(node => AskNodeAsync(new NodeFacts(node), asked)));
+
+        // A verb that only tells the cluster what to do has nothing to ask the nodes, and goes on while one is away.
+        NodeFacts[] nodes = asked.Count == 0 ? [.. cib.Nodes.Select(node => new NodeFacts(node))]
+            : await Task.WhenAll(cib.Nodes.Select(node => AskNodeAsync(new NodeFacts(node), asked)));
         return new Snapshot(shell.Self, cib, status, nodes);
     }
 

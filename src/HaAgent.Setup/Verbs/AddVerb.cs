@@ -7,6 +7,7 @@ using HaAgent.Core.Cluster.Planning;
 using HaAgent.Core.Guest;
 using HaAgent.Setup.Apply;
 using HaAgent.Setup.CommandLine;
+using HaAgent.Setup.Nodes;
 using HaAgent.Setup.Probe;
 
 namespace HaAgent.Setup.Verbs;
@@ -14,6 +15,7 @@ namespace HaAgent.Setup.Verbs;
 /// <summary>haagent add: the guide's 18.5.</summary>
 internal static class AddVerb
 {
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(20);
     private static readonly Argument<string[]> Names = new("VM") { Description = "Guests by the names of their libvirt domains, on whichever node", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<bool> All = new("--all") { Description = "Every guest that libvirt has defined on any node" };
     private static readonly Option<string[]> Xml = new("--xml") { Description = "A guest by its XML file", HelpName = "FILE" };
@@ -38,6 +40,7 @@ internal static class AddVerb
             Names, All, Xml, NoMigrate, Utilization, Priority, Prefer, After, ApartFrom, GuestNode, CloneName, Colocation, Order, Yes, DryRun, Json,
         };
         command.Validators.Add(Check);
+        command.JsonOnlyShows(Json, DryRun);
         command.SetAction((parsed, stopping) => Session.RunAsync(session => RunAsync(session, parsed), stopping));
         return command;
     }
@@ -45,7 +48,7 @@ internal static class AddVerb
     private static async Task<ExitCode> RunAsync(Session session, ParseResult parsed)
     {
         AddIntent intent = Intent(parsed);
-        Candidates candidates = Guests(parsed);
+        Candidates candidates = await GuestsAsync(parsed);
         var probe = new CheckProbe(session.Shell);
         var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)));
         return await runner.RunAsync(async () => Plan(intent, candidates, await probe.LookAsync(intent.GroupClone, [], candidates)), "the guests are the cluster's, and run");
@@ -72,27 +75,27 @@ internal static class AddVerb
         GuestNode = parsed.GetValue(GuestNode),
     };
 
-    private static Candidates Guests(ParseResult parsed)
+    private static async Task<Candidates> GuestsAsync(ParseResult parsed)
     {
         var texts = new Dictionary<string, string>();
         foreach (string file in parsed.GetValue(Xml) ?? [])
         {
-            (string name, string text) = ReadFile(file);
+            (string name, string text) = await ReadFileAsync(file);
             texts[name] = text;
         }
 
         return new Candidates([.. parsed.GetValue(Names) ?? [], .. texts.Keys], parsed.GetValue(All), texts);
     }
 
-    private static (string Name, string Text) ReadFile(string file)
+    private static async Task<(string Name, string Text)> ReadFileAsync(string file)
     {
         byte[] content;
         try
         {
-            // A FIFO or a device would never end.
-            if (!File.Exists(file) || new FileInfo(file).Length > DomainXml.MaximumBytes)
+            // A FIFO or a device would never end, and .NET takes them for files.
+            if (!(await NodeShell.RunHereAsync($"[ -f {ShellWord.Quote(Path.GetFullPath(file))} ]", Short)).Succeeded || new FileInfo(file).Length > DomainXml.MaximumBytes)
                 throw new Stop(ExitCode.Refused, $"{file} is not a file with a guest's XML (no such file, or over {DomainXml.MaximumBytes >> 20} MiB). Name the file that 'virsh dumpxml' wrote.");
-            content = File.ReadAllBytes(file);
+            content = await File.ReadAllBytesAsync(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

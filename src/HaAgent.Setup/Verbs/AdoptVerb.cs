@@ -31,6 +31,7 @@ internal static class AdoptVerb
             if (result.GetValue(All) == (result.GetValue(Names) ?? []).Length > 0)
                 result.AddError("Name guests, or say --all.");
         });
+        command.JsonOnlyShows(Json, DryRun);
         command.SetAction((parsed, stopping) => Session.RunAsync(session => RunAsync(session, parsed), stopping));
         return command;
     }

@@ -3,7 +3,6 @@ using HaAgent.Core.Cluster.Removing;
 using HaAgent.Setup.Apply;
 using HaAgent.Setup.CommandLine;
 using HaAgent.Setup.Probe;
-using HaAgent.Setup.Probe.Questions;
 
 namespace HaAgent.Setup.Verbs;
 
@@ -17,8 +16,6 @@ internal static class RemoveVerb
     private static readonly Option<bool> DryRun = CommonOptions.DryRun();
     private static readonly Option<bool> Json = CommonOptions.Json();
 
-    private static readonly Question[] Questions = [DaemonQuestions.Guests];
-
     public static Command Create()
     {
         var command = new Command("remove", "Take virtual machines out of the cluster, shut down or left running") { Names, Stop, KeepRunning, Yes, DryRun, Json };
@@ -27,6 +24,7 @@ internal static class RemoveVerb
             if (result.GetValue(Stop) == result.GetValue(KeepRunning))
                 result.AddError("Say what becomes of the guests: either --stop or --keep-running.");
         });
+        command.JsonOnlyShows(Json, DryRun);
         command.SetAction((parsed, stopping) => Session.RunAsync(session => RunAsync(session, parsed), stopping));
         return command;
     }
@@ -37,7 +35,7 @@ internal static class RemoveVerb
         bool keep = parsed.GetValue(KeepRunning);
         var probe = new ClusterProbe(session.Shell);
         var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)));
-        return await runner.RunAsync(async () => RemovePlanner.Plan(names, keep, await probe.LookAsync(Questions)),
+        return await runner.RunAsync(async () => RemovePlanner.Plan(names, keep, await probe.LookAsync([])),
             $"{string.Join(", ", names)} {(names.Length == 1 ? "is" : "are")} no longer the cluster's");
     }
 }

@@ -10,8 +10,6 @@ namespace HaAgent.Setup.Verbs;
 /// <summary>haagent setup: the guide's 18.3 and 18.4.</summary>
 internal static class SetupVerb
 {
-    private const string DefaultMount = "/mnt/shared";
-
     private static readonly Option<string> Device = new Option<string>("--device", "-d")
     {
         Description = "The shared block device for lock files and XML, by a name that is the same on every node (/dev/disk/by-id/…)",
@@ -28,7 +26,7 @@ internal static class SetupVerb
     {
         Description = "Where the cluster mounts it",
         HelpName = "DIRECTORY",
-        DefaultValueFactory = _ => DefaultMount,
+        DefaultValueFactory = _ => SetupIntent.DefaultMount,
     }.Checked();
 
     private static readonly Option<string> Fs = new Option<string>("--fs")
@@ -59,6 +57,7 @@ internal static class SetupVerb
             Device, ExistingMount, Mount, Fs, ForceFormat, NoPackages, Dlm, Filesystem, Group, CloneName, Yes, DryRun, Json,
         };
         command.Validators.Add(Check);
+        command.JsonOnlyShows(Json, DryRun);
         command.SetAction((parsed, stopping) => Session.RunAsync(session => RunAsync(session, parsed), stopping));
         return command;
     }
@@ -102,7 +101,7 @@ internal static class SetupVerb
             result.AddError($"--force-format {force} does not name the device again that --device names: nothing is formatted.");
 
         // Defaults are filled in after the validation.
-        string mount = (result.GetValue(Mount) ?? DefaultMount).TrimEnd('/');
+        string mount = (result.GetValue(Mount) ?? SetupIntent.DefaultMount).TrimEnd('/');
         if (existing is not null && (mount == existing.TrimEnd('/') || mount.StartsWith(existing.TrimEnd('/') + "/", StringComparison.Ordinal)))
             result.AddError($"--mount {mount} must lie outside of {existing}: the cluster binds a directory of the one to the other, so that it never takes an empty local directory for the shared one.");
         if (mount.Length == 0)

@@ -30,6 +30,7 @@ internal static class TeardownVerb
     public static Command Create()
     {
         var command = new Command("teardown", "Take away what setup made; refused while virtual machines use it") { CloneName, Yes, DryRun, Json };
+        command.JsonOnlyShows(Json, DryRun);
         command.SetAction((parsed, stopping) => Session.RunAsync(session => RunAsync(session, parsed), stopping));
         return command;
     }

@@ -26,7 +26,7 @@ public static class AddPlanner
         if (ready.Refusals.Count > 0)
             return ready;
         if (LockStorage.Find(scope.Snapshot.Cib, intent.GroupClone) is not { } storage)
-            return Planning.Plan.Refuse($"the cluster has no lock storage ({intent.GroupClone})", "haagent setup, then run this again");
+            return Planning.Plan.Refuse($"the cluster has no lock storage ({intent.GroupClone})", "haagent setup --device DEVICE (or --existing-mount DIRECTORY), then run this again");
         if (!scope.Snapshot.Status.Where(storage.Filesystem.Id).Contains(scope.Snapshot.Self))
             return Planning.Plan.Refuse($"{storage.Filesystem.Id} is not mounted on this node ({scope.Snapshot.Self}), where the XML would be written", $"crm resource cleanup {storage.GroupClone.Id}, or run this on a node where it is mounted");
 
@@ -37,6 +37,7 @@ public static class AddPlanner
         return judged
             + Planning.Plan.All(guests.Select(guest => GuestHandedOver.Plan(scope.Snapshot, storage, guest)))
             + GuestResources.Plan(intent, scope.Snapshot.Cib, storage, guests)
+            + GuestWishes.Notes(intent, scope.Snapshot.Cib)
             + Planning.Plan.All(guests.Select(guest => Started(scope.Snapshot, guest)));
     }
 

@@ -52,7 +52,7 @@ internal static class GuestReady
         if (guest.Xml is not null && guest.Resource is null
             && scope.Guests.FirstOrDefault(g => g.Resource is not null && g.Xml?.Identity.Name == guest.Xml.Identity.Name) is { } same)
         {
-            yield return new Refusal($"the guest {guest.Xml.Identity.Name} is in the cluster already, as {same.Name}", $"haagent status shows it; haagent remove {same.Name} takes it out");
+            yield return new Refusal($"the guest {guest.Xml.Identity.Name} is in the cluster already, as {same.Name}", $"haagent remove --stop {same.Name} takes it out");
         }
     }
 

@@ -11,9 +11,6 @@ namespace HaAgent.Core.Cluster.Adding;
 /// <summary>Guide 18.5, steps 5 to 7: the primitives, and the two constraints that all guests share.</summary>
 internal static class GuestResources
 {
-    private const string Apart = "-1000";
-    private const string Preferred = "100";
-
     /// <summary>Where the cluster keeps a guest's XML.</summary>
     public static string ConfigPath(LockStorage storage, GuestFacts guest) => guest.ConfigPath ?? $"{storage.Mount}/{guest.Name}.xml";
 
@@ -33,7 +30,7 @@ internal static class GuestResources
         CibDraft draft = cib.Edit();
         bool changed = false;
         foreach (GuestFacts guest in guests)
-            changed |= guest.Resource is null ? New(intent, draft, storage, guest) : Complete(draft, guest.Resource);
+            changed |= guest.Resource is null ? New(intent, draft, storage, guest) : Complete(intent, draft, guest.Resource);
         foreach (SharedConstraint constraint in constraints)
         {
             string[] missing = [.. names.Except(constraint.Guests)];
@@ -43,7 +40,7 @@ internal static class GuestResources
             changed = true;
         }
 
-        changed |= Wishes(intent, cib, draft, names);
+        changed |= GuestWishes.Constrain(intent, cib, draft, names);
         bool all = guests.All(guest => guest.Resource is not null);
         string title = all ? $"complete {string.Join(", ", names)} in the cluster's configuration" : $"put {string.Join(", ", names)} into the cluster's configuration";
         return changed ? Planning.Plan.Of(new Change.Configure(title, cib, draft.Finish())) : new Plan();
@@ -51,27 +48,22 @@ internal static class GuestResources
 
     private static bool New(AddIntent intent, CibDraft draft, LockStorage storage, GuestFacts guest)
     {
-        var meta = new List<KeyValuePair<string, string>> { new("allow-migrate", intent.Migrate ? "true" : "false") };
-        if (intent.Priority is { } priority)
-            meta.Add(new("priority", priority.ToString(CultureInfo.InvariantCulture)));
-        if (intent.GuestNode is { } node)
-            meta.Add(new("remote-node", node));
         draft.Add(new Primitive(guest.Name, AgentName.Ours)
         {
-            Parameters = [new("config", ConfigPath(storage, guest)), new("remoteuri", "qemu+ssh://%n/system")],
-            Meta = meta,
+            Parameters = [new("config", ConfigPath(storage, guest)), new("remoteuri", "qemu+ssh://%n/system"), .. GuestWishes.Parameters(intent)],
+            Meta = [new("allow-migrate", intent.Migrate ? "true" : "false"), .. GuestWishes.Meta(intent)],
             Utilization = intent.Utilization,
             Operations = Operations,
         });
         return true;
     }
 
-    private static bool Complete(CibDraft draft, Primitive resource)
+    private static bool Complete(AddIntent intent, CibDraft draft, Primitive resource)
     {
         Operation[] missing = [.. Operations.Where(wanted => !resource.Operations.Any(op => op.Name == wanted.Name && Level(op) == Level(wanted)))];
         foreach (Operation operation in missing)
             draft.AddOperation(resource.Id, operation);
-        return missing.Length > 0;
+        return GuestWishes.Complete(intent, draft, resource) || missing.Length > 0;
     }
 
     // The times that the agent itself asks for; without them Pacemaker gives each operation 20 seconds.
@@ -89,27 +81,4 @@ internal static class GuestResources
 
     private static string Seconds(string action, int depth) =>
         ActionTable.Rows.First(row => row.Name == action && row.Depth == depth).TimeoutSeconds.ToString(CultureInfo.InvariantCulture) + "s";
-
-    private static bool Wishes(AddIntent intent, Cib cib, CibDraft draft, string[] names)
-    {
-        bool changed = false;
-        foreach (string name in names)
-        {
-            changed |= intent.PreferredNode is { } node && Once(cib, $"l-{name}-{node}", id => draft.AddLocation(id, name, Preferred, node));
-            foreach (string first in intent.After.Where(first => first != name))
-                changed |= Once(cib, $"o-{first}-{name}", id => draft.AddOrder(id, "Optional", first, name));
-            foreach (string other in intent.ApartFrom.Where(other => other != name))
-                changed |= Once(cib, $"col-{name}-{other}", id => draft.AddColocation(id, Apart, name, other));
-        }
-
-        return changed;
-    }
-
-    private static bool Once(Cib cib, string id, Action<string> add)
-    {
-        if (cib.HasId(id))
-            return false;
-        add(id);
-        return true;
-    }
 }

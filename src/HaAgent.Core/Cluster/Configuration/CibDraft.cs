@@ -39,6 +39,20 @@ public sealed class CibDraft
         return this;
     }
 
+    /// <summary>Sets an instance attribute of a primitive: a parameter of its agent.</summary>
+    public CibDraft SetParameter(string primitive, string name, string value)
+    {
+        SetPair(Resource(primitive), "instance_attributes", name, value);
+        return this;
+    }
+
+    /// <summary>Sets what a primitive uses of a node.</summary>
+    public CibDraft SetUtilization(string primitive, string name, string value)
+    {
+        SetPair(Resource(primitive), "utilization", name, value);
+        return this;
+    }
+
     /// <summary>Takes a meta attribute away.</summary>
     public CibDraft RemoveMeta(string resource, string name)
     {
@@ -180,10 +194,18 @@ public sealed class CibDraft
         }
 
         if (element.Element(set) is { } existing)
+        {
             existing.Add(CibXml.Pair(CibXml.Id(existing), name, value));
+            return;
+        }
+
+        // Attribute sets stand before operations and children: that is where the crm shell writes them.
+        string id = $"{CibXml.Id(element)}-{set}";
+        var added = new XElement(set, new XAttribute("id", id), CibXml.Pair(id, name, value));
+        if (element.Element("operations") is { } operations)
+            operations.AddBeforeSelf(added);
         else
-            // Attribute sets stand before the children: that is where the crm shell writes them.
-            element.AddFirst(new XElement(set, new XAttribute("id", $"{CibXml.Id(element)}-{set}"), CibXml.Pair($"{CibXml.Id(element)}-{set}", name, value)));
+            element.AddFirst(added);
     }
 
     private static XElement Write(Constraint constraint)

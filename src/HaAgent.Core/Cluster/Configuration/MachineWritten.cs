@@ -18,21 +18,8 @@ internal static class MachineWritten
         BringProperties(current, copy);
         foreach (XElement primitive in copy.Descendants("primitive").Where(p => CibXml.ReadAgent(p).IsVirtualMachine))
         {
-            if (current.Descendants("primitive").FirstOrDefault(p => CibXml.Id(p) == CibXml.Id(primitive)) is not { } same)
-                continue;
-            XElement[] utilization = [.. same.Elements("utilization")];
-            primitive.Elements("utilization").Remove();
-
-            // Its place among the other elements means nothing, but it must not look like a change.
-            foreach (XElement set in utilization)
-            {
-                XElement? before = set.ElementsBeforeSelf().LastOrDefault() is { } neighbour
-                    ? primitive.Elements(neighbour.Name).FirstOrDefault(e => CibXml.Id(e) == CibXml.Id(neighbour)) : null;
-                if (before is null)
-                    primitive.Add(new XElement(set));
-                else
-                    before.AddAfterSelf(new XElement(set));
-            }
+            if (current.Descendants("primitive").FirstOrDefault(p => CibXml.Id(p) == CibXml.Id(primitive)) is { } same)
+                GuestUtilization.Bring(same, primitive);
         }
 
         return copy;

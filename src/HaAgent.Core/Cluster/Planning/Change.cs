@@ -15,7 +15,11 @@ public abstract record Change
     /// <param name="Title">What it does, in one line.</param>
     /// <param name="Script">POSIX shell text; a non-zero status is a failure.</param>
     /// <param name="Limit">How long it may take.</param>
-    public sealed record Run(string Node, string Title, string Script, TimeSpan Limit) : Change(Title);
+    public sealed record Run(string Node, string Title, string Script, TimeSpan Limit) : Change(Title)
+    {
+        /// <summary>The files, directories and devices on that node that bear its traces afterwards.</summary>
+        public IReadOnlyList<string> Leaves { get; init; } = [];
+    }
 
     /// <summary>Gives a file on one node a new content: atomically, and with a copy of what was there before the first change.</summary>
     /// <param name="Node">Where.</param>

@@ -6,6 +6,9 @@ namespace HaAgent.Core.Cluster.Setup;
 /// <param name="Names">The names of the resources.</param>
 public sealed record SetupIntent(Storage Storage, string Mount, LockNames Names)
 {
+    /// <summary>Where the guide mounts it.</summary>
+    public const string DefaultMount = "/mnt/shared";
+
     /// <summary>Whether missing packages are installed.</summary>
     public bool InstallPackages { get; init; } = true;
 

@@ -29,6 +29,8 @@ public abstract record Storage
         /// What the cluster binds to the mount point: a directory inside, not the mount itself. When the admin's mount is missing on a
         /// node, this directory is missing too, and the cluster does not take an empty local directory for the shared one.
         /// </summary>
-        public string Inside => Path.TrimEnd('/') + "/haagent";
+        public string Inside => Path.TrimEnd('/') + Directory;
+
+        internal const string Directory = "/haagent";
     }
 }

@@ -41,7 +41,7 @@ public static class TeardownPlanner
             .. cib.Primitives.Where(p => p.Agent.IsVirtualMachine && (mount is null || Below(p.Parameter("config"), mount) || Constrained(cib, p.Id, own))).Select(p => p.Id),
         ];
         if (guests.Length > 0)
-            yield return new Refusal($"{string.Join(", ", guests)} {(guests.Length == 1 ? "uses" : "use")} the lock storage", $"take them out of the cluster first: haagent remove {string.Join(' ', guests)}");
+            yield return new Refusal($"{string.Join(", ", guests)} {(guests.Length == 1 ? "uses" : "use")} the lock storage", $"take them out of the cluster first: haagent remove --stop {string.Join(' ', guests)}");
         foreach (Constraint constraint in cib.Constraints.Where(c => c.Resources.Intersect(own).Any() && !c.Resources.Intersect(guests).Any() && c.Resources.Except(own).Any()))
         {
             yield return new Refusal($"the constraint {constraint.Id} makes {string.Join(", ", constraint.Resources.Except(own))} depend on the lock storage",

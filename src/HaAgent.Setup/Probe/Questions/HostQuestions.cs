@@ -10,8 +10,17 @@ internal static class HostQuestions
         "[ -d /run/systemd/system ] && echo yes",
         (facts, answer) => facts with { Systemd = answer.Trim() == "yes" });
 
+    // A distribution may carry the tool of another one as a package: os-release(5) says which one it is.
     public static readonly Question Packages = new("packages",
-        "for tool in zypper apt-get dnf; do command -v $tool > /dev/null && { echo $tool; break; }; done",
+        """
+        tools="zypper apt-get dnf"
+        case "$(. /etc/os-release; echo "$ID $ID_LIKE")" in
+          *suse* | *sles*) tools=zypper ;;
+          *debian* | *ubuntu*) tools=apt-get ;;
+          *fedora* | *rhel*) tools=dnf ;;
+        esac
+        for tool in $tools; do command -v $tool > /dev/null && { echo $tool; break; }; done
+        """,
         (facts, answer) => facts with
         {
             Packages = answer.Trim() switch

@@ -81,6 +81,28 @@ public sealed class CibTests
     }
 
     [Fact]
+    public void OnTopOf_AdminsFigureBesideThoseOfTheAgent_BothStay()
+    {
+        Cib based = cib.Edit().SetUtilization("VM1", "cpu", "1").SetUtilization("VM1", "hv_memory", "512").Finish();
+        Cib after = based.Edit().SetParameter("VM1", "autoset_utilization_cpu", "false").SetUtilization("VM1", "cpu", "4").SetUtilization("VM1", "licences", "1").Finish();
+        Cib current = based.Edit().SetUtilization("VM1", "hv_memory", "1024").Finish();
+
+        Cib next = after.OnTopOf(based, current)!;
+
+        Assert.Equal([new("cpu", "4"), new("hv_memory", "1024"), new("licences", "1")], next.Primitive("VM1")!.Utilization);
+    }
+
+    [Fact]
+    public void OnTopOf_SomebodyElseChangedTheAdminsFigure_IsRefused()
+    {
+        Cib based = cib.Edit().SetParameter("VM1", "autoset_utilization_cpu", "false").SetUtilization("VM1", "cpu", "4").Finish();
+        Cib after = based.Edit().SetMeta("VM1", "priority", "10").Finish();
+        Cib current = based.Edit().SetUtilization("VM1", "cpu", "8").Finish();
+
+        Assert.Null(after.OnTopOf(based, current));
+    }
+
+    [Fact]
     public void RemoveEverywhere_OneOfTwoGuests_LeavesTheOtherInItsConstraints()
     {
         Cib after = cib.Edit().RemoveEverywhere("VM1").Finish();

@@ -16,6 +16,14 @@ public sealed class CheckScenarioTests
         IReadOnlyList<Finding> findings = CheckTable.Look(GuestScenario.Scope(folder.Current, folder.Words("devices"), folder.Words("guests")));
 
         folder.AssertExpected(findings.SelectMany(Lines));
+        Assert.All(findings, OneSentenceAndTheWayOut);
+    }
+
+    // What is wrong is said in one line, and with it what mends it.
+    private static void OneSentenceAndTheWayOut(Finding finding)
+    {
+        Assert.Equal(finding.Severity == Severity.Ok, finding.Mend is null);
+        Assert.DoesNotContain('\n', finding.Sentence + finding.Mend);
     }
 
     private static IEnumerable<string> Lines(Finding finding)

@@ -1,4 +1,5 @@
 using HaAgent.Core.Cluster.Facts;
+using HaAgent.Core.Cluster.Setup;
 
 namespace HaAgent.Core.Cluster.Checking.Guests;
 
@@ -28,12 +29,25 @@ internal static class GuestConfiguration
     {
         NodeFacts[] nodes = [.. scope.Snapshot.Reached.Where(n => scope.Snapshot.Status.TakesResources(n.Name))];
         NodeFacts[] without = [.. nodes.Where(n => n.File(path).Text is null)];
+        bool onVolume = scope.Storage is { } storage && path.StartsWith(storage.Mount + "/", StringComparison.Ordinal);
         if (without.Length > 0)
-            yield return new Finding(Name, Severity.Error, $"{guest.Name}: {path} cannot be read on {string.Join(", ", without.Select(n => n.Name))}, so it cannot start there", $"put it on the shared volume: haagent add {guest.Name}");
+        {
+            yield return new Finding(Name, Severity.Error, $"{guest.Name}: {path} cannot be read on {string.Join(", ", without.Select(n => n.Name))}, so it cannot start there",
+                !onVolume ? MovedToVolume(scope, guest) : without.Length < nodes.Length ? $"crm resource cleanup {scope.GroupClone}" : $"virsh dumpxml --inactive --security-info {guest.Name} > {path}, on the node where it runs or is defined");
+        }
+
         if (nodes.Select(n => n.File(path).Text).OfType<string>().Distinct().Count() > 1)
-            yield return new Finding(Name, Severity.Error, $"{guest.Name}: {path} is not the same on every node", $"put it on the shared volume: haagent add {guest.Name}");
-        if (scope.Storage is { } storage && !path.StartsWith(storage.Mount + "/", StringComparison.Ordinal))
-            yield return new Finding(Name, Severity.Warning, $"{guest.Name}: {path} does not lie on the shared volume at {storage.Mount}, so a change on one node is missing on the others", $"haagent add {guest.Name}");
+            yield return new Finding(Name, Severity.Error, $"{guest.Name}: {path} is not the same on every node",
+                onVolume ? $"findmnt {scope.Storage!.Mount}, on every node: it must be the same volume" : MovedToVolume(scope, guest));
+        if (scope.Storage is not null && !onVolume)
+            yield return new Finding(Name, Severity.Warning, $"{guest.Name}: {path} does not lie on the shared volume at {scope.Storage.Mount}, so a change on one node is missing on the others", MovedToVolume(scope, guest));
+    }
+
+    // The agent does not take another file at run time: the guest is stopped and started.
+    private static string MovedToVolume(CheckScope scope, GuestFacts guest)
+    {
+        string target = $"{scope.Storage?.Mount ?? SetupIntent.DefaultMount}/{guest.Name}.xml";
+        return $"install -m 600 {guest.ConfigPath} {target}; crm resource param {guest.Name} set config {target} (this restarts the guest)";
     }
 
     private static IEnumerable<Finding> Content(GuestFacts guest)

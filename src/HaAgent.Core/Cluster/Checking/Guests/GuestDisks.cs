@@ -24,7 +24,7 @@ internal static class GuestDisks
             return new Finding(Name, Severity.Warning, $"{guest.Name}: lockd does not lock {string.Join(", ", open)}: only the cluster keeps it from running twice", "use a block device or a file on shared storage, or rely on fencing alone");
         return guest.Xml.Disks.Any(d => d.IsLockable)
             ? new Finding(Name, Severity.Ok, $"{guest.Name}: its writable disks are locked, each under one name", null)
-            : new Finding(Name, Severity.Warning, $"{guest.Name}: it has no disk that lockd could lock: only the cluster keeps it from running twice", null);
+            : new Finding(Name, Severity.Warning, $"{guest.Name}: it has no disk that lockd could lock: only the cluster keeps it from running twice", "give it a disk on a block device or a file on shared storage, or rely on fencing alone");
     }
 
     private static IEnumerable<(GuestFacts Guest, Disk Disk)> Lockable(CheckScope scope) =>

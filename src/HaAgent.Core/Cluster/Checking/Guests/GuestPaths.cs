@@ -59,7 +59,7 @@ internal static class GuestPaths
     private static IEnumerable<Finding> Device(NodeFacts[] nodes, string what, MentionedPath mentioned)
     {
         string path = mentioned.Path;
-        if (path.StartsWith("/dev/sd", StringComparison.Ordinal) || path.StartsWith("/dev/vd", StringComparison.Ordinal) || path.StartsWith("/dev/nvme", StringComparison.Ordinal))
+        if (DeviceName.IsUnstable(path))
         {
             string? stable = nodes.Select(n => n.Path(path).StableNames).Aggregate<IEnumerable<string>>((all, next) => all.Intersect(next)).FirstOrDefault();
             yield return new Finding(Name, Severity.Error, $"{what} is not a stable name: it may be another disk on another node or after the next boot",

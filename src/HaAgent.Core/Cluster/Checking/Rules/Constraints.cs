@@ -22,7 +22,7 @@ internal static class Constraints
             if (missing.Length == 0)
                 continue;
             good = false;
-            yield return new Finding(Name, Severity.Error, $"{guest} has no {string.Join(" and no ", missing)} with {storage.GroupClone.Id}: it may start without its lock storage", $"haagent add {guest}");
+            yield return new Finding(Name, Severity.Error, $"{guest} has no {string.Join(" and no ", missing)} with {storage.GroupClone.Id}: it may start without its lock storage", Mending.Add(cib.Primitive(guest)!));
         }
 
         if (good && guests.Length > 0)

@@ -11,7 +11,7 @@ internal static class LockResourcesRun
     {
         if (scope.Storage is not { } storage)
         {
-            yield return new Finding(Name, Severity.Error, $"the cluster has no lock storage ({scope.GroupClone})", "haagent setup");
+            yield return new Finding(Name, Severity.Error, $"the cluster has no lock storage ({scope.GroupClone})", Mending.Setup(scope));
             yield break;
         }
 

@@ -31,19 +31,19 @@ internal static class LockSettingsEqual
     private static IEnumerable<Finding> Problems(CheckScope scope, NodeFacts node, string? manager, string? directory, string lockd)
     {
         if (manager != "lockd")
-            yield return new Finding(Name, Severity.Error, $"lock_manager in {LibvirtPaths.Qemu} on {node.Name} is {manager ?? "not set"}: guests run there without locks", "haagent setup");
+            yield return new Finding(Name, Severity.Error, $"lock_manager in {LibvirtPaths.Qemu} on {node.Name} is {manager ?? "not set"}: guests run there without locks", Mending.Setup(scope));
         if (directory is null)
-            yield return new Finding(Name, Severity.Error, $"file_lockspace_dir in {LibvirtPaths.QemuLockd} on {node.Name} is not set: locks count on that node only", "haagent setup");
+            yield return new Finding(Name, Severity.Error, $"file_lockspace_dir in {LibvirtPaths.QemuLockd} on {node.Name} is not set: locks count on that node only", Mending.Setup(scope));
         else if (scope.Storage is { } storage && !directory.StartsWith(storage.Mount + "/", StringComparison.Ordinal))
-            yield return new Finding(Name, Severity.Error, $"file_lockspace_dir on {node.Name} is {directory}, not on the shared volume at {storage.Mount}", "haagent setup");
+            yield return new Finding(Name, Severity.Error, $"file_lockspace_dir on {node.Name} is {directory}, not on the shared volume at {storage.Mount}", Mending.Setup(scope));
         else if (scope.Snapshot.Reached.Select(n => LibvirtConf.GetString(n.File(LibvirtPaths.QemuLockd).Text ?? "", "file_lockspace_dir")).FirstOrDefault(d => d is not null && d != directory) is { } other)
-            yield return new Finding(Name, Severity.Error, $"file_lockspace_dir on {node.Name} is {directory}, elsewhere {other}: the nodes do not see each other's locks", "haagent setup");
+            yield return new Finding(Name, Severity.Error, $"file_lockspace_dir on {node.Name} is {directory}, elsewhere {other}: the nodes do not see each other's locks", Mending.Setup(scope));
         if (LibvirtConf.GetWord(lockd, "auto_disk_leases") == "0")
             yield return new Finding(Name, Severity.Error, $"auto_disk_leases = 0 on {node.Name} switches the locking of disks off", $"take that line out of {LibvirtPaths.QemuLockd}, then restart libvirt there");
         if (LibvirtFlavour.Of(node) is { } flavour && node.Daemon(flavour.Daemon) is { } daemon
             && new[] { LibvirtPaths.Qemu, LibvirtPaths.QemuLockd }.Select(node.File).Any(file => file.Text is not null && daemon.Age >= file.Age))
         {
-            yield return new Finding(Name, Severity.Error, $"{flavour.Daemon} on {node.Name} was started before its settings were written and does not know them", "haagent setup (it restarts libvirt where no guest runs)");
+            yield return new Finding(Name, Severity.Error, $"{flavour.Daemon} on {node.Name} was started before its settings were written and does not know them", $"{Mending.Setup(scope)} (it restarts libvirt where no guest runs)");
         }
     }
 }

@@ -20,9 +20,9 @@ internal static class Lockspace
             {
                 (null, { Exists: true }) => new Finding(Name, Severity.Error, $"nothing is mounted at {storage.Mount} on {node.Name}, and {storage.LockDirectory} there is a local shadow: locks in it count on that node only", $"crm resource cleanup {storage.GroupClone.Id}"),
                 (null, _) => new Finding(Name, Severity.Error, $"nothing is mounted at {storage.Mount} on {node.Name}", $"crm resource cleanup {storage.GroupClone.Id}"),
-                (_, { Exists: false }) => new Finding(Name, Severity.Error, $"{storage.LockDirectory} is missing on {node.Name}, or the volume does not answer", "haagent setup"),
+                (_, { Exists: false }) => new Finding(Name, Severity.Error, $"{storage.LockDirectory} is missing on {node.Name}, or the volume does not answer", Mending.Setup(scope)),
                 ({ LocksAreLocal: true }, _) => new Finding(Name, Severity.Error, $"{storage.Mount} on {node.Name} is mounted with locks that count on that node only ({mount.Options})", "mount it without nolock and local_lock"),
-                _ when directory.MountPoint != storage.Mount => new Finding(Name, Severity.Error, $"{storage.LockDirectory} on {node.Name} lies on {directory.MountPoint}, not on the volume", "haagent setup"),
+                _ when directory.MountPoint != storage.Mount => new Finding(Name, Severity.Error, $"{storage.LockDirectory} on {node.Name} lies on {directory.MountPoint}, not on the volume", Mending.Setup(scope)),
                 _ => null,
             };
             if (problem is null)

@@ -27,7 +27,7 @@ internal static class OperationTimeouts
             if (guest.FindOperation("monitor") is null)
             {
                 good = false;
-                yield return new Finding(Name, Severity.Error, $"{guest.Id} is not monitored: the cluster does not see when it dies", $"haagent add {guest.Id}");
+                yield return new Finding(Name, Severity.Error, $"{guest.Id} is not monitored: the cluster does not see when it dies", Mending.Add(guest));
             }
         }
 

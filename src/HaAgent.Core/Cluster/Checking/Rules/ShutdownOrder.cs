@@ -19,13 +19,13 @@ internal static class ShutdownOrder
             if (!before.Contains(daemon) || !before.Contains("virtlockd.service"))
             {
                 good = false;
-                yield return new Finding(Name, Severity.Error, $"on {node.Name} Pacemaker is not ordered after {daemon} and virtlockd: a shutdown may take libvirt away before the guests have moved", "haagent setup");
+                yield return new Finding(Name, Severity.Error, $"on {node.Name} Pacemaker is not ordered after {daemon} and virtlockd: a shutdown may take libvirt away before the guests have moved", Mending.Setup(scope));
             }
 
             if (node.Unit("libvirt-guests.service").Enabled && !before.Contains("libvirt-guests.service"))
             {
                 good = false;
-                yield return new Finding(Name, Severity.Error, $"libvirt-guests on {node.Name} would shut the cluster's guests down itself", "haagent setup (it orders Pacemaker first); or systemctl disable libvirt-guests");
+                yield return new Finding(Name, Severity.Error, $"libvirt-guests on {node.Name} would shut the cluster's guests down itself", $"{Mending.Setup(scope)} (it orders Pacemaker first); or systemctl disable libvirt-guests");
             }
         }
 

@@ -12,7 +12,7 @@ internal static class VirtualizationDaemons
     {
         foreach (NodeFacts node in scope.Snapshot.Reached)
         {
-            Finding[] problems = [.. Problems(node)];
+            Finding[] problems = [.. Problems(scope, node)];
             foreach (Finding problem in problems)
                 yield return problem;
             if (problems.Length == 0)
@@ -20,16 +20,16 @@ internal static class VirtualizationDaemons
         }
     }
 
-    private static IEnumerable<Finding> Problems(NodeFacts node)
+    private static IEnumerable<Finding> Problems(CheckScope scope, NodeFacts node)
     {
         if (LibvirtFlavour.Of(node) is not { } flavour)
         {
-            yield return new Finding(Name, Severity.Error, $"libvirt is not installed on {node.Name}", "haagent setup");
+            yield return new Finding(Name, Severity.Error, $"libvirt is not installed on {node.Name}", Mending.Setup(scope));
             yield break;
         }
 
         if (!node.Has("virtlockd"))
-            yield return new Finding(Name, Severity.Error, $"virtlockd is not installed on {node.Name}", "haagent setup");
+            yield return new Finding(Name, Severity.Error, $"virtlockd is not installed on {node.Name}", Mending.Setup(scope));
         if (Enabled(node, LibvirtFlavour.Monolithic) && Enabled(node, LibvirtFlavour.Modular))
         {
             yield return new Finding(Name, Severity.Error, $"both libvirtd and virtqemud are enabled on {node.Name}, and only one of them can run",
@@ -40,7 +40,7 @@ internal static class VirtualizationDaemons
         {
             string[] missing = [.. flavour.Boot.Where(unit => node.Unit(unit).Exists && !node.Unit(unit).Enabled)];
             if (missing.Length > 0)
-                yield return new Finding(Name, Severity.Error, $"{string.Join(", ", missing)} does not start at boot on {node.Name}", $"haagent setup (or systemctl enable --now {string.Join(' ', missing)})");
+                yield return new Finding(Name, Severity.Error, $"{string.Join(", ", missing)} does not start at boot on {node.Name}", $"{Mending.Setup(scope)} (or systemctl enable --now {string.Join(' ', missing)})");
         }
         else
         {

@@ -27,7 +27,7 @@ public static class LockDirectory
             mountpoint -q {{ShellWord.Quote(intent.Mount)}} || { echo "nothing is mounted at {{intent.Mount}}" >&2; exit 1; }
             mkdir -p -m 700 {{ShellWord.Quote(intent.LockDirectory)}}
             """;
-        return Planning.Plan.Of(new Change.Run(node, $"make the lock directory {intent.LockDirectory} on the volume", script, Limit));
+        return Planning.Plan.Of(new Change.Run(node, $"make the lock directory {intent.LockDirectory} on the volume", script, Limit) { Leaves = [intent.LockDirectory] });
     }
 
     private static bool IsThere(NodeFacts node, SetupIntent intent) =>

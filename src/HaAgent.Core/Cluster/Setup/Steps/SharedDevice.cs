@@ -17,12 +17,12 @@ public static class SharedDevice
         if (intent.Storage is not Storage.Device storage)
             return new Plan();
         Refusal[] refusals = [.. Unusable(storage.Path, snapshot)];
-        return refusals.Length > 0 ? new Plan { Refusals = refusals } : Format(storage, snapshot) + KernelNotes(storage, snapshot);
+        return refusals.Length > 0 ? new Plan { Refusals = refusals } : Format(storage, snapshot) + KernelNotes(storage, snapshot) + NameNote(storage.Path, snapshot);
     }
 
     /// <summary>Why a device cannot be the cluster's shared one.</summary>
     internal static IEnumerable<Refusal> Unusable(string path, Snapshot snapshot) =>
-        [.. snapshot.Reached.SelectMany(node => Unusable(path, node)), .. SizesDiffer(path, snapshot), .. snapshot.Reached.SelectMany(node => IsSbd(path, node))];
+        [.. snapshot.Reached.SelectMany(node => Unusable(path, node)), .. UnstableName(path, snapshot), .. SizesDiffer(path, snapshot), .. snapshot.Reached.SelectMany(node => IsSbd(path, node))];
 
     private static IEnumerable<Refusal> IsSbd(string path, NodeFacts node)
     {
@@ -40,22 +40,28 @@ public static class SharedDevice
             yield break;
         }
 
-        if (UnstableName(path, device) is { } refusal)
-            yield return refusal;
         if (device.ReadOnly)
             yield return new Refusal($"{path} is read-only on {node.Name}", $"make it writable there (blockdev --setrw {path}), or name another device");
     }
 
-    // /dev/sdX is given out in the order of discovery: another disk may bear the name on another node, or after the next boot.
-    private static Refusal? UnstableName(string path, DeviceFact device)
+    private static IEnumerable<Refusal> UnstableName(string path, Snapshot snapshot)
     {
-        if (!path.StartsWith("/dev/sd", StringComparison.Ordinal) && !path.StartsWith("/dev/vd", StringComparison.Ordinal))
-            return null;
-        string? stable = Preferred(device.StableNames);
-        return stable is null
-            ? null
-            : new Refusal($"{path} is not a stable name: it may be another device on another node or after the next boot", $"use --device {stable}");
+        if (!DeviceName.IsUnstable(path) || !HasStableName(path, snapshot))
+            yield break;
+        string? stable = Preferred([.. Names(path, snapshot).Aggregate((all, next) => all.Intersect(next))]);
+        yield return new Refusal($"{path} is not a stable name: it may be another device on another node or after the next boot",
+            stable is null ? "use --device with a name under /dev/disk/by-id that every node has" : $"use --device {stable}");
     }
+
+    private static bool HasStableName(string path, Snapshot snapshot) => Names(path, snapshot).Any(names => names.Any());
+
+    private static IEnumerable<IEnumerable<string>> Names(string path, Snapshot snapshot) =>
+        snapshot.Reached.Where(n => n.Devices.TryGetValue(path, out DeviceFact? d) && d.Exists).Select(n => n.Devices[path].StableNames);
+
+    // A virtual disk without a serial number has no other name.
+    private static Plan NameNote(string path, Snapshot snapshot) => DeviceName.IsUnstable(path) && !HasStableName(path, snapshot)
+        ? Planning.Plan.Note($"{path} is not a stable name, and the device has no other: give it a serial number, so that /dev/disk/by-id names it")
+        : new Plan();
 
     private static string? Preferred(IReadOnlyList<string> names) =>
         names.FirstOrDefault(n => n.Contains("/by-id/wwn-", StringComparison.Ordinal))
@@ -103,7 +109,7 @@ public static class SharedDevice
         string make = Command(storage, cluster, Slots(snapshot));
         string destroy = device.Signatures.Count > 0 ? $"DESTROY the {string.Join(", ", device.Signatures)} on {storage.Path} and " : "";
         string title = $"{destroy}make the filesystem on {snapshot.Self}: {make}";
-        return Planning.Plan.Of(new Change.Run(snapshot.Self, title, Script(storage, device, make), Limit));
+        return Planning.Plan.Of(new Change.Run(snapshot.Self, title, Script(storage, device, make), Limit) { Leaves = [storage.Path] });
     }
 
     private static bool Mountable(ClusterFilesystemFact found, string cluster) =>

@@ -70,7 +70,7 @@ public static class SharedMount
             """;
         var changes = new List<Change>
         {
-            new Change.Run(snapshot.Self, $"make the directory {storage.Inside} on {snapshot.Self}", make, Limit),
+            new Change.Run(snapshot.Self, $"make the directory {storage.Inside} on {snapshot.Self}", make, Limit) { Leaves = [$"{storage.Inside}/{MarkFile}"] },
         };
         changes.AddRange(snapshot.Reached.Where(node => node.Name != snapshot.Self).Select(node =>
             new Change.Run(node.Name, $"see the same directory on {node.Name}", see, Limit)));
