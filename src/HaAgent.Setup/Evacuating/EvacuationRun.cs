@@ -63,6 +63,8 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
             throw new Stop(ExitCode.Refused, $"The cluster has no node {node}; it has {string.Join(", ", snapshot.Cib.Nodes)}.");
         if (snapshot.Status.Nodes.FirstOrDefault(n => n.Name == node) is not { Online: true, Unclean: false })
             throw new Stop(ExitCode.Refused, $"{node} is not online, so nothing can be moved away from it. See crm_mon -1.");
+        if (!snapshot.Status.HasQuorum)
+            throw new Stop(ExitCode.Refused, "This part of the cluster has no quorum, so nothing can be moved. Bring the missing nodes back, or mend the cluster's network; see crm_mon -1.");
         Evacuation evacuation = Evacuation.Of(node, snapshot.Cib, snapshot.Status, await SchedulerProbe.AskAsync(Evacuation.WithStandby(snapshot.Cib, node)));
 
         // Guests that are not the cluster's do not leave with the others.

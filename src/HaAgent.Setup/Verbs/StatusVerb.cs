@@ -42,6 +42,8 @@ internal static class StatusVerb
             screen.Line("No virtual machines in the cluster (haagent add).");
         else
             screen.Table(["VM", "Node", "State", "Locks held by", "Last live migration"], [.. report.Guests.Select(Row)]);
+        foreach (NodeReport node in report.Nodes.Where(n => n.Problem is not null))
+            screen.Mark(Tone.Warning, $"{node.Name} could not be asked, so what it does is not seen: {node.Problem}");
         foreach (GuestReport guest in report.Guests)
         {
             foreach (string danger in guest.Dangers)

@@ -39,7 +39,8 @@ internal static class VerifyVerb
             Vm, Only, Address, Port, Send, YesIMean, Wait, Json,
         };
         command.Validators.Add(Check);
-        command.SetAction((parsed, stopping) => Session.RunAsync(session => new VerifyRun(session, Options(parsed)).RunAsync(), stopping));
+        command.SetAction((parsed, stopping) => Session.RunAsync(
+            session => new VerifyRun(parsed.GetValue(Json) ? session.Aside() : session, Options(parsed), session.Screen).RunAsync(), stopping));
         return command;
     }
 
@@ -53,6 +54,10 @@ internal static class VerifyVerb
 
     private static void Check(CommandResult result)
     {
+        if (result.GetValue(Vm) is { } vm && !CommonOptions.IsResourceName(vm))
+            result.AddError($"{vm}: a virtual machine's name in the cluster begins with a letter and contains letters, digits and _-. only.");
+        if (result.GetValue(Only) is { } only && Words(only).Length == 0)
+            result.AddError("--only: name at least one of lock, migrate, reboot and crash.");
         foreach (string word in Words(result.GetValue(Only)).Where(w => Test(w) is null))
             result.AddError($"--only {word}: there is no such test; there are lock, migrate, reboot and crash.");
         if (result.GetResult(Port) is { Implicit: false } && result.GetValue(Port) is < 1 or > 65535)

@@ -1,40 +1,24 @@
-using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using HaAgent.Core.Cluster.Verifying;
 
 namespace HaAgent.Setup.Verifying;
 
 /// <summary>
-/// One TCP connection to the guest. Something is sent on it all the time; the guest's kernel acknowledges it, and ours knows when it last
-/// heard of the guest (tcp(7), TCP_INFO). A guest that stands still, or whose network has not moved yet, is not heard of.
+/// One TCP connection to the guest. What is sent on it, the guest's kernel acknowledges, and ours knows when it last heard of the guest
+/// (tcp(7), TCP_INFO). A guest that stands still, or whose network has not moved yet, is not heard of.
 /// </summary>
 internal sealed class GuestConnection : IDisposable
 {
-    private const int SolTcp = 6;
-    private const int TcpInfo = 11;
-
-    // struct tcp_info of linux/tcp.h: eight bytes, then 32-bit numbers.
-    private const int LastDataReceived = 52;
-    private const int LastAcknowledgementReceived = 56;
-    private const int TcpInfoLength = 64;
-
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BannerLimit = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(25);
-    private static readonly TimeSpan SendEvery = TimeSpan.FromMilliseconds(100);
 
     /// <summary>SSH_MSG_IGNORE with nothing in it (RFC 4253, 6 and 11.2): length, padding length, message, empty string, padding.</summary>
     private static readonly byte[] SshIgnore = [0, 0, 0, 12, 6, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
     private readonly Socket socket;
     private readonly byte[]? saying;
-    private readonly TimeSpan resolution;
     private readonly CancellationTokenSource ending = new();
-    private readonly Task watching;
-    private TimeSpan longest;
     private volatile string? broken;
 
     private GuestConnection(Socket socket, byte[]? saying, string how)
@@ -43,9 +27,7 @@ internal sealed class GuestConnection : IDisposable
         this.saying = saying;
         How = how;
         Ends = $"{Written(socket.LocalEndPoint)} → {Written(socket.RemoteEndPoint)}";
-        resolution = saying is null ? TimeSpan.FromSeconds(1.2) : TimeSpan.FromMilliseconds(200);
         _ = ListenAsync();
-        watching = Task.Run(WatchAsync);
     }
 
     /// <summary>Both ends.</summary>
@@ -53,6 +35,15 @@ internal sealed class GuestConnection : IDisposable
 
     /// <summary>How signs of life are asked for.</summary>
     public string How { get; }
+
+    /// <summary>Gaps shorter than this cannot be seen.</summary>
+    public TimeSpan Resolution => saying is null ? TimeSpan.FromSeconds(1.2) : TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The other end is an SSH server: it hangs up on those who do not log in (sshd_config(5), LoginGraceTime).</summary>
+    public bool HangsUp => saying == SshIgnore;
+
+    /// <summary>Why it ended; null when it is still open.</summary>
+    public string? Broken => broken;
 
     /// <summary>Connects.</summary>
     /// <exception cref="IOException">It cannot; the message says why.</exception>
@@ -85,14 +76,33 @@ internal sealed class GuestConnection : IDisposable
         }
     }
 
-    /// <summary>Ends the watch and says what was seen.</summary>
-    public async Task<ConnectionReport> EndAsync()
+    /// <summary>Sends something, where it is not the kernel that does (keep-alive).</summary>
+    public void Say()
     {
-        // Long enough that an interruption at the very end shows.
-        await Task.WhenAny(watching, Task.Delay(resolution + resolution));
-        await ending.CancelAsync();
-        await watching;
-        return new ConnectionReport(Ends, longest, resolution, broken);
+        try
+        {
+            // A full buffer is no failure: what is in it is being sent again and again.
+            if (saying is not null && socket.Poll(0, SelectMode.SelectWrite))
+                socket.Send(saying);
+        }
+        catch (SocketException e)
+        {
+            broken ??= e.Message;
+        }
+    }
+
+    /// <summary>How long ago the guest was last heard of.</summary>
+    public TimeSpan SinceHeard()
+    {
+        try
+        {
+            return TcpInfo.SinceHeard(socket);
+        }
+        catch (SocketException e)
+        {
+            broken ??= e.Message;
+            return TimeSpan.Zero;
+        }
     }
 
     public void Dispose()
@@ -132,75 +142,13 @@ internal sealed class GuestConnection : IDisposable
 
             broken ??= "the guest closed it";
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException || ending.IsCancellationRequested)
         {
-            broken ??= e.Message;
-        }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-        {
-            // The watch is over.
-        }
-    }
-
-    private async Task WatchAsync()
-    {
-        var clock = Stopwatch.StartNew();
-        TimeSpan heard = TimeSpan.Zero;
-        TimeSpan sent = -SendEvery;
-        while (!ending.IsCancellationRequested && broken is null)
-        {
-            if (saying is not null && clock.Elapsed - sent >= SendEvery)
-            {
-                sent = clock.Elapsed;
-                Say();
-            }
-
-            TimeSpan last = clock.Elapsed - SinceHeard();
-            if (last > heard)
-            {
-                Note(last - heard);
-                heard = last;
-            }
-
-            await Task.Delay(Tick);
-        }
-
-        Note(clock.Elapsed - heard);
-    }
-
-    private void Note(TimeSpan gap) => longest = gap > longest ? gap : longest;
-
-    private void Say()
-    {
-        try
-        {
-            // A full buffer is no failure: what is in it is being sent again and again.
-            if (socket.Poll(0, SelectMode.SelectWrite))
-                socket.Send(saying!);
+            // We closed it.
         }
         catch (SocketException e)
         {
             broken ??= e.Message;
         }
-    }
-
-    private TimeSpan SinceHeard()
-    {
-        Span<byte> info = stackalloc byte[TcpInfoLength];
-        try
-        {
-            if (socket.GetRawSocketOption(SolTcp, TcpInfo, info) < TcpInfoLength)
-                return TimeSpan.Zero;
-        }
-        catch (SocketException e)
-        {
-            broken ??= e.Message;
-            return TimeSpan.Zero;
-        }
-
-        uint data = BitConverter.IsLittleEndian ? BinaryPrimitives.ReadUInt32LittleEndian(info[LastDataReceived..]) : BinaryPrimitives.ReadUInt32BigEndian(info[LastDataReceived..]);
-        uint acknowledged = BitConverter.IsLittleEndian
-            ? BinaryPrimitives.ReadUInt32LittleEndian(info[LastAcknowledgementReceived..]) : BinaryPrimitives.ReadUInt32BigEndian(info[LastAcknowledgementReceived..]);
-        return TimeSpan.FromMilliseconds(Math.Min(data, acknowledged));
     }
 }

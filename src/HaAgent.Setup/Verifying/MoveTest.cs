@@ -16,17 +16,17 @@ internal sealed class MoveTest(Session session, Cib before, string vm)
     /// <summary>Moves it while a connection to it is kept open.</summary>
     public async Task<MoveTrial> RunAsync(TestGround ground, GuestEndpoint endpoint)
     {
-        GuestConnection connection;
+        ConnectionWatch connection;
         try
         {
-            connection = await session.Screen.Busy($"connecting to {endpoint.Address} port {endpoint.Port}", () => GuestConnection.OpenAsync(endpoint));
+            connection = await session.Screen.Busy($"connecting to {endpoint.Address} port {endpoint.Port}", () => ConnectionWatch.BeginAsync(endpoint));
         }
         catch (IOException e)
         {
             return new MoveTrial(ground.Home, ground.Other) { NoConnection = e.Message };
         }
 
-        using (connection)
+        await using (connection)
         {
             session.Screen.Line($"  connected: {connection.Ends} ({connection.How})");
             MoveTrial trial = await MoveAsync(ground);
@@ -42,19 +42,22 @@ internal sealed class MoveTest(Session session, Cib before, string vm)
         HashSet<string> known = [.. (await ClusterProbe.ReadStatusAsync()).Failures.Select(f => f.ToString())];
         TimeSpan limit = OperationTime.Of(before, vm, "migrate_to") + OperationTime.Of(before, vm, "migrate_from") + OperationTime.Of(before, vm, "start") + Margin;
         TimeSpan? took;
+        Cib after;
         try
         {
             await using PreferenceLeash leash = await PreferenceLeash.TakeAsync(vm, ground.Other, limit);
             took = await session.Screen.Busy($"{vm} moves to {ground.Other}", () => wait.UntilAsync(
                 status => HasArrived(status, ground.Other) || HasFailed(status),
                 Words, limit));
+
+            // While the constraint holds: without it the guest may prefer to go back.
+            after = await ClusterProbe.ReadCibAsync();
         }
         catch (Stop stop) when (stop.Code == ExitCode.Interrupted)
         {
             throw new Stop(ExitCode.Interrupted, $"Interrupted: the move under way was let finish, and its constraint is taken away.");
         }
 
-        Cib after = await ClusterProbe.ReadCibAsync();
         MigrationRecord? migration = ClusterHistory.Of(after).LastMigration(vm);
         return new MoveTrial(ground.Home, ground.Other)
         {

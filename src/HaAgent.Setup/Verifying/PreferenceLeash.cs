@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using HaAgent.Core.Cluster.Planning;
 using HaAgent.Setup.CommandLine;
+using HaAgent.Setup.Nodes;
 
 namespace HaAgent.Setup.Verifying;
 
@@ -19,6 +20,13 @@ internal sealed class PreferenceLeash : IAsyncDisposable
 
     private PreferenceLeash(Process keeper, string vm, TimeSpan settle) => (this.keeper, this.vm, this.settle) = (keeper, vm, settle);
 
+    /// <summary>Waits for the keeper of an earlier verify on this node, which was killed or interrupted: it still lets the cluster finish.</summary>
+    /// <param name="vm">The resource.</param>
+    /// <param name="limit">The longest time.</param>
+    /// <returns>Whether there is none, or none any more.</returns>
+    public static async Task<bool> AwaitEarlierAsync(string vm, TimeSpan limit) =>
+        (await NodeShell.RunHereAsync(string.Create(CultureInfo.InvariantCulture, $"flock --timeout {limit.TotalSeconds:0} {Held(vm)} true"), limit + Limit)).Succeeded;
+
     /// <summary>Makes the constraint.</summary>
     /// <param name="vm">The resource.</param>
     /// <param name="node">Where it is to go.</param>
@@ -30,10 +38,12 @@ internal sealed class PreferenceLeash : IAsyncDisposable
         string script = $$"""
             export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
             trap '' INT TERM HUP PIPE
+            exec 9> {{Held(vm)}}
+            flock --nonblock 9 || { echo "another haagent verify {{vm}} is under way on this node"; while read -r _; do :; done; exit 0; }
             if why=$(crm_resource --resource {{ShellWord.Quote(vm)}} --move --node {{ShellWord.Quote(node)}} 2>&1); then echo made; else echo "$why" | tr '\n' ' '; echo; fi
             while read -r _; do :; done
             crm_resource --wait --timeout {{settle.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)}} > /dev/null 2>&1
-            for try in 1 2 3 4 5 6; do
+            for try in $(seq 60); do
               cibadmin --query --xpath "//rsc_location[@id='cli-prefer-{{vm}}']" > /dev/null 2>&1
               [ $? = 105 ] && exit 0
               cibadmin --delete --xml-text "<rsc_location id='cli-prefer-{{vm}}'/>" > /dev/null 2>&1
@@ -79,6 +89,9 @@ internal sealed class PreferenceLeash : IAsyncDisposable
         if (!gone)
             throw Left();
     }
+
+    // Locked by the keeper as long as it lives.
+    private static string Held(string vm) => ShellWord.Quote($"/run/haagent-moves-{vm}");
 
     private Stop Left() => new(ExitCode.Incomplete, $"The constraint cli-prefer-{vm} could not be taken away. Take it away by hand: crm resource clear {vm}");
 }

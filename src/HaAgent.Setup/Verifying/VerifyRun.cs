@@ -5,19 +5,29 @@ using HaAgent.Core.Cluster.Facts;
 using HaAgent.Core.Cluster.Planning;
 using HaAgent.Core.Cluster.Verifying;
 using HaAgent.Core.Cluster.Watching;
+using HaAgent.Setup.Apply;
 using HaAgent.Setup.CommandLine;
 using HaAgent.Setup.Json;
 using HaAgent.Setup.Probe;
+using HaAgent.Setup.Screens;
 
 namespace HaAgent.Setup.Verifying;
 
 /// <summary>Runs the tests one after the other; before each it looks anew where the guest is.</summary>
-internal sealed class VerifyRun(Session session, VerifyOptions options)
+/// <param name="session">Where it tells what it does.</param>
+/// <param name="options">What was asked.</param>
+/// <param name="answer">Where the answer goes.</param>
+internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen answer)
 {
     private readonly List<TrialResult> results = [];
 
+    /// <summary>The longest wait for a cluster that has something to do already: what never ends is told by the look that follows.</summary>
+    private static readonly TimeSpan RestLimit = TimeSpan.FromMinutes(2);
+
     public async Task<ExitCode> RunAsync()
     {
+        if (!await session.Screen.Busy("waiting for an earlier verify to be over", () => PreferenceLeash.AwaitEarlierAsync(options.Vm, options.Wait)))
+            throw Refused(new Refusal($"an earlier verify of {options.Vm} is under way on this node", "wait for it, or end it"));
         (WatchScope scope, _) = await LookAsync();
         if (options.Tests.Contains(GuideTest.Crash) && TestGround.CrashObjection(scope.Snapshot.Cib) is { } refusal)
             throw Refused(refusal);
@@ -61,6 +71,7 @@ internal sealed class VerifyRun(Session session, VerifyOptions options)
 
     private async Task<(WatchScope Scope, TestGround Ground)> LookAsync()
     {
+        await session.Screen.Busy("waiting until the cluster is at rest", () => ClusterRest.AwaitAsync(RestLimit));
         WatchScope scope = await session.Screen.Busy("looking at the cluster", () => new WatchProbe(session.Shell).LookAsync(options.Vm));
         Snapshot snapshot = scope.Snapshot;
         TestGround? ground = TestGround.Choose(options.Vm, snapshot.Self, snapshot.Cib, snapshot.Status, out Refusal? refusal);
@@ -82,17 +93,17 @@ internal sealed class VerifyRun(Session session, VerifyOptions options)
         if (results.Count == 0)
             return;
         if (options.Json)
-            session.Screen.Line(JsonSerializer.Serialize(VerifyAnswer.Of(options.Vm, results), Answers.Readable.VerifyAnswer));
+            answer.Line(JsonSerializer.Serialize(VerifyAnswer.Of(options.Vm, results), Answers.Readable.VerifyAnswer));
         else
-            session.Screen.Table(["Test", "Result", "Expected", "Seen"], [.. results.Select(r => new[] { VerifyAnswer.Word(r.Test), VerifyAnswer.Word(r.Verdict), r.Expected, r.Seen })]);
+            answer.Table(["Test", "Result", "Expected", "Seen"], [.. results.Select(r => new[] { VerifyAnswer.Word(r.Test), VerifyAnswer.Word(r.Verdict), r.Expected, r.Seen })]);
     }
 
     private static Stop Refused(Refusal refusal) => new(ExitCode.Refused, $"Refused: {refusal.Sentence}. What to do: {refusal.WayOut}.");
 
-    private static Screens.Tone Mark(Verdict verdict) => verdict switch
+    private static Tone Mark(Verdict verdict) => verdict switch
     {
-        Verdict.Passed => Screens.Tone.Good,
-        Verdict.Otherwise => Screens.Tone.Warning,
-        Verdict.Failed => Screens.Tone.Bad,
+        Verdict.Passed => Tone.Good,
+        Verdict.Otherwise => Tone.Warning,
+        Verdict.Failed => Tone.Bad,
     };
 }

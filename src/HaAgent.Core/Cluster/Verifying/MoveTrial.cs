@@ -7,7 +7,11 @@ namespace HaAgent.Core.Cluster.Verifying;
 /// <param name="LongestGap">The longest time without a sign of life from the guest.</param>
 /// <param name="Resolution">Gaps shorter than this could not be seen.</param>
 /// <param name="Broken">Why it ended; null when it is still the same connection.</param>
-public sealed record ConnectionReport(string Ends, TimeSpan LongestGap, TimeSpan Resolution, string? Broken);
+public sealed record ConnectionReport(string Ends, TimeSpan LongestGap, TimeSpan Resolution, string? Broken)
+{
+    /// <summary>How often it was replaced by the next one, both being open, because the guest's service hangs up on the silent.</summary>
+    public int Replaced { get; init; }
+}
 
 /// <summary>What was seen of a guest that was told to move.</summary>
 /// <param name="From">Where it ran.</param>
@@ -48,12 +52,15 @@ public sealed record MoveTrial(string From, string To)
         {
             null => Result(Verdict.Failed, $"{moved}, migrated live; but no connection was watched"),
             { Broken: { } why } => Result(Verdict.Failed, $"{moved}, migrated live; but the connection {Connection.Ends} broke: {why}"),
-            _ => Result(Verdict.Passed, string.Create(CultureInfo.InvariantCulture,
-                $"{moved}, migrated live; the same connection ({Connection.Ends}) stayed open, longest gap {Gap(Connection)}")),
+            _ => Result(Verdict.Passed, $"{moved}, migrated live; {Stayed(Connection)}, longest gap {Gap(Connection)}"),
         };
 
         TrialResult Result(Verdict verdict, string seen) => new(GuideTest.Migrate, expected, seen, verdict);
     }
+
+    private static string Stayed(ConnectionReport connection) => connection.Replaced == 0
+        ? $"the same connection ({connection.Ends}) stayed open"
+        : string.Create(CultureInfo.InvariantCulture, $"connections, each open until the next one was, never broke ({connection.Replaced + 1} one after the other, the first {connection.Ends})");
 
     private static string Gap(ConnectionReport connection) => connection.LongestGap <= connection.Resolution
         ? $"at most {Seconds(connection.Resolution)}" : Seconds(connection.LongestGap);

@@ -22,6 +22,10 @@ public sealed class MoveTrialTests
         Assert.Contains("longest gap at most 0.20 s", (Moved with { Connection = Open with { LongestGap = TimeSpan.FromSeconds(0.1) } }).Judge("VM1").Seen, StringComparison.Ordinal);
 
     [Fact]
+    public void Judge_ConnectionsReplacedInTime_PassesAndDoesNotCallThemOne() =>
+        Assert.Contains("connections, each open until the next one was, never broke (4 one after the other, the first 10.0.0.1:4 → 10.0.0.9:22), longest gap 0.41 s", (Moved with { Connection = Open with { Replaced = 3 } }).Judge("VM1").Seen, StringComparison.Ordinal);
+
+    [Fact]
     public void Judge_Broken_Fails() => Assert.Equal(Verdict.Failed, (Moved with { Connection = Open with { Broken = "Connection reset by peer" } }).Judge("VM1").Verdict);
 
     [Fact]
