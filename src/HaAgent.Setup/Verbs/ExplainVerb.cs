@@ -46,7 +46,7 @@ internal static class ExplainVerb
     {
         string[] known = [.. cib.Primitives.Where(p => p.Agent.IsVirtualMachine).Select(p => p.Id)];
         return new Stop(ExitCode.Refused, cib.Primitive(vm) is { } other
-            ? $"{vm} is no virtual machine but {other.Agent}."
+            ? $"{vm} is no virtual machine: its agent is {other.Agent}."
             : known.Length == 0 ? $"The cluster has no virtual machine {vm}, and no other. Add one with haagent add."
             : $"The cluster has no virtual machine {vm}; it has {string.Join(", ", known)}. Add {vm} with haagent add.");
     }

@@ -6,6 +6,9 @@ namespace HaAgent.Core.Cluster.Explaining.Rules;
 /// <summary>The last start or migration of a guest that runs.</summary>
 internal static class HowItCameHere
 {
+    /// <summary>A start so soon after a fencing is its consequence.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(2);
+
     public static IEnumerable<Cause> Look(ExplainScope scope)
     {
         foreach (string node in scope.RunsOn)
@@ -20,7 +23,7 @@ internal static class HowItCameHere
             }
             else if (start is not null)
             {
-                yield return Cause.Certain($"It was started on {node} {scope.At(start.When)}");
+                yield return Cause.Certain($"It was started on {node} {scope.At(start.When)}{AfterFencing(scope, node, start)}");
             }
             else if (scope.History.Of(scope.Id).FirstOrDefault(o => o.Node == node && o.IsProbe && o.ReturnCode == 0) is { } probe)
             {
@@ -28,4 +31,9 @@ internal static class HowItCameHere
             }
         }
     }
+
+    // The cluster counts in seconds: a start may seem to have come a moment before the fencing that allowed it.
+    private static string AfterFencing(ExplainScope scope, string node, OperationRecord start) => scope.Status.Fencings
+        .Where(f => f.Node != node && start.When - f.When is { } later && later > TimeSpan.FromSeconds(-2) && later < Soon).MaxBy(f => f.When) is { } fencing
+        ? $", after {fencing.Node} was fenced {scope.At(fencing.When)}" : "";
 }
