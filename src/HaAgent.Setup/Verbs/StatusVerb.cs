@@ -58,7 +58,7 @@ internal static class StatusVerb
         node.Name,
         node.State + (node.Problem is null ? "" : " (not reached)"),
         string.Join(", ", storage.Select(s => s.RunsOn.Contains(node.Name) ? s.Name
-            : s.Missing.TryGetValue(node.Name, out IReadOnlyList<string>? missing) ? $"{s.Name}: {string.Join(", ", missing)} does not run" : "-")),
+            : s.Missing.TryGetValue(node.Name, out IReadOnlyList<string>? missing) ? $"{s.Name} without {string.Join(", ", missing)}" : "-")),
         node.Guests.Count == 0 ? "-" : string.Join(", ", node.Guests),
     ];
 

@@ -44,6 +44,7 @@ public sealed record Evacuation(string Node, IReadOnlyList<GuestFate> Guests)
         SimulatedAction? action = run.For(guest.Id);
         return action switch
         {
+            { Blocked: true } => new Fate.Stuck($"the scheduler may not {action.Kind} it ({action.Reason ?? "no reason given"})"),
             { Kind: "migrate", To: { } to } when to != node => new Fate.Migrates(to),
             { Kind: "move" or "recover", To: { } to } when to != node => new Fate.Restarts(to, WhyNotLive(guest, cib, status)),
             { Kind: "stop" } => new Fate.Stuck(string.Join("; ", cib.Nodes.Where(other => other != node)

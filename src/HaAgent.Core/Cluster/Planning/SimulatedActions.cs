@@ -13,7 +13,12 @@ public static class SimulatedActions
     private static string Sentence(SimulatedAction action)
     {
         (string resource, string? from, string? to) = (action.Resource, action.From, action.To);
-        string reason = action.Reason is { } why ? $" ({why})" : "";
+        string reason = action switch
+        {
+            { Blocked: true } => $" (blocked: {action.Reason ?? "no reason given"})",
+            { Reason: { } why } => $" ({why})",
+            _ => "",
+        };
         return action.Kind switch
         {
             "start" => $"start {resource} on {to}{reason}",

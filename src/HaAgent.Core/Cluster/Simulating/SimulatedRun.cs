@@ -10,7 +10,11 @@ namespace HaAgent.Core.Cluster.Simulating;
 /// <param name="From">Where it runs now; null when it does not.</param>
 /// <param name="To">Where it would run; null when nowhere.</param>
 /// <param name="Reason">What the scheduler says; null when it says nothing.</param>
-public sealed record SimulatedAction(string Resource, string Kind, string? From, string? To, string? Reason);
+public sealed record SimulatedAction(string Resource, string Kind, string? From, string? To, string? Reason)
+{
+    /// <summary>It is wanted, but the scheduler may not do it, as without quorum.</summary>
+    public bool Blocked { get; init; }
+}
 
 /// <summary>What <c>crm_simulate --output-as=xml --show-scores</c> answered: the cluster's own scheduler, asked and not imitated.</summary>
 public sealed record SimulatedRun
@@ -28,7 +32,7 @@ public sealed record SimulatedRun
     public IEnumerable<string> PlacesAfter(string resource, ClusterStatus status)
     {
         ArgumentNullException.ThrowIfNull(status);
-        SimulatedAction[] own = [.. Actions.Where(a => a.Resource == resource)];
+        SimulatedAction[] own = [.. Actions.Where(a => a.Resource == resource && !a.Blocked)];
         return status.Anywhere(resource).Except(own.Select(a => a.From).OfType<string>()).Union(own.Select(a => a.To).OfType<string>());
     }
 
@@ -60,6 +64,6 @@ public sealed record SimulatedRun
         string? node = (string?)action.Attribute("node");
         string? source = (string?)action.Attribute("source") ?? (kind == "start" ? null : node);
         string? target = (string?)action.Attribute("dest") ?? (kind == "stop" ? null : node ?? source);
-        return new SimulatedAction(((string?)action.Attribute("resource") ?? "").Split(':')[0], kind, source, target, (string?)action.Attribute("reason"));
+        return new SimulatedAction(((string?)action.Attribute("resource") ?? "").Split(':')[0], kind, source, target, (string?)action.Attribute("reason")) { Blocked = (string?)action.Attribute("blocked") == "true" };
     }
 }

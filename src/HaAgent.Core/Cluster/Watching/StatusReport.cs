@@ -9,7 +9,7 @@ namespace HaAgent.Core.Cluster.Watching;
 /// <param name="Name">The node.</param>
 /// <param name="State">online, standby, offline, …</param>
 /// <param name="Guests">The guests that the cluster runs there.</param>
-/// <param name="Problem">Why it could not be asked; null when it answered.</param>
+/// <param name="Problem">Why it, or its libvirt, could not be asked; null when both answered.</param>
 public sealed record NodeReport(string Name, string State, IReadOnlyList<string> Guests, string? Problem);
 
 /// <summary>The lock storage in the status.</summary>
@@ -96,7 +96,8 @@ public sealed record StatusReport(bool HasQuorum, string? Controller, IReadOnlyL
 
     private static NodeReport Node(NodeFacts node, WatchScope scope) => new(
         node.Name, StateOf(node.Name, scope.Snapshot.Status),
-        [.. scope.Guests.Where(g => scope.Snapshot.Status.Anywhere(g.Id).Contains(node.Name)).Select(g => g.Id)], node.Unreachable);
+        [.. scope.Guests.Where(g => scope.Snapshot.Status.Anywhere(g.Id).Contains(node.Name)).Select(g => g.Id)],
+        node.Unreachable ?? scope.Guests.Select(g => g.Seen.GetValueOrDefault(node.Name)).OfType<Observation.Unknown>().FirstOrDefault()?.Why);
 
     private static StorageReport ReadStorage(LockClone clone, ClusterStatus status)
     {

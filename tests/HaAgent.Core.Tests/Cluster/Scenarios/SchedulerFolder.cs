@@ -85,6 +85,7 @@ internal sealed class SchedulerFolder(string verb, string name)
 
     private static Observation Observe(string word) => word.Split(':') switch
     {
+        ["CannotTell"] => new Observation.Unknown("it does not answer"),
         ["Absent"] => new Observation.Absent("libvirt does not know it"),
         [var state] => new Observation.Active(Enum.Parse<DomainState>(state), PausedReason.Unknown, Evidence.Libvirt),
         [var state, var reason] => new Observation.Active(Enum.Parse<DomainState>(state), Enum.Parse<PausedReason>(reason), Evidence.Libvirt),

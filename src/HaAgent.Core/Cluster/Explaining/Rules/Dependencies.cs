@@ -14,7 +14,7 @@ internal static class Dependencies
             {
                 if (clone.MissingOn(node, scope.Status) is not { Count: > 0 } missing)
                     continue;
-                string sentence = $"The lock storage {clone.Name} is not complete on {node} ({string.Join(", ", missing)} does not run), and {scope.Id} may only run beside it";
+                string sentence = $"The lock storage {clone.Name} is not complete on {node} (missing: {string.Join(", ", missing)}), and {scope.Id} may only run beside it";
                 string failed = string.Join("; ", scope.History.Operations.Where(o => o.Failed && o.Node == node && missing.Contains(o.Resource)).Select(o => $"{o.Resource} {o.Operation}: {o.Outcome}{(o.Reason.Length > 0 ? $", {o.Reason.TrimEnd('.')}" : "")}"));
                 string next = failed.Length > 0 ? $"mend what failed on {node} ({failed}), then: crm resource cleanup {clone.Name}" : $"see why on {node} (haagent check; crm_mon -1rf)";
                 yield return scope.Runs ? Cause.Likely(sentence, next) : Cause.Certain(sentence, next);
