@@ -61,6 +61,7 @@ public sealed class VerifyTests(GuestCluster cluster)
             cp -p /etc/libvirt/qemu.conf /run/qemu.conf
             sed -i '/^lock_manager/d' /etc/libvirt/qemu.conf
             /lab/machine/service stop libvirtd; /lab/machine/service start libvirtd
+            virsh -q list > /dev/null # it answers when its drivers have read their files
             cp -p /run/qemu.conf /etc/libvirt/qemu.conf
             """);
         try
