@@ -65,6 +65,13 @@ public sealed unsafe class LibvirtConnection : IDisposable
         return handle.IsInvalid ? throw LibvirtException.Last() : new LibvirtDomain(handle);
     }
 
+    /// <summary>Starts a domain that is destroyed when this connection ends, however it ends (virDomainCreateXML, VIR_DOMAIN_START_AUTODESTROY).</summary>
+    public LibvirtDomain CreateTied(string xml)
+    {
+        DomainHandle handle = Interop.Domain.virDomainCreateXML(_handle, xml, CallFlags.VIR_DOMAIN_START_AUTODESTROY);
+        return handle.IsInvalid ? throw LibvirtException.Last() : new LibvirtDomain(handle);
+    }
+
     /// <summary>Starts a domain from its saved memory (virDomainRestore).</summary>
     public void Restore(string file) => Check(Interop.Domain.virDomainRestore(_handle, file));
 
