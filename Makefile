@@ -6,16 +6,18 @@ DOCDIR  ?= $(PREFIX)/share/doc/haagent
 DESTDIR ?=
 OUT     := $(CURDIR)/out
 ARCH    ?= $(shell uname -m)
-RID     := $(if $(filter aarch64 arm64,$(ARCH)),linux-arm64,linux-x64)
+RID     := $(if $(filter aarch64,$(ARCH)),linux-arm64,linux-x64)
 DOTNET  ?= dotnet
+# For another machine's processor: with Debian's cross gcc (package gcc-aarch64-linux-gnu and libc6-dev-arm64-cross).
+CROSS   := $(if $(filter $(shell uname -m),$(ARCH)),,$(ARCH)-linux-gnu-)
 # A package builder says `install -m 755`, and splits the debug symbols itself.
-INSTALL_PROGRAM ?= install -m 755 -s
+INSTALL_PROGRAM ?= install -m 755 -s --strip-program=$(CROSS)strip
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 # What is packed carries the time of the last commit, not of the build.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || stat -c %Y VERSION)
 
-SOURCES := $(shell find src -name '*.cs' -o -name '*.csproj') Directory.Build.props Directory.Packages.props VERSION
+SOURCES := $(shell find src -name '*.cs' -o -name '*.csproj') Directory.Build.props Directory.Build.targets Directory.Packages.props VERSION
 MANUAL  := $(OUT)/man/man7/ocf_haagent_VirtualDomain.7
 
 .PHONY: help build install dist rpm deb test test-rpm test-deb demo lab-shell bench clean needs-build install-tree
@@ -30,7 +32,7 @@ needs-build:
 	@command -v $(DOTNET) > /dev/null || { echo "The .NET 10 SDK is missing: install it so that '$(DOTNET)' is on the PATH (package dotnet-sdk-10.0)" >&2; exit 1; }
 
 # With their debug symbols, which are taken away when they are installed. The restore's assets tell what is inside.
-PUBLISH = $(DOTNET) publish -c Release -r $(RID) -v q -p:StripSymbols=false -o $(@D) $< && mkdir -p $(OUT)/assets && \
+PUBLISH = $(DOTNET) publish -c Release -r $(RID) -v q -p:StripSymbols=false $(if $(CROSS),-p:CppCompilerAndLinker=$(CROSS)gcc) -o $(@D) $< && mkdir -p $(OUT)/assets && \
 	for project in $(<D) src/HaAgent.Core src/HaAgent.Libvirt; do cp $$project/obj/project.assets.json $(OUT)/assets/$${project\#\#*/}.json; done
 
 $(OUT)/agent/VirtualDomain: src/HaAgent/HaAgent.csproj $(SOURCES) | needs-build
@@ -88,11 +90,16 @@ demo: install-tree ## show the guide's four tests on a real cluster on this mach
 lab-shell: install-tree ## bring that cluster up and leave it up, to play with
 	@tests/lab/play $(OUT)/tree
 
-# What the lab lays over its nodes: an installation, as a package would make it.
-install-tree: build
+# What the lab lays over its nodes: an installation as `make install` makes it, or, with FROM=deb, what the Debian package holds.
+FROM ?= build
+install-tree: $(FROM)
 	@tests/needs build node cluster
 	@rm -rf $(OUT)/tree
-	@$(MAKE) --no-print-directory install DESTDIR=$(OUT)/tree PREFIX=/usr
+ifeq ($(FROM),deb)
+	@dpkg-deb -x $(OUT)/deb/haagent_*.deb $(OUT)/tree
+else
+	@$(MAKE) --no-print-directory install DESTDIR=$(OUT)/tree PREFIX=/usr > /dev/null
+endif
 
 bench: build ## measure the agent against its bars (a C client, the bash agent)
 	@tests/needs node bench
