@@ -4,12 +4,12 @@ SBINDIR ?= $(PREFIX)/sbin
 MANDIR  ?= $(PREFIX)/share/man
 DOCDIR  ?= $(PREFIX)/share/doc/haagent
 DESTDIR ?=
-OUT     := $(CURDIR)/out
 ARCH    ?= $(shell uname -m)
 RID     := $(if $(filter aarch64,$(ARCH)),linux-arm64,linux-x64)
 DOTNET  ?= dotnet
 # For another machine's processor: with Debian's cross gcc (package gcc-aarch64-linux-gnu and libc6-dev-arm64-cross).
 CROSS   := $(if $(filter $(shell uname -m),$(ARCH)),,$(ARCH)-linux-gnu-)
+OUT     := $(CURDIR)/out$(if $(CROSS),/$(ARCH))
 # A package builder says `install -m 755`, and splits the debug symbols itself.
 INSTALL_PROGRAM ?= install -m 755 -s --strip-program=$(CROSS)strip
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
