@@ -7,7 +7,7 @@ DESTDIR ?=
 ARCH    ?= $(shell uname -m)
 RID     := $(if $(filter aarch64,$(ARCH)),linux-arm64,linux-x64)
 DOTNET  ?= dotnet
-# For another machine's processor: with Debian's cross gcc (package gcc-aarch64-linux-gnu and libc6-dev-arm64-cross).
+# For another machine's processor: with Debian's cross gcc.
 CROSS   := $(if $(filter $(shell uname -m),$(ARCH)),,$(ARCH)-linux-gnu-)
 OUT     := $(CURDIR)/out$(if $(CROSS),/$(ARCH))
 # A package builder says `install -m 755`, and splits the debug symbols itself.
@@ -28,7 +28,7 @@ help: ## this list
 build: $(OUT)/agent/VirtualDomain $(OUT)/haagent/haagent $(MANUAL) $(OUT)/haagent.cdx.json ## publish the native executables, and what belongs to them, into out/
 
 needs-build:
-	@! command -v apt-get > /dev/null || tests/needs build
+	@! command -v apt-get > /dev/null || tests/needs build$(if $(CROSS), cross)
 	@command -v $(DOTNET) > /dev/null || { echo "The .NET 10 SDK is missing: install it so that '$(DOTNET)' is on the PATH (package dotnet-sdk-10.0)" >&2; exit 1; }
 
 # With their debug symbols, which are taken away when they are installed. The restore's assets tell what is inside.
