@@ -84,7 +84,7 @@ test-deb: deb ## the same for the Debian package, and what crm, pcs and the shel
 	@tests/needs node cluster shells
 	@tests/packages/deb
 
-demo: install-tree ## show the guide's four tests on a real cluster on this machine
+demo: install-tree ## do the guide's chapter with haagent on a real cluster on this machine
 	@tests/lab/demo $(OUT)/tree
 
 lab-shell: install-tree ## bring that cluster up and leave it up, to play with
