@@ -20,7 +20,7 @@ internal static class VerifyVerb
     };
 
     private static readonly Option<string> Address = new("--address") { Description = "The guest's address (otherwise the one that the nodes know by its network card)", HelpName = "ADDRESS" };
-    private static readonly Option<int> Port = new("--port") { Description = "The guest's TCP port to keep a connection to", DefaultValueFactory = _ => DefaultPort };
+    private static readonly Option<int> Port = new("--port") { Description = "The guest's TCP port to keep a connection to", HelpName = "PORT", DefaultValueFactory = _ => DefaultPort };
 
     private static readonly Option<string> Send = new("--send")
     {
@@ -29,7 +29,7 @@ internal static class VerifyVerb
     };
 
     private static readonly Option<string> YesIMean = new("--yes-i-mean") { Description = "Do not ask for the name of the node to be rebooted or crashed: it is this one", HelpName = "NODE" };
-    private static readonly Option<int> Wait = new("--wait") { Description = "How many seconds to wait at most for a node to leave, the guest to start, and the node to come back", DefaultValueFactory = _ => DefaultWait };
+    private static readonly Option<int> Wait = new("--wait") { Description = "How many seconds to wait at most for a node to leave, the guest to start, and the node to come back", HelpName = "SECONDS", DefaultValueFactory = _ => DefaultWait };
     private static readonly Option<bool> Json = CommonOptions.Json();
 
     public static Command Create()

@@ -9,7 +9,7 @@ namespace HaAgent.Setup.Verifying;
 /// <summary>
 /// The location constraint of <c>crm resource move</c>, on a leash: a process of its own makes it, and takes it away when the pipe to it
 /// closes. That is when we let go, or when we die in whatever way. It first lets the cluster finish: without the constraint a migration
-/// under way would be taken back, which is a restart.
+/// under way is taken back, and the guest is started at the source while the target holds its lock.
 /// </summary>
 internal sealed class PreferenceLeash : IAsyncDisposable
 {
@@ -67,7 +67,7 @@ internal sealed class PreferenceLeash : IAsyncDisposable
         if (said == "made")
             return leash;
         await leash.DisposeAsync();
-        throw new Stop(ExitCode.Incomplete, $"The cluster did not take the constraint that moves {vm} to {node} (crm_resource: {said?.Trim()}).");
+        throw new Stop(ExitCode.Incomplete, $"{vm} was not moved to {node}: the constraint for it could not be made ({said?.Trim()}). Look at crm_mon -1, then run this again.");
     }
 
     /// <summary>Takes the constraint away.</summary>

@@ -1,5 +1,5 @@
 namespace HaAgent.EndToEnd.Tests.Haagent;
 
-/// <summary>These tests share one lab, and the machine has two cores: one after the other, and after all others.</summary>
-[CollectionDefinition(nameof(GuestCollection), DisableParallelization = true)]
+/// <summary>These tests share one lab: one after the other.</summary>
+[CollectionDefinition(nameof(GuestCollection))]
 public sealed class GuestCollection : ICollectionFixture<GuestCluster>;
