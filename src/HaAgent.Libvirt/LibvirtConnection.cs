@@ -5,7 +5,7 @@ using HaAgent.Libvirt.Native;
 
 namespace HaAgent.Libvirt;
 
-/// <summary>A connection to a hypervisor (virConnectPtr). Its methods may be called from several threads: libvirt multiplexes them.</summary>
+/// <summary>A connection to a hypervisor (virConnectPtr). One thread at a time: while one waits for a long call, libvirt before 9.10 can overlook the call of another.</summary>
 public sealed unsafe class LibvirtConnection : IDisposable
 {
     private readonly ConnectHandle _handle;
@@ -62,6 +62,13 @@ public sealed unsafe class LibvirtConnection : IDisposable
     public LibvirtDomain Create(string xml)
     {
         DomainHandle handle = Interop.Domain.virDomainCreateXML(_handle, xml, 0);
+        return handle.IsInvalid ? throw LibvirtException.Last() : new LibvirtDomain(handle);
+    }
+
+    /// <summary>Starts a domain that is destroyed when this connection ends, however it ends (virDomainCreateXML, VIR_DOMAIN_START_AUTODESTROY).</summary>
+    public LibvirtDomain CreateTied(string xml)
+    {
+        DomainHandle handle = Interop.Domain.virDomainCreateXML(_handle, xml, CallFlags.VIR_DOMAIN_START_AUTODESTROY);
         return handle.IsInvalid ? throw LibvirtException.Last() : new LibvirtDomain(handle);
     }
 

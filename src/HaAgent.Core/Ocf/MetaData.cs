@@ -9,6 +9,16 @@ namespace HaAgent.Core.Ocf;
 /// </summary>
 public static class MetaData
 {
+    /// <summary>What the agent is for, in a line.</summary>
+    public const string Short = "Manages highly available virtual machines through libvirt";
+
+    /// <summary>What the agent does, in a paragraph.</summary>
+    public const string Long = """
+        Manages a libvirt domain (a virtual machine, guest) as a highly available resource. It calls libvirt directly, keeps every
+        action within its timeout, and answers "not running" only with proof. With lockd (virtlockd) it refuses to start a guest
+        whose disks would not be protected, and can check that the leases of a running guest are held.
+        """;
+
     /// <summary>The whole document.</summary>
     /// <param name="version">The agent's version.</param>
     public static string Text(string version)
@@ -27,15 +37,9 @@ public static class MetaData
             <version>1.1</version>
 
             <longdesc lang="en">
-            Manages a libvirt domain (a virtual machine, guest) as a highly available resource. It calls libvirt directly, keeps every
-            action within its timeout, and answers "not running" only with proof. With lockd (virtlockd) it refuses to start a guest
-            whose disks would not be protected, and can check that the leases of a running guest are held.
-            </longdesc>
-            <shortdesc lang="en">Manages highly available virtual machines through libvirt</shortdesc>
-
-            <parameters>
 
             """);
+        xml.Append(Long).Append("\n</longdesc>\n<shortdesc lang=\"en\">").Append(Short).Append("</shortdesc>\n\n<parameters>\n");
         foreach (Parameter parameter in ParameterTable.Rows)
             Append(xml, parameter);
         xml.Append("</parameters>\n\n<actions>\n");

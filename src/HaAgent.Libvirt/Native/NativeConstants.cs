@@ -24,6 +24,7 @@ internal enum ErrorDomain
 internal static class CallFlags
 {
     public const uint VIR_CONNECT_LIST_DOMAINS_ACTIVE = 1;
+    public const uint VIR_DOMAIN_START_AUTODESTROY = 2;
     public const uint VIR_DOMAIN_XML_SECURE = 1;
     public const uint VIR_DOMAIN_XML_INACTIVE = 2;
     public const uint VIR_DOMAIN_XML_MIGRATABLE = 8;

@@ -13,6 +13,9 @@ internal sealed class Session(IScreen screen, CancellationToken stopping)
     /// <summary>Set by Ctrl-C and SIGTERM: the change under way is finished, the next is not begun.</summary>
     public CancellationToken Stopping { get; } = stopping;
 
+    /// <summary>The same, with everything it says on standard error: standard output is for the answer alone.</summary>
+    public Session Aside() => new(new PlainScreen(Console.Error, Console.Error, Console.IsInputRedirected ? null : Console.In), Stopping);
+
     /// <summary>Runs a verb as root and turns a <see cref="Stop"/> into its status.</summary>
     public static async Task<int> RunAsync(Func<Session, Task<ExitCode>> verb, CancellationToken stopping)
     {

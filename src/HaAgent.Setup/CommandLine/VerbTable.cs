@@ -11,10 +11,14 @@ internal static class VerbTable
     private static readonly Func<Command>[] Rows =
     [
         CheckVerb.Create,
+        StatusVerb.Create,
+        ExplainVerb.Create,
         SetupVerb.Create,
         AddVerb.Create,
         RemoveVerb.Create,
         AdoptVerb.Create,
+        VerifyVerb.Create,
+        EvacuateVerb.Create,
         TeardownVerb.Create,
     ];
 

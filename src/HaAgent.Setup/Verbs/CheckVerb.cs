@@ -50,6 +50,6 @@ internal static class CheckVerb
         }
 
         CheckAnswer sum = CheckAnswer.Of(findings);
-        screen.Line($"{sum.Ok} ok, {sum.Warnings} warnings, {sum.Errors} errors");
+        screen.Line($"{sum.Ok} ok, {sum.Warnings} warning{(sum.Warnings == 1 ? "" : "s")}, {sum.Errors} error{(sum.Errors == 1 ? "" : "s")}");
     }
 }

@@ -4,9 +4,18 @@ using HaAgent.Libvirt;
 
 namespace HaAgent.World;
 
-/// <summary>The migration call itself, which comes back when the migration is over, on a thread of its own.</summary>
+/// <summary>
+/// The migration call itself, which comes back when the migration is over, on a thread and a connection of its own. Before libvirt 9.10 the call of a
+/// second thread on one connection can be overlooked while a first one waits (virNetClientIOEventLoop: the wake-up is lost when it comes before
+/// the wait begins), and then hangs until the migration is over.
+/// </summary>
+/// <param name="sourceUri">This node's hypervisor; empty: libvirt's default.</param>
+/// <param name="target">Nobody else may use it before the migration is over.</param>
+/// <param name="targetUri">What <paramref name="target"/> was opened with.</param>
+/// <param name="identity">The guest.</param>
+/// <param name="request">How it is to go.</param>
 #pragma warning disable CA1001 // The thread that sets the event may outlive the wait; the process ends soon after.
-internal sealed class MigrationJob(LibvirtConnection source, LibvirtConnection target, string targetUri, GuestIdentity identity, MigrateRequest request)
+internal sealed class MigrationJob(string sourceUri, LibvirtConnection target, string targetUri, GuestIdentity identity, MigrateRequest request)
 #pragma warning restore CA1001
 {
     private readonly ManualResetEventSlim _over = new();
@@ -30,6 +39,7 @@ internal sealed class MigrationJob(LibvirtConnection source, LibvirtConnection t
     {
         try
         {
+            using LibvirtConnection source = LibvirtConnection.Open(sourceUri);
             using LibvirtDomain? domain = source.Find(identity);
             if (domain is not null)
                 LibvirtMigration.Migrate(domain, target, targetUri, request);

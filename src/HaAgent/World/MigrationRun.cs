@@ -26,20 +26,27 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
         // Asking both ends takes its time when one of them hangs, and so does coming back.
         TimeSpan end = context.Elapsed + (within * 0.9);
         TimeSpan reserve = within / 4 < LongestReserve ? within / 4 : LongestReserve;
-        using var there = new HypervisorSession(_target.Uri, $"libvirt on {_target.Node}");
+        using HypervisorSession there = There();
         there.Do(within / 3, _ => { });
         if (there.Connection is not LibvirtConnection target || context.Hypervisor.Connection is not LibvirtConnection source)
             return OperationResult.Failed($"{context.Domain} was not migrated and runs on here: libvirt on {_target.Node} does not answer");
 
-        var job = new MigrationJob(source, target, _target.Uri, context.Identity!, _target.Request());
+        var job = new MigrationJob(context.Hypervisor.Uri, target, _target.Uri, context.Identity!, _target.Request());
         if (context.Settings.MigrationSpeed > 0)
             OnSource(source, domain => LibvirtMigration.SetMaxSpeed(domain, context.Settings.MigrationSpeed));
         job.Start();
         Watch(job, source, end - reserve);
         if (!job.IsOver)
             EndInTime(job, source, end - (reserve / 3));
-        return Truth(job, there, end);
+        if (job.IsOver)
+            return Truth(job, there, end);
+
+        // The migration may still be in a call on the connection that it got, and would hold up ours.
+        using HypervisorSession another = There();
+        return Truth(job, another, end);
     }
+
+    private HypervisorSession There() => new(_target.Uri, $"libvirt on {_target.Node}");
 
     private void Watch(MigrationJob job, LibvirtConnection source, TimeSpan until)
     {
@@ -50,6 +57,9 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
         bool downtimeIsSet = context.Settings.MigrationDowntime == 0;
         while (context.Elapsed < until && !job.WaitForEnd(Tick))
         {
+            // Too little time to tell a daemon that hangs from one that is only slow.
+            if (until - context.Elapsed < TimeForHung)
+                continue;
             MigrationProgress progress = OnSource(source, LibvirtMigration.Progress, until - context.Elapsed);
             if (progress.IsRunning && !downtimeIsSet)
             {
@@ -71,9 +81,11 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
         if (action == "postcopy")
         {
             Warn($"The migration of {context.Domain} does not finish in time; switching to post-copy");
-            OnSource(source, LibvirtMigration.StartPostCopy);
-            job.WaitForEnd(until - context.Elapsed);
-            return;
+            if (OnSource(source, LibvirtMigration.StartPostCopy, Severity.Warning))
+            {
+                job.WaitForEnd(until - context.Elapsed);
+                return;
+            }
         }
 
         bool suspended = action == "suspend";
@@ -134,14 +146,15 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
 
     private void Warn(string text) => context.Log.Say(new Remark(Severity.Warning, text));
 
-    private void OnSource(LibvirtConnection source, Action<LibvirtDomain> action) => OnSource(source, domain =>
+    /// <returns>Whether it was done: false, when it failed or did not come back.</returns>
+    private bool OnSource(LibvirtConnection source, Action<LibvirtDomain> action, Severity failure = Severity.Debug) => OnSource(source, domain =>
     {
         action(domain);
         return true;
-    });
+    }, failure: failure);
 
     /// <summary>A short call beside the migration; a failure of it is a line in the log at most.</summary>
-    private T? OnSource<T>(LibvirtConnection source, Func<LibvirtDomain, T> call, TimeSpan? atMost = null)
+    private T? OnSource<T>(LibvirtConnection source, Func<LibvirtDomain, T> call, TimeSpan? atMost = null, Severity failure = Severity.Debug)
     {
         TimeSpan time = _sourceHangs ? TimeForHung : LongestCall;
         if (atMost < time)
@@ -157,7 +170,7 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
         }
         catch (LibvirtException e)
         {
-            context.Log.Say(new Remark(Severity.Debug, e.Message));
+            context.Log.Say(new Remark(failure, $"libvirt says: {e.Message}"));
             return default;
         }
     }

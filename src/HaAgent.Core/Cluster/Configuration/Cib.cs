@@ -123,6 +123,12 @@ public sealed class Cib
         .. Section("op_defaults").Elements(),
     ];
 
+    /// <summary>What the cluster remembers of its nodes and of what it did.</summary>
+    internal XElement Status => root.Element("status") ?? new XElement("status");
+
+    /// <summary>A default of all resources such as resource-stickiness, or null when it is not set.</summary>
+    public string? ResourceDefault(string name) => Pairs("rsc_defaults", "meta_attributes").Where(p => p.Key == name).Select(p => p.Value).FirstOrDefault();
+
     private XElement Section(string name) => root.Element("configuration")!.Element(name) ?? new XElement(name);
 
     private IEnumerable<KeyValuePair<string, string>> Pairs(string section, string set) => CibXml.ReadPairs(Section(section), set);

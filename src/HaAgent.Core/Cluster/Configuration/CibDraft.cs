@@ -66,6 +66,23 @@ public sealed class CibDraft
         return this;
     }
 
+    /// <summary>Sets an attribute of a node such as standby.</summary>
+    public CibDraft SetNodeAttribute(string node, string name, string value)
+    {
+        XElement element = Section("nodes").Elements("node").FirstOrDefault(n => (string?)n.Attribute("uname") == node)
+            ?? throw new InvalidOperationException($"the CIB has no node {node}");
+        if (element.Elements("instance_attributes").Elements("nvpair").FirstOrDefault(p => (string?)p.Attribute("name") == name) is { } pair)
+        {
+            pair.SetAttributeValue("value", value);
+            return this;
+        }
+
+        if (element.Element("instance_attributes") is not { } set)
+            element.AddFirst(set = new XElement("instance_attributes", new XAttribute("id", $"nodes-{CibXml.Id(element)}")));
+        set.Add(CibXml.Pair(CibXml.Id(set), name, value));
+        return this;
+    }
+
     /// <summary>Adds an operation to a primitive.</summary>
     public CibDraft AddOperation(string primitive, Operation operation)
     {

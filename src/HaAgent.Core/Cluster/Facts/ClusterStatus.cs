@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using HaAgent.Core.Cluster.Configuration;
+using HaAgent.Core.Cluster.History;
 
 namespace HaAgent.Core.Cluster.Facts;
 
@@ -20,6 +21,9 @@ public sealed record ClusterStatus
 
     /// <summary>The failed operations that the cluster remembers.</summary>
     public IReadOnlyList<OperationFailure> Failures { get; init; } = [];
+
+    /// <summary>The nodes that were fenced, as long as the cluster remembers.</summary>
+    public IReadOnlyList<Fencing> Fencings { get; init; } = [];
 
     /// <summary>Whether the node is online and takes resources.</summary>
     public bool TakesResources(string node) => Nodes.Any(n => n.Name == node && n is { Online: true, Standby: false, Maintenance: false, Pending: false });
@@ -43,6 +47,7 @@ public sealed record ClusterStatus
             Nodes = [.. root.Elements("nodes").Elements("node").Where(n => (string?)n.Attribute("type") is null or "member").Select(ReadNode)],
             Resources = [.. root.Elements("resources").Descendants("resource").Select(ReadResource)],
             Failures = [.. root.Elements("failures").Elements("failure").Select(ReadFailure)],
+            Fencings = [.. FenceHistory.Read(root)],
         };
     }
 

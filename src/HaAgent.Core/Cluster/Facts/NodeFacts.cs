@@ -25,6 +25,15 @@ public sealed record NodeFacts(string Name)
     /// <summary>The systemd units asked for, by name.</summary>
     public IReadOnlyDictionary<string, UnitFact> Units { get; init; } = new Dictionary<string, UnitFact>();
 
+    /// <summary>What virtlockd has locked there, as its open files show it: lease files, or disks that are locked directly.</summary>
+    public IReadOnlyList<string> Leases { get; init; } = [];
+
+    /// <summary>The last lines of the agents' logs that tell of a migration, the newest last.</summary>
+    public IReadOnlyList<string> MigrationLines { get; init; } = [];
+
+    /// <summary>IP addresses that its neighbour table knows, by hardware address in lower case.</summary>
+    public IReadOnlyDictionary<string, string> Neighbours { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Whether systemd has not yet read what is on disk for Pacemaker's unit.</summary>
     public bool PacemakerNeedsReload { get; init; }
 

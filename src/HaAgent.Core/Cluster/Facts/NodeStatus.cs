@@ -54,5 +54,5 @@ public sealed record OperationFailure(string Resource, string Operation, string 
     public string Reason { get; init; } = "";
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Resource}: {Operation} failed on {Node}{(Status.Length > 0 ? $" ({Status})" : "")}{(Reason.Length > 0 ? $": {Reason}" : "")}";
+    public override string ToString() => $"{Resource}: {Operation} failed on {Node}{(Status.Length > 0 ? $" ({Status})" : "")}{(Reason.Length > 0 ? $": {Reason.TrimEnd(' ', ';', ',', '.')}" : "")}";
 }

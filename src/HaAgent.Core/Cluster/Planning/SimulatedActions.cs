@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using HaAgent.Core.Cluster.Simulating;
 
 namespace HaAgent.Core.Cluster.Planning;
 
@@ -7,28 +8,26 @@ public static class SimulatedActions
 {
     /// <summary>One sentence for each resource that would be started, stopped, moved or restarted.</summary>
     /// <param name="document">The root element, pacemaker-result.</param>
-    public static IReadOnlyList<string> Sentences(XElement document) =>
-        [.. document.Elements("actions").Elements("rsc_action").Select(Sentence).OfType<string>()];
+    public static IReadOnlyList<string> Sentences(XElement document) => [.. SimulatedRun.Read(document).Actions.Select(Sentence)];
 
-    private static string? Sentence(XElement action)
+    private static string Sentence(SimulatedAction action)
     {
-        string resource = (string?)action.Attribute("resource") ?? "";
-        string? node = (string?)action.Attribute("node");
-        string? from = (string?)action.Attribute("source") ?? node;
-        string? to = (string?)action.Attribute("dest") ?? node;
-        string reason = (string?)action.Attribute("reason") is { } why ? $" ({why})" : "";
-
-        // Pacemaker 2.1 writes "migrate", the text output "Migrate".
-        return ((string?)action.Attribute("action"))?.ToLowerInvariant() switch
+        (string resource, string? from, string? to) = (action.Resource, action.From, action.To);
+        string reason = action switch
         {
-            "leave" or null => null,
+            { Blocked: true } => $" (blocked: {action.Reason ?? "no reason given"})",
+            { Reason: { } why } => $" ({why})",
+            _ => "",
+        };
+        return action.Kind switch
+        {
             "start" => $"start {resource} on {to}{reason}",
             "stop" => $"stop {resource} on {from}{reason}",
             "move" => $"move {resource} from {from} to {to}{reason}",
             "migrate" => $"migrate {resource} live from {from} to {to}{reason}",
             "restart" => $"restart {resource} on {from}{reason}",
             "recover" => $"recover {resource} from {from} to {to}{reason}",
-            { } other => $"{other} {resource}{(node is null ? "" : $" on {node}")}{reason}",
+            { } other => $"{other} {resource}{(from is null ? "" : $" on {from}")}{reason}",
         };
     }
 }

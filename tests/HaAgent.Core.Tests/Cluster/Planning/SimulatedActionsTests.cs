@@ -12,6 +12,8 @@ public sealed class SimulatedActionsTests
           <actions>
             <rsc_action action="migrate" resource="V" source="a" dest="b" reason="resource definition change"/>
             <rsc_action action="move" resource="W" source="a" dest="b"/>
+            <rsc_action action="start" resource="X:0" node="a" reason="no quorum" blocked="true"/>
+            <rsc_action action="leave" resource="Y" node="a"/>
           </actions>
           <transition>
             <rsc_action resource="W" op="stop" node="a"/>
@@ -23,6 +25,6 @@ public sealed class SimulatedActionsTests
     [Fact]
     public void Sentences_OfMovingGuests_SayFromWhereToWhere() =>
         Assert.Equal(
-            ["migrate V live from a to b (resource definition change)", "move W from a to b"],
+            ["migrate V live from a to b (resource definition change)", "move W from a to b", "start X on a (blocked: no quorum)"],
             SimulatedActions.Sentences(XElement.Parse(Output)));
 }

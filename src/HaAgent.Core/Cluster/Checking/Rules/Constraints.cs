@@ -26,6 +26,6 @@ internal static class Constraints
         }
 
         if (good && guests.Length > 0)
-            yield return new Finding(Name, Severity.Ok, $"{string.Join(", ", guests)} run with {storage.GroupClone.Id} and after it", null);
+            yield return new Finding(Name, Severity.Ok, $"{string.Join(", ", guests)}: tied to {storage.GroupClone.Id}, and started after it", null);
     }
 }
