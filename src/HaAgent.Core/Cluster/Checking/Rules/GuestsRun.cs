@@ -24,7 +24,7 @@ internal static class GuestsRun
         string mend = $"crm resource cleanup {guest.Id}, once its reason is mended";
         bool asked = guest.MetaValue("target-role") is not ("Stopped" or "stopped");
         if (asked && !status.Anywhere(guest.Id).Any())
-            yield return new Finding(Name, Severity.Error, $"{guest.Id} runs nowhere{string.Concat(failures.Select(failure => $"; {failure}"))}", failures.Length > 0 ? mend : $"crm_simulate --live-check --show-scores | grep {guest.Id}");
+            yield return new Finding(Name, Severity.Error, $"{guest.Id} runs nowhere{string.Concat(failures.Select(failure => $"; {failure}"))}", failures.Length > 0 ? mend : $"haagent explain {guest.Id}");
         else
             foreach (OperationFailure failure in failures)
                 yield return new Finding(Name, Severity.Warning, $"{failure}", mend);
