@@ -114,9 +114,20 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
     private void Note(Change change)
     {
         if (change is Change.WriteFile file)
-            files.Add($"{file.Node}:{file.Path}{(file is { KeepBackup: true, Before: not null } ? $" (what it was: {file.Path}{LibvirtPaths.BackupSuffix})" : "")}");
+        {
+            string what = file switch
+            {
+                { After: null } => " (removed)",
+                { KeepBackup: true, Before: not null } => $" (what it was: {file.Path}{LibvirtPaths.BackupSuffix})",
+                _ => "",
+            };
+            files.Add($"{file.Node}:{file.Path}{what}");
+            files.AddRange(file.Removes.Select(path => $"{file.Node}:{path} (removed)"));
+        }
         else if (change is Change.Run run)
+        {
             files.AddRange(run.Leaves.Select(path => $"{run.Node}:{path}"));
+        }
     }
 
     private ExitCode Interrupted()

@@ -71,7 +71,8 @@ public sealed class FromBareClusterTests(BareCluster cluster) : IClassFixture<Ba
 
         // And everything as it was; only the shared directory keeps what was put there.
         cluster.Script(Home("VM1"), "virsh -q destroy VM1");
-        cluster.Done("teardown", "--yes");
+        string teardown = cluster.Done("teardown", "--yes");
+        Assert.Contains("Files changed:\n     alice:/etc/libvirt/qemu.conf\n     alice:/etc/libvirt/qemu.conf.before-haagent (removed)\n", teardown, StringComparison.Ordinal);
         Assert.Equal(before, cluster.State());
         Assert.Contains("Nothing to do.", cluster.Done("teardown", "--yes"), StringComparison.Ordinal);
     }

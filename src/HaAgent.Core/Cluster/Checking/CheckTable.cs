@@ -22,6 +22,7 @@ public static class CheckTable
         ShutdownOrder.Look,
         Constraints.Look,
         OperationTimeouts.Look,
+        GuestsRun.Look,
         GuestConfiguration.Look,
         GuestDefinitions.Look,
         GuestPaths.Look,

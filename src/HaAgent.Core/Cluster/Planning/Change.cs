@@ -34,6 +34,9 @@ public abstract record Change
         /// <summary>The mode of a file that was not there before, in octal digits.</summary>
         public string NewMode { get; init; } = "644";
 
+        /// <summary>Other files on that node that go with the change.</summary>
+        public IReadOnlyList<string> Removes { get; init; } = [];
+
         /// <summary>Whether its text is too long, or too secret, to be shown.</summary>
         public bool Silent { get; init; }
     }

@@ -32,7 +32,7 @@ public static class RemovePlanner
         Plan notes = Planning.Plan.All(guests.Select(guest => Planning.Plan.Note($"the XML of {guest.Id} stays at {guest.Parameter("config")}; 'virsh define' takes it")));
         string[] absent = [.. names.Where(name => snapshot.Cib.Primitive(name) is null)];
         if (absent.Length > 0)
-            notes += Planning.Plan.Note($"{string.Join(", ", absent)} {(absent.Length == 1 ? "is" : "are")} not in the cluster's configuration");
+            notes += Planning.Plan.Note($"{string.Join(", ", absent)} {(absent.Length == 1 ? "is" : "are")} not, or no longer, in the cluster's configuration");
         return (keepRunning ? Leave(names, guests, snapshot) : Stop(guests, snapshot)) + notes;
     }
 

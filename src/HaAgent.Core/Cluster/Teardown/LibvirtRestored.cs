@@ -33,7 +33,7 @@ internal static class LibvirtRestored
         if (node.File(copy).Text is not { } original || node.File(path).Text is not { } current)
             yield break;
         yield return new Change.WriteFile(node.Name, $"give {path} on {node.Name} back its {key} from before", path, current, Without(original, current, key),
-            KeepBackup: false, Then: $"rm -f {ShellWord.Quote(copy)}");
+            KeepBackup: false, Then: $"rm -f {ShellWord.Quote(copy)}") { Removes = [copy] };
     }
 
     /// <summary>The original, byte for byte, when setup's line is all that was changed since; else the current file with that line undone.</summary>
