@@ -7,7 +7,7 @@ internal static class ExitCodes
     public static readonly (ExitCode Code, string Meaning)[] Table =
     [
         (ExitCode.Success, "done, or nothing to do"),
-        (ExitCode.Found, "check found an error, or verify saw a test fail"),
+        (ExitCode.Found, "check found an error, verify saw a test fail, or evacuate --dry-run found a guest that is stuck"),
         (ExitCode.Usage, "the command line is wrong"),
         (ExitCode.Refused, "refused: nothing was changed, and the way out was said"),
         (ExitCode.Unreachable, "the cluster or a node could not be asked"),
