@@ -17,7 +17,8 @@ export DOTNET_NOLOGO := 1
 # What is packed carries the time of the last commit, not of the build.
 export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || stat -c %Y VERSION)
 
-SOURCES := $(shell find src -name '*.cs' -o -name '*.csproj') Directory.Build.props Directory.Build.targets Directory.Packages.props VERSION
+# Without what the compiler writes itself: each build would make the next one necessary.
+SOURCES := $(shell find src \( -name obj -o -name bin \) -prune -o \( -name '*.cs' -o -name '*.csproj' \) -print) Directory.Build.props Directory.Build.targets Directory.Packages.props VERSION
 MANUAL  := $(OUT)/man/man7/ocf_haagent_VirtualDomain.7
 
 .PHONY: help build install dist rpm deb test test-rpm test-deb demo lab-shell bench clean needs-build install-tree
