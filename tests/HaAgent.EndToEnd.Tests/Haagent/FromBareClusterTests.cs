@@ -22,7 +22,7 @@ public sealed class FromBareClusterTests(BareCluster cluster) : IClassFixture<Ba
         // 18.3 and 18.4. A dry run changes nothing.
         string shown = cluster.Done("setup", "--existing-mount", BareCluster.Shared, "--dry-run");
         Assert.Contains("       group g-virt-lock shared\n       clone cl-virt-lock g-virt-lock \\\n       \tmeta interleave=true\n", shown, StringComparison.Ordinal);
-        Assert.Contains("The cluster will then:\n     start shared:0 on ", shown, StringComparison.Ordinal);
+        Assert.Contains("The cluster will then:\n     start shared on ", shown, StringComparison.Ordinal);
         Assert.Equal(before, cluster.State());
         string setup = cluster.Done("setup", "--existing-mount", BareCluster.Shared, "--yes");
         Assert.Contains("bob:/etc/libvirt/qemu-lockd.conf (what it was: /etc/libvirt/qemu-lockd.conf.before-haagent)", setup, StringComparison.Ordinal);
