@@ -12,7 +12,7 @@ internal static class CommonOptions
     public static Option<bool> DryRun() => new("--dry-run", "-n") { Description = "Show what would be done, and change nothing" };
 
     /// <summary>Adds to a verb that changes things the check that <c>--json</c> shows a plan and does nothing else: what is done is told as it is done.</summary>
-    public static void JsonOnlyShows(this Command command, Option<bool> json, Option<bool> dryRun) => command.Validators.Add(result =>
+    public static void JsonOnlyShows(this Command command, Option<bool> json, Option<bool> dryRun) => command.AddRule(result =>
     {
         if (result.GetValue(json) && !result.GetValue(dryRun))
             result.AddError("--json answers with the plan alone: say --dry-run too.");
@@ -29,7 +29,7 @@ internal static class CommonOptions
             name.DefaultValueFactory = _ => otherwise;
         name.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string>() is { } value && !IsResourceName(value))
+            if (CommandRules.IsReadable(result) && result.GetValueOrDefault<string>() is { } value && !IsResourceName(value))
                 result.AddError($"{option} {value}: a resource's name begins with a letter and contains letters, digits and _-. only.");
         });
         return name;

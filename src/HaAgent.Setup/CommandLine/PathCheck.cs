@@ -26,7 +26,7 @@ internal static class PathCheck
 
     private static void Check(string name, OptionResult result)
     {
-        if (result.GetValueOrDefault<string>() is { } path && Problem(path) is { } problem)
+        if (CommandRules.IsReadable(result) && result.GetValueOrDefault<string>() is { } path && Problem(path) is { } problem)
             result.AddError($"{name} {path}: the path {problem}.");
     }
 }

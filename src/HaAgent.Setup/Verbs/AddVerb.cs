@@ -39,7 +39,7 @@ internal static class AddVerb
         {
             Names, All, Xml, NoMigrate, Utilization, Priority, Prefer, After, ApartFrom, GuestNode, CloneName, Colocation, Order, Yes, DryRun, Json,
         };
-        command.Validators.Add(Check);
+        command.AddRule(Check);
         command.JsonOnlyShows(Json, DryRun);
         command.SetAction((parsed, stopping) => Session.RunAsync(session => RunAsync(session, parsed), stopping));
         return command;

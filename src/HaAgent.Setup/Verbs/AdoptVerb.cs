@@ -26,7 +26,7 @@ internal static class AdoptVerb
         {
             Names, All, Revert, Yes, DryRun, Json,
         };
-        command.Validators.Add(result =>
+        command.AddRule(result =>
         {
             if (result.GetValue(All) == (result.GetValue(Names) ?? []).Length > 0)
                 result.AddError("Name guests, or say --all.");

@@ -16,7 +16,7 @@ internal static class EvacuateVerb
     public static Command Create()
     {
         var command = new Command("evacuate", "Say what becomes of each virtual machine of a node, then put the node into standby and watch them leave") { Node, StopStuck, Yes, DryRun, Json };
-        command.Validators.Add(result =>
+        command.AddRule(result =>
         {
             if (result.GetValue(Json) && !result.GetValue(DryRun))
                 result.AddError("--json goes with --dry-run only.");

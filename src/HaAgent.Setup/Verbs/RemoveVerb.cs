@@ -19,7 +19,7 @@ internal static class RemoveVerb
     public static Command Create()
     {
         var command = new Command("remove", "Take virtual machines out of the cluster, shut down or left running") { Names, Stop, KeepRunning, Yes, DryRun, Json };
-        command.Validators.Add(result =>
+        command.AddRule(result =>
         {
             if (result.GetValue(Stop) == result.GetValue(KeepRunning))
                 result.AddError("Say what becomes of the guests: either --stop or --keep-running.");

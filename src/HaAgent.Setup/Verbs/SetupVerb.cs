@@ -56,7 +56,7 @@ internal static class SetupVerb
         {
             Device, ExistingMount, Mount, Fs, ForceFormat, NoPackages, Dlm, Filesystem, Group, CloneName, Yes, DryRun, Json,
         };
-        command.Validators.Add(Check);
+        command.AddRule(Check);
         command.JsonOnlyShows(Json, DryRun);
         command.SetAction((parsed, stopping) => Session.RunAsync(session => RunAsync(session, parsed), stopping));
         return command;

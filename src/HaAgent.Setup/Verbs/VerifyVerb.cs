@@ -38,7 +38,7 @@ internal static class VerifyVerb
         {
             Vm, Only, Address, Port, Send, YesIMean, Wait, Json,
         };
-        command.Validators.Add(Check);
+        command.AddRule(Check);
         command.SetAction((parsed, stopping) => Session.RunAsync(
             session => new VerifyRun(parsed.GetValue(Json) ? session.Aside() : session, Options(parsed), session.Screen).RunAsync(), stopping));
         return command;
