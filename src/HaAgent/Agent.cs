@@ -31,6 +31,7 @@ internal static class Agent
                 return ExitCode.Success;
         }
 
+        long began = OperationClock.Second;
         var invocation = new Invocation(row, environment);
         Outcome outcome;
         using (var log = new OcfLog(invocation, environment))
@@ -42,6 +43,8 @@ internal static class Agent
 
         if (outcome.Reason is not null)
             StandardStreams.Error(invocation.ExitReasonPrefix + outcome.Reason.ReplaceLineEndings(" ") + "\n");
+        if (invocation.Action == OcfAction.MigrateTo && outcome.Code != ExitCode.Success)
+            OperationClock.LeaveSecond(began);
         return outcome.Code;
     }
 

@@ -124,6 +124,18 @@ public sealed class MigrationTests(TwoNodes nodes) : MigrationTest(nodes)
         guest.To("bob", timeout: 15).RunOn(Alice).Fails(OcfExit.GenericError, guest.Name);
     }
 
+    /// <summary>Pacemaker tells by seconds which of two nodes' operations began first, and takes a guest to be on both when it cannot.</summary>
+    [Fact]
+    public void MigrateTo_RefusedAtOnce_EndsInALaterSecondThanItBegan()
+    {
+        TestGuest guest = NewGuest();
+
+        long began = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        guest.To("bob", timeout: 15).RunOn(Alice).Fails(OcfExit.GenericError, guest.Name);
+
+        Assert.NotEqual(began, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
+    }
+
     [Fact]
     public void MigrateTo_UnknownHost_FailsAndStillRunsHere()
     {
