@@ -5,7 +5,7 @@ using HaAgent.Libvirt.Native;
 
 namespace HaAgent.Libvirt;
 
-/// <summary>A connection to a hypervisor (virConnectPtr). One thread at a time: while one waits for a long call, libvirt before 9.10 can overlook the call of another.</summary>
+/// <summary>A connection to a hypervisor (virConnectPtr). One thread at a time: while one waits for a long call, libvirt 9.0.0 can overlook the call of another.</summary>
 public sealed unsafe class LibvirtConnection : IDisposable
 {
     private readonly ConnectHandle _handle;

@@ -5,7 +5,7 @@ using HaAgent.Libvirt;
 namespace HaAgent.World;
 
 /// <summary>
-/// The migration call itself, which comes back when the migration is over, on a thread and a connection of its own. Before libvirt 9.10 the call of a
+/// The migration call itself, which comes back when the migration is over, on a thread and a connection of its own. In libvirt 9.0.0 the call of a
 /// second thread on one connection can be overlooked while a first one waits (virNetClientIOEventLoop: the wake-up is lost when it comes before
 /// the wait begins), and then hangs until the migration is over.
 /// </summary>
