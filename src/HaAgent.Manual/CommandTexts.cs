@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using HaAgent.Setup.CommandLine;
+using HaAgent.Cli.CommandLine;
 
 namespace HaAgent.Manual;
 

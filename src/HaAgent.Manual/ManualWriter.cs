@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Reflection;
-using HaAgent.Setup.CommandLine;
+using HaAgent.Cli.CommandLine;
 
 namespace HaAgent.Manual;
 

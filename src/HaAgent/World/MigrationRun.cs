@@ -1,4 +1,5 @@
 using HaAgent.Core.Guest;
+using HaAgent.Host;
 using HaAgent.Libvirt;
 
 namespace HaAgent.World;

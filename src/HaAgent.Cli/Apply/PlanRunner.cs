@@ -1,0 +1,156 @@
+using System.Globalization;
+using System.Text.Json;
+using HaAgent.Cluster.Planning;
+using HaAgent.Cluster.Setup;
+using HaAgent.Cli.CommandLine;
+using HaAgent.Cli.Json;
+
+namespace HaAgent.Cli.Apply;
+
+/// <summary>
+/// Plans, shows, asks, changes, and plans again until there is nothing left to do: the last, empty plan is the proof that it worked.
+/// </summary>
+internal sealed class PlanRunner(Session session, PlanOptions options)
+{
+    private const int MostRounds = 8;
+    private readonly List<string> files = [];
+
+    /// <summary>Carries out what the planner finds missing.</summary>
+    /// <param name="look">Looks at the cluster and plans.</param>
+    /// <param name="done">What holds when the plan is empty.</param>
+    public async Task<ExitCode> RunAsync(Func<Task<Plan>> look, string done)
+    {
+        for (int round = 0; round < MostRounds; round++)
+        {
+            Plan plan = await session.Screen.Busy("looking at the cluster", look);
+            if (options is { Json: true, DryRun: true })
+                return ShowJson(plan);
+            if (round > 0 && plan is { Changes.Count: 0, Refusals.Count: 0 })
+                return Finish(plan, done);
+
+            Show(plan);
+            if (plan.Refusals.Count > 0)
+                return ExitCode.Refused;
+            if (plan.Changes.Count == 0)
+                return ExitCode.Success;
+            await SimulateAsync(plan);
+            if (options.DryRun)
+                return ExitCode.Success;
+            if (!Confirm())
+                return ExitCode.Declined;
+            try
+            {
+                if (!await ApplyAsync(plan))
+                    return Interrupted();
+            }
+            catch (Stop)
+            {
+                ShowFiles();
+                throw;
+            }
+        }
+
+        throw new Stop(ExitCode.Incomplete, $"After {MostRounds} rounds there is still something to do, as if somebody else undid it. Look who changes the cluster, then run the same command again.");
+    }
+
+    private ExitCode ShowJson(Plan plan)
+    {
+        session.Screen.Line(JsonSerializer.Serialize(PlanAnswer.Of(plan), Answers.Readable.PlanAnswer));
+        return plan.Refusals.Count > 0 ? ExitCode.Refused : ExitCode.Success;
+    }
+
+    private void Show(Plan plan)
+    {
+        session.Screen.Heading(plan.Refusals.Count > 0 ? "Nothing is changed." : "Plan:");
+        foreach (string line in PlanText.Lines(plan))
+            session.Screen.Line(line);
+    }
+
+    private async Task SimulateAsync(Plan plan)
+    {
+        // Of several changes the later ones meet a cluster that has moved on: only the first can be foretold.
+        if (plan.Changes.OfType<Change.Configure>().FirstOrDefault() is not { } configure)
+            return;
+        session.Screen.Heading("The cluster will then:");
+        IReadOnlyList<string> sentences = await Simulation.RunAsync(configure.After);
+        foreach (string sentence in sentences.DefaultIfEmpty("do nothing"))
+            session.Screen.Line("     " + sentence);
+    }
+
+    private bool Confirm()
+    {
+        if (options.Yes)
+            return true;
+        return session.Screen.Confirm("Go ahead?")
+            ?? throw new Stop(ExitCode.Declined, "There is nobody to ask: nothing was changed. Add --yes to go ahead without a question.");
+    }
+
+    private async Task<bool> ApplyAsync(Plan plan)
+    {
+        var applier = new Applier(session.Shell);
+        for (int i = 0; i < plan.Changes.Count; i++)
+        {
+            if (session.Stopping.IsCancellationRequested)
+            {
+                return false;
+            }
+
+            Change change = plan.Changes[i];
+            string step = string.Create(CultureInfo.InvariantCulture, $"[{i + 1}/{plan.Changes.Count}] {change.Title}");
+            session.Screen.Line(step);
+            bool holds = await session.Screen.Busy(change.Title, () => applier.ApplyAsync(change));
+            if (!holds)
+            {
+                session.Screen.Mark(Screens.Tone.Warning, "somebody else changed the cluster's configuration meanwhile; nothing of this change was made, planning again");
+                return true;
+            }
+
+            Note(change);
+        }
+
+        return true;
+    }
+
+    private void Note(Change change)
+    {
+        if (change is Change.WriteFile file)
+        {
+            string what = file switch
+            {
+                { After: null } => " (removed)",
+                { KeepBackup: true, Before: not null } => $" (what it was: {file.Path}{LibvirtPaths.BackupSuffix})",
+                _ => "",
+            };
+            files.Add($"{file.Node}:{file.Path}{what}");
+            files.AddRange(file.Removes.Select(path => $"{file.Node}:{path} (removed)"));
+        }
+        else if (change is Change.Run run)
+        {
+            files.AddRange(run.Leaves.Select(path => $"{run.Node}:{path}"));
+        }
+    }
+
+    private ExitCode Interrupted()
+    {
+        ShowFiles();
+        session.Screen.Problem("Interrupted. What was done stays; run the same command again to resume.");
+        return ExitCode.Interrupted;
+    }
+
+    private void ShowFiles()
+    {
+        if (files.Count > 0)
+            session.Screen.Line("Files changed:");
+        foreach (string file in files.Distinct())
+            session.Screen.Line("     " + file);
+    }
+
+    private ExitCode Finish(Plan plan, string done)
+    {
+        foreach (string note in plan.Notes.Distinct())
+            session.Screen.Line($"Note: {note}.");
+        ShowFiles();
+        session.Screen.Mark(Screens.Tone.Good, done);
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using HaAgent.Cli.Verbs;
+
+namespace HaAgent.Cli.CommandLine;
+
+/// <summary>Every verb, one row each, in the order of <c>haagent --help</c>.</summary>
+internal static class VerbTable
+{
+    private static readonly Func<Command>[] Rows =
+    [
+        CheckVerb.Create,
+        StatusVerb.Create,
+        ExplainVerb.Create,
+        SetupVerb.Create,
+        AddVerb.Create,
+        RemoveVerb.Create,
+        AdoptVerb.Create,
+        VerifyVerb.Create,
+        EvacuateVerb.Create,
+        TeardownVerb.Create,
+    ];
+
+    /// <summary>The whole command tree.</summary>
+    public static RootCommand Root()
+    {
+        var root = new RootCommand("From a bare Pacemaker cluster to highly available virtual machines: checks, sets up, adds, tests and explains.");
+        foreach (Func<Command> row in Rows)
+            root.Subcommands.Add(row());
+        foreach (HelpOption help in root.Options.OfType<HelpOption>())
+            help.Action = new RootHelp((SynchronousCommandLineAction)help.Action!);
+        return root;
+    }
+}

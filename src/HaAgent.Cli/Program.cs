@@ -1,0 +1,33 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using HaAgent.Cli.CommandLine;
+
+// The one place that turns everything into an exit status.
+try
+{
+    ParseResult parsed = VerbTable.Root().Parse(args);
+    if (parsed.Errors.Count > 0)
+    {
+        foreach (ParseError error in parsed.Errors)
+            Console.Error.WriteLine(error.Message);
+        Console.Error.WriteLine("'haagent --help' lists the verbs, 'haagent VERB --help' the options of one.");
+        return (int)ExitCode.Usage;
+    }
+
+    var configuration = new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+
+        // A change under way is finished after Ctrl-C: it may be formatting a device or waiting for the cluster.
+        ProcessTerminationTimeout = TimeSpan.FromMinutes(30),
+    };
+    return await parsed.InvokeAsync(configuration);
+}
+#pragma warning disable CA1031 // The one catch-all: no path leaves without a defined status.
+catch (Exception e)
+#pragma warning restore CA1031
+{
+    Console.Error.WriteLine($"haagent made a mistake and stopped: {e.GetType().Name}: {e.Message}");
+    Console.Error.WriteLine(e.StackTrace);
+    return (int)ExitCode.Internal;
+}

@@ -1,0 +1,125 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text;
+using HaAgent.Cluster.Add;
+using HaAgent.Cluster.Check;
+using HaAgent.Cluster.Planning;
+using HaAgent.Core.Guest;
+using HaAgent.Cli.Apply;
+using HaAgent.Cli.CommandLine;
+using HaAgent.Cli.Nodes;
+using HaAgent.Cli.Probe;
+
+namespace HaAgent.Cli.Verbs;
+
+/// <summary>haagent add: the guide's 18.5.</summary>
+internal static class AddVerb
+{
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(20);
+    private static readonly Argument<string[]> Names = new("VM") { Description = "Guests by the names of their libvirt domains, on whichever node", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Option<bool> All = new("--all") { Description = "Every guest that libvirt has defined on any node" };
+    private static readonly Option<string[]> Xml = new("--xml") { Description = "A guest by its XML file", HelpName = "FILE" };
+    private static readonly Option<bool> NoMigrate = new("--no-migrate") { Description = "Move the guests by stopping and starting them (allow-migrate=false)" };
+    private static readonly Option<string[]> Utilization = new("--utilization") { Description = "What each guest uses of a node (cpu=2, hv_memory=1024)", HelpName = "NAME=VALUE" };
+    private static readonly Option<int?> Priority = new("--priority") { Description = "Their rank when not all can run" };
+    private static readonly Option<string> Prefer = new("--prefer") { Description = "The node on which they run when they can", HelpName = "NODE" };
+    private static readonly Option<string[]> After = new("--after") { Description = "A guest that starts before them", HelpName = "VM" };
+    private static readonly Option<string[]> ApartFrom = new("--apart-from") { Description = "A guest with which they share a node only when there is no other", HelpName = "VM" };
+    private static readonly Option<string> GuestNode = CommonOptions.ResourceName("--guest-node", "Make the guest a node that runs pacemaker_remote, of this name", null);
+    private static readonly Option<string> CloneName = CommonOptions.ResourceName("--clone", "The name of the clone that carries the lock storage", "cl-virt-lock");
+    private static readonly Option<string> Colocation = CommonOptions.ResourceName("--colocation", "The name of the colocation that all guests share", "col-fs-virt");
+    private static readonly Option<string> Order = CommonOptions.ResourceName("--order", "The name of the order that all guests share", "o-fs-virt");
+    private static readonly Option<bool> Yes = CommonOptions.Yes();
+    private static readonly Option<bool> DryRun = CommonOptions.DryRun();
+    private static readonly Option<bool> Json = CommonOptions.Json();
+
+    public static Command Create()
+    {
+        var command = new Command("add", "Put virtual machines into the cluster: checks them, shuts them down, and lets the cluster start them")
+        {
+            Names, All, Xml, NoMigrate, Utilization, Priority, Prefer, After, ApartFrom, GuestNode, CloneName, Colocation, Order, Yes, DryRun, Json,
+        };
+        command.AddRule(Check);
+        command.JsonOnlyShows(Json, DryRun);
+        command.SetAction((parsed, stopping) => Session.RunAsync(session => RunAsync(session, parsed), stopping));
+        return command;
+    }
+
+    private static async Task<ExitCode> RunAsync(Session session, ParseResult parsed)
+    {
+        AddIntent intent = Intent(parsed);
+        Candidates candidates = await GuestsAsync(parsed);
+        var probe = new CheckProbe(session.Shell);
+        var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)));
+        return await runner.RunAsync(async () => Plan(intent, candidates, await probe.LookAsync(intent.GroupClone, [], candidates)), "the guests are the cluster's, and run");
+    }
+
+    private static Plan Plan(AddIntent intent, Candidates candidates, CheckScope scope)
+    {
+        string[] names = [.. scope.Guests.Where(g => candidates.Everything ? g.Resource is null : candidates.Names.Contains(g.Name)).Select(g => g.Name)];
+        string[] wrong = [.. names.Where(name => !CommonOptions.IsResourceName(name))];
+        return wrong.Length == 0 ? AddPlanner.Plan(intent, scope, names)
+            : Cluster.Planning.Plan.Refuse($"{string.Join(", ", wrong)} cannot be a resource's name, which begins with a letter and contains letters, digits and _-. only", "rename the guest while it is shut off: virsh domrename OLD NEW");
+    }
+
+    private static AddIntent Intent(ParseResult parsed) => new(parsed.GetValue(CloneName)!)
+    {
+        Colocation = parsed.GetValue(Colocation)!,
+        Order = parsed.GetValue(Order)!,
+        Migrate = !parsed.GetValue(NoMigrate),
+        Utilization = [.. (parsed.GetValue(Utilization) ?? []).Select(pair => pair.Split('=', 2)).Select(pair => KeyValuePair.Create(pair[0], pair[1]))],
+        Priority = parsed.GetValue(Priority),
+        PreferredNode = parsed.GetValue(Prefer),
+        After = parsed.GetValue(After) ?? [],
+        ApartFrom = parsed.GetValue(ApartFrom) ?? [],
+        GuestNode = parsed.GetValue(GuestNode),
+    };
+
+    private static async Task<Candidates> GuestsAsync(ParseResult parsed)
+    {
+        var texts = new Dictionary<string, string>();
+        foreach (string file in parsed.GetValue(Xml) ?? [])
+        {
+            (string name, string text) = await ReadFileAsync(file);
+            texts[name] = text;
+        }
+
+        return new Candidates([.. parsed.GetValue(Names) ?? [], .. texts.Keys], parsed.GetValue(All), texts);
+    }
+
+    private static async Task<(string Name, string Text)> ReadFileAsync(string file)
+    {
+        byte[] content;
+        try
+        {
+            // A FIFO or a device would never end, and .NET takes them for files.
+            if (!(await NodeShell.RunHereAsync($"[ -f {ShellWord.Quote(Path.GetFullPath(file))} ]", Short)).Succeeded || new FileInfo(file).Length > DomainXml.MaximumBytes)
+                throw new Stop(ExitCode.Refused, $"{file} is not a file with a guest's XML (no such file, or over {DomainXml.MaximumBytes >> 20} MiB). Name the file that 'virsh dumpxml' wrote.");
+            content = await File.ReadAllBytesAsync(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new Stop(ExitCode.Refused, $"{file} cannot be read: {e.Message} Name the file that 'virsh dumpxml' wrote.");
+        }
+
+        DomainXml xml = DomainXml.Parse(content, out string problem)
+            ?? throw new Stop(ExitCode.Refused, $"{file} {problem}. Name the file that 'virsh dumpxml' wrote.");
+        using var reader = new StreamReader(new MemoryStream(content), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
+        return (xml.Identity.Name, reader.ReadToEnd());
+    }
+
+    private static void Check(CommandResult result)
+    {
+        string[] names = result.GetValue(Names) ?? [];
+        string[] files = result.GetValue(Xml) ?? [];
+        bool all = result.GetValue(All);
+        if (!all && names.Length == 0 && files.Length == 0)
+            result.AddError("Name guests: haagent add VM…, --xml FILE, or --all.");
+        if (all && (names.Length > 0 || files.Length > 0))
+            result.AddError("--all names every guest already.");
+        if (result.GetValue(GuestNode) is not null && names.Length + files.Length != 1)
+            result.AddError("--guest-node takes one guest at a time: each guest node has a name of its own.");
+        foreach (string pair in (result.GetValue(Utilization) ?? []).Where(p => p.Split('=') is not [{ Length: > 0 }, { Length: > 0 } value] || !value.All(char.IsAsciiDigit)))
+            result.AddError($"--utilization {pair}: say NAME=NUMBER, for instance cpu=2.");
+    }
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using HaAgent.Cluster.Adopt;
+using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.Planning;
+using HaAgent.Cli.Apply;
+using HaAgent.Cli.CommandLine;
+using HaAgent.Cli.Probe;
+using HaAgent.Cli.Probe.Questions;
+
+namespace HaAgent.Cli.Verbs;
+
+/// <summary>haagent adopt: from ocf:heartbeat:VirtualDomain to ours, and back, without stopping a guest.</summary>
+internal static class AdoptVerb
+{
+    private static readonly Argument<string[]> Names = new("VM") { Description = "Guests of the cluster", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Option<bool> All = new("--all") { Description = "Every guest of the cluster" };
+    private static readonly Option<bool> Revert = new("--revert") { Description = "Hand them back to ocf:heartbeat:VirtualDomain" };
+    private static readonly Option<bool> Yes = CommonOptions.Yes();
+    private static readonly Option<bool> DryRun = CommonOptions.DryRun();
+    private static readonly Option<bool> Json = CommonOptions.Json();
+
+    public static Command Create()
+    {
+        var command = new Command("adopt", "Hand guests under ocf:heartbeat:VirtualDomain over to ocf:haagent:VirtualDomain, or back, without stopping them")
+        {
+            Names, All, Revert, Yes, DryRun, Json,
+        };
+        command.AddRule(result =>
+        {
+            if (result.GetValue(All) == (result.GetValue(Names) ?? []).Length > 0)
+                result.AddError("Name guests, or say --all.");
+        });
+        command.JsonOnlyShows(Json, DryRun);
+        command.SetAction((parsed, stopping) => Session.RunAsync(session => RunAsync(session, parsed), stopping));
+        return command;
+    }
+
+    private static async Task<ExitCode> RunAsync(Session session, ParseResult parsed)
+    {
+        string[] named = [.. (parsed.GetValue(Names) ?? []).Distinct()];
+        bool revert = parsed.GetValue(Revert);
+        var probe = new ClusterProbe(session.Shell);
+        var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)));
+        return await runner.RunAsync(
+            async () => Plan(named, revert, await probe.LookAsync(Questions)),
+            $"{(named.Length == 0 ? "every guest" : string.Join(", ", named))} is under {(revert ? AgentName.Theirs : AgentName.Ours).FullName}, and was not stopped");
+    }
+
+    private static Plan Plan(string[] named, bool revert, Snapshot snapshot)
+    {
+        string[] names = named.Length > 0 ? named : [.. snapshot.Cib.Primitives.Where(p => p.Agent.IsVirtualMachine).Select(p => p.Id)];
+        return AdoptPlanner.Plan(names, revert, snapshot);
+    }
+
+    private static IReadOnlyList<Question> Questions(Cib cib) =>
+    [
+        HostQuestions.Agents,
+        DaemonQuestions.Guests,
+        FileQuestions.SharedFiles([.. cib.Primitives.Where(p => p.Agent.IsVirtualMachine).Select(p => p.Parameter("config")).OfType<string>().Distinct()]),
+    ];
+}

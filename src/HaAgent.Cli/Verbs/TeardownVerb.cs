@@ -1,0 +1,45 @@
+using System.CommandLine;
+using HaAgent.Cluster.Setup;
+using HaAgent.Cluster.Teardown;
+using HaAgent.Cli.Apply;
+using HaAgent.Cli.CommandLine;
+using HaAgent.Cli.Probe;
+using HaAgent.Cli.Probe.Questions;
+
+namespace HaAgent.Cli.Verbs;
+
+/// <summary>haagent teardown: takes away what setup made.</summary>
+internal static class TeardownVerb
+{
+    private static readonly Option<string> CloneName = CommonOptions.ResourceName("--clone", "The name of the clone that carries the lock storage", "cl-virt-lock");
+    private static readonly Option<bool> Yes = CommonOptions.Yes();
+    private static readonly Option<bool> DryRun = CommonOptions.DryRun();
+    private static readonly Option<bool> Json = CommonOptions.Json();
+
+    private static readonly Question[] Questions =
+    [
+        HostQuestions.Systemd,
+        HostQuestions.Programs,
+        FileQuestions.Files(LibvirtPaths.Qemu, LibvirtPaths.QemuLockd, LibvirtPaths.DropIn,
+            LibvirtPaths.Qemu + LibvirtPaths.BackupSuffix, LibvirtPaths.QemuLockd + LibvirtPaths.BackupSuffix),
+        DaemonQuestions.Units,
+        DaemonQuestions.Daemons,
+        DaemonQuestions.Guests,
+    ];
+
+    public static Command Create()
+    {
+        var command = new Command("teardown", "Take away what setup made; refused while virtual machines use it") { CloneName, Yes, DryRun, Json };
+        command.JsonOnlyShows(Json, DryRun);
+        command.SetAction((parsed, stopping) => Session.RunAsync(session => RunAsync(session, parsed), stopping));
+        return command;
+    }
+
+    private static async Task<ExitCode> RunAsync(Session session, ParseResult parsed)
+    {
+        string clone = parsed.GetValue(CloneName)!;
+        var probe = new ClusterProbe(session.Shell);
+        var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)));
+        return await runner.RunAsync(async () => TeardownPlanner.Plan(clone, await probe.LookAsync(Questions)), $"{clone} is gone, and libvirt is as it was before setup");
+    }
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Xml;
+using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.History;
+using HaAgent.Cluster.Verify;
+using HaAgent.Cluster.Status;
+using HaAgent.Cli.Apply;
+using HaAgent.Cli.CommandLine;
+using HaAgent.Cli.Nodes;
+using HaAgent.Cli.Probe;
+
+namespace HaAgent.Cli.Verifying;
+
+/// <summary>Reboots or crashes the guest's node, and watches from another one.</summary>
+internal sealed class FailoverTest(Session session, VerifyOptions options, GuideTest test)
+{
+    private static readonly TimeSpan ScriptLimit = TimeSpan.FromSeconds(30);
+
+    public async Task<TrialResult> RunAsync(WatchScope scope, TestGround ground)
+    {
+        // The node that goes must not be the one that watches.
+        bool movesFirst = ground.Home == scope.Snapshot.Self;
+        string node = movesFirst ? ground.Other : ground.Home;
+        Confirm(node, movesFirst, scope.Snapshot);
+        if (movesFirst)
+        {
+            MoveTrial moved = await new MoveTest(session, scope.Snapshot.Cib, options.Vm).MoveAsync(ground);
+            if (!moved.RunsOn.Contains(node))
+                return new FailoverTrial(test, node) { Failures = [$"{options.Vm} could not be moved to {node} first", .. moved.Failures] }.Judge(options.Vm);
+            await session.Screen.Busy("waiting until the cluster is at rest", () => ClusterRest.AwaitAsync(options.Wait));
+            if (!(await ClusterProbe.ReadStatusAsync()).Where(options.Vm).Contains(node))
+                throw new Stop(ExitCode.Refused, $"{options.Vm} went back to {ground.Home}, where haagent runs and watches from: it prefers to be there. {node} was not touched. Run this on {node} instead.");
+        }
+
+        if (session.Stopping.IsCancellationRequested)
+            throw new Stop(ExitCode.Interrupted, $"Interrupted before {node} was touched; nothing is left behind.");
+        return (await ActAsync(node)).Judge(options.Vm);
+    }
+
+    private void Confirm(string node, bool movesFirst, Snapshot snapshot)
+    {
+        string deed = test == GuideTest.Crash ? "crashed (no clean shutdown; the cluster fences it)" : "rebooted";
+        string[] others = [.. snapshot.Cib.Primitives.Where(p => p.Agent.IsVirtualMachine && p.Id != options.Vm && snapshot.Status.Anywhere(p.Id).Contains(node)).Select(p => p.Id)];
+        session.Screen.Line($"{node} will be {deed}{(movesFirst ? $", after {options.Vm} was moved there so that this node can watch" : "")}.{(others.Length > 0 ? $" It also runs {string.Join(", ", others)}." : "")}");
+        string typed = options.YesIMean ?? session.Screen.Ask($"Type the node's name to go on:")
+            ?? throw new Stop(ExitCode.Declined, $"There is nobody to ask: {node} was not touched. Add --yes-i-mean {node} if you mean it.");
+        if (typed != node)
+            throw new Stop(ExitCode.Declined, $"'{typed}' is not {node}: it was not touched.");
+    }
+
+    private async Task<FailoverTrial> ActAsync(string node)
+    {
+        Cib before = await ClusterProbe.ReadCibAsync();
+        DateTimeOffset? migrated = ClusterHistory.Of(before).LastMigration(options.Vm)?.When;
+        DateTimeOffset? fenced = await LastFencingAsync(node);
+        HashSet<string> known = [.. (await ClusterProbe.ReadStatusAsync()).Failures.Select(f => f.ToString())];
+        ShellResult result = await session.Shell.RunAsync(node, Script(node), ScriptLimit);
+
+        // A node that is crashed does not answer any more; one that refuses says why.
+        if (result is { Unreachable: null, Status: not 0 })
+            return new FailoverTrial(test, node) { Failures = [$"{node} could not be {(test == GuideTest.Crash ? "crashed" : "rebooted")}: {result.Reason}"] };
+
+        var clock = Stopwatch.StartNew();
+        var wait = new StatusWait(session);
+        bool left = false;
+        TimeSpan? arrived = null;
+        TimeSpan? took = await session.Screen.Busy($"waiting for {options.Vm} to run elsewhere", () => wait.UntilAsync(
+            status =>
+            {
+                left |= status.Nodes.Any(n => n.Name == node && (!n.Online || n.Unclean));
+                arrived = status.Where(options.Vm).Any(n => n != node) ? arrived ?? clock.Elapsed : null;
+                return left && arrived is not null;
+            },
+            status => Words(node, status), options.Wait));
+        string? where = wait.Last.Where(options.Vm).FirstOrDefault(n => n != node);
+        string[] failures = [.. wait.Last.Failures.Where(f => f.Resource == options.Vm).Select(f => f.ToString()).Where(f => !known.Contains(f))];
+        string[] storage = [.. LockClone.All(before, options.Vm).SelectMany(c => c.Members)];
+        TimeSpan? back = await session.Screen.Busy($"waiting for {node} to come back", () => wait.UntilAsync(
+            status => status.TakesResources(node) && storage.All(member => status.Where(member).Contains(node)) && status.Where(options.Vm).Any(),
+            status => Words(node, status), options.Wait));
+        MigrationRecord? migration = ClusterHistory.Of(await ClusterProbe.ReadCibAsync()).LastMigration(options.Vm);
+        return new FailoverTrial(test, node)
+        {
+            Left = left,
+            RunsOn = took is null ? null : where,
+            Took = arrived ?? options.Wait,
+            Live = migration is { When: { } when } && migration.From == node && (migrated is null || when > migrated),
+            Fenced = await LastFencingAsync(node) is { } now && (fenced is null || now > fenced),
+            Back = back is null ? null : clock.Elapsed,
+            Failures = failures,
+        };
+    }
+
+    private string Script(string node)
+    {
+        // Never the wrong machine: it must say itself that it is the node.
+        string guard = $"[ \"$(crm_node --name)\" = '{node}' ] || {{ echo 'this is not {node}' >&2; exit 1; }}\n";
+        if (test == GuideTest.Reboot)
+            return guard + "if [ -d /run/systemd/system ]; then set -- systemctl reboot; else set -- reboot; fi\nsetsid sh -c 'sleep 1; \"$@\"' sh \"$@\" > /dev/null 2>&1 < /dev/null &";
+
+        // A node in a PID namespace of its own is a container: the kernel below is not its own, and there every process is killed instead.
+        // 4026531836 is the first PID namespace (linux/proc_ns.h, PROC_PID_INIT_INO).
+        return guard + """
+            setsid sh -c '
+              sleep 1
+              if [ "$(readlink /proc/1/ns/pid)" = "pid:[4026531836]" ]; then
+                echo 1 > /proc/sys/kernel/sysrq
+                echo b > /proc/sysrq-trigger
+              else
+                kill -9 -1
+              fi' > /dev/null 2>&1 < /dev/null &
+            """;
+    }
+
+    private static async Task<DateTimeOffset?> LastFencingAsync(string node)
+    {
+        ShellResult result = await NodeShell.RunHereAsync("crm_mon --output-as=xml -1 --fence-history=3", ScriptLimit);
+        try
+        {
+            return result.Succeeded ? FenceHistory.Last(result.Output, node) : null;
+        }
+        catch (XmlException)
+        {
+            return null;
+        }
+    }
+
+    private string Words(string node, ClusterStatus status) => string.Join(", ", status.Resources.Where(r => r.Id == options.Vm)
+        .Select(r => $"{options.Vm} {r.Role.ToLowerInvariant()}{(r.Nodes.Count > 0 ? $" on {string.Join(" and ", r.Nodes)}" : "")}")
+        .Prepend($"{node} {StatusReport.StateOf(node, status)}"));
+}

@@ -1,0 +1,109 @@
+using System.Text;
+using System.Text.Json;
+using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.Planning;
+using HaAgent.Cluster.Verify;
+using HaAgent.Cluster.Status;
+using HaAgent.Cli.Apply;
+using HaAgent.Cli.CommandLine;
+using HaAgent.Cli.Json;
+using HaAgent.Cli.Probe;
+using HaAgent.Cli.Screens;
+
+namespace HaAgent.Cli.Verifying;
+
+/// <summary>Runs the tests one after the other; before each it looks anew where the guest is.</summary>
+/// <param name="session">Where it tells what it does.</param>
+/// <param name="options">What was asked.</param>
+/// <param name="answer">Where the answer goes.</param>
+internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen answer)
+{
+    private readonly List<TrialResult> results = [];
+
+    /// <summary>The longest wait for a cluster that has something to do already: what never ends is told by the look that follows.</summary>
+    private static readonly TimeSpan RestLimit = TimeSpan.FromMinutes(2);
+
+    public async Task<ExitCode> RunAsync()
+    {
+        if (!await session.Screen.Busy("waiting for an earlier verify to be over", () => PreferenceLeash.AwaitEarlierAsync(options.Vm, options.Wait)))
+            throw Refused(new Refusal($"an earlier verify of {options.Vm} is under way on this node", "wait for it, or end it"));
+        (WatchScope scope, _) = await LookAsync();
+        if (options.Tests.Contains(GuideTest.Crash) && TestGround.CrashObjection(scope.Snapshot.Cib) is { } refusal)
+            throw Refused(refusal);
+        if (options.Tests.Contains(GuideTest.Migrate) && Address(scope) is null)
+            throw Refused(new Refusal($"no node knows an address of {options.Vm}", "name it: --address ADDRESS"));
+        try
+        {
+            foreach (GuideTest test in options.Tests)
+            {
+                TrialResult result = await RunAsync(test);
+                results.Add(result);
+                session.Screen.Mark(Mark(result.Verdict), $"{VerifyAnswer.Word(test)}: {result.Seen}");
+
+                // After a second copy nothing more is tried on these disks.
+                if (test == GuideTest.Lock && result.Verdict == Verdict.Failed && options.Tests.Count > 1)
+                    throw new Stop(ExitCode.Found, "The other tests are not run: without the lock they endanger the guest's disks.");
+            }
+        }
+        finally
+        {
+            Report();
+        }
+
+        return results.Any(r => r.Verdict == Verdict.Failed) ? ExitCode.Found : ExitCode.Success;
+    }
+
+    private async Task<TrialResult> RunAsync(GuideTest test)
+    {
+        if (session.Stopping.IsCancellationRequested)
+            throw new Stop(ExitCode.Interrupted, "Interrupted between two tests; nothing is left behind.");
+        session.Screen.Heading($"Test {VerifyAnswer.Word(test)}");
+        (WatchScope scope, TestGround ground) = await LookAsync();
+        return test switch
+        {
+            GuideTest.Lock => await LockTest.RunAsync(session, scope, ground),
+            GuideTest.Migrate => (await new MoveTest(session, scope.Snapshot.Cib, options.Vm).RunAsync(
+                ground, new GuestEndpoint(Address(scope) ?? options.Vm, options.Port, options.Send))).Judge(options.Vm),
+            GuideTest.Reboot or GuideTest.Crash => await new FailoverTest(session, options, test).RunAsync(scope, ground),
+        };
+    }
+
+    private async Task<(WatchScope Scope, TestGround Ground)> LookAsync()
+    {
+        await session.Screen.Busy("waiting until the cluster is at rest", () => ClusterRest.AwaitAsync(RestLimit));
+        WatchScope scope = await session.Screen.Busy("looking at the cluster", () => new WatchProbe(session.Shell).LookAsync(options.Vm));
+        Snapshot snapshot = scope.Snapshot;
+        TestGround? ground = TestGround.Choose(options.Vm, snapshot.Self, snapshot.Cib, snapshot.Status, out Refusal? refusal);
+        return ground is null ? throw Refused(refusal!) : (scope, ground);
+    }
+
+    private string? Address(WatchScope scope)
+    {
+        if (options.Address is not null)
+            return options.Address;
+        Primitive resource = scope.Guests[0].Resource;
+        string? text = scope.Snapshot.Reached.Select(n => n.File(resource.Parameter("config") ?? "").Text).FirstOrDefault(t => t is not null);
+        return text is null || scope.Guests[0].Xml is null ? null
+            : GuestAddress.Find(Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(text)), scope.Snapshot.Reached.OrderByDescending(n => n.Name == scope.Snapshot.Self));
+    }
+
+    private void Report()
+    {
+        if (results.Count == 0)
+            return;
+        if (options.Json)
+            answer.Line(JsonSerializer.Serialize(VerifyAnswer.Of(options.Vm, results), Answers.Readable.VerifyAnswer));
+        else
+            answer.Table(["Test", "Result", "Expected", "Seen"], [.. results.Select(r => new[] { VerifyAnswer.Word(r.Test), VerifyAnswer.Word(r.Verdict), r.Expected, r.Seen })]);
+    }
+
+    private static Stop Refused(Refusal refusal) => new(ExitCode.Refused, $"Refused: {refusal.Sentence}. What to do: {refusal.WayOut}.");
+
+    private static Tone Mark(Verdict verdict) => verdict switch
+    {
+        Verdict.Passed => Tone.Good,
+        Verdict.Otherwise => Tone.Warning,
+        Verdict.Failed => Tone.Bad,
+    };
+}

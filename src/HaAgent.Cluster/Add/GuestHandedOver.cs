@@ -1,0 +1,53 @@
+using System.Text;
+using HaAgent.Cluster.Check.Guests;
+using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.Planning;
+using HaAgent.Cluster.Setup;
+
+namespace HaAgent.Cluster.Add;
+
+/// <summary>Guide 18.5, steps 1 to 3: the guest is shut down, libvirt no longer starts it, and its XML lies on the shared volume.</summary>
+internal static class GuestHandedOver
+{
+    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(60);
+
+    /// <summary>The changes before the guest becomes a resource. One that is a resource already is the cluster's to run.</summary>
+    public static Plan Plan(Snapshot snapshot, LockStorage storage, GuestFacts guest)
+    {
+        string domain = guest.Xml!.Identity.Name;
+        Plan autostart = Planning.Plan.All(snapshot.Reached.Where(node => node.Domain(domain) is { Autostart: true }).Select(node => Planning.Plan.Of(
+            new Change.Run(node.Name, $"switch the autostart of {domain} off on {node.Name}", $"virsh -q -c qemu:///system autostart --disable --domain {ShellWord.Quote(domain)}", Short))));
+        if (guest.Resource is not null)
+            return autostart;
+        Plan shutdown = Planning.Plan.All(snapshot.Reached.Where(node => node.Domain(domain) is { Active: true }).Select(node => Shutdown(node, domain)));
+        return shutdown + autostart + Xml(snapshot, storage, guest);
+    }
+
+    private static Plan Shutdown(NodeFacts node, string domain)
+    {
+        string name = ShellWord.Quote(domain);
+
+        // Asked again now and then: a guest that is still booting misses the first request.
+        string script = $"""
+            ask() (timeout 20 virsh -q -c qemu:///system "$@")
+            for i in $(seq 180); do
+              ask list --name | grep -qxF {name} || exit 0
+              [ $((i % 15)) -ne 1 ] || ask shutdown --domain {name}
+              sleep 1
+            done
+            echo "it is still running after 3 minutes; look at its console, or end it: virsh destroy {domain}" >&2
+            exit 1
+            """;
+        return Planning.Plan.Of(new Change.Run(node.Name, $"shut {domain} down on {node.Name}, where it runs now", script, ShutdownLimit));
+    }
+
+    private static Plan Xml(Snapshot snapshot, LockStorage storage, GuestFacts guest)
+    {
+        string path = GuestResources.ConfigPath(storage, guest);
+        string after = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(guest.Text!.TrimEnd('\n') + "\n"));
+        string? before = snapshot.Node(snapshot.Self).File(path).Text;
+        return before == after ? new Plan()
+            : Planning.Plan.Of(new Change.WriteFile(snapshot.Self, $"write the XML of {guest.Name} to {path}", path, before, after, KeepBackup: true, Then: "") { NewMode = "600", Silent = true });
+    }
+}

@@ -1,0 +1,66 @@
+using HaAgent.Cluster.Check;
+using HaAgent.Cluster.Check.Guests;
+using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.Planning;
+using GuestIdentity = HaAgent.Core.Guest.GuestIdentity;
+
+namespace HaAgent.Cluster.Add;
+
+/// <summary>Whether a guest may be handed to the cluster: what the doctor finds wrong with it is a reason not to.</summary>
+internal static class GuestReady
+{
+    /// <summary>Refuses for errors, and notes warnings.</summary>
+    public static Plan Plan(AddIntent intent, CheckScope scope, GuestFacts guest)
+    {
+        var refusals = new List<Refusal>(NameTaken(scope, guest));
+        if (guest.Xml is null)
+        {
+            refusals.Add(new Refusal(guest.Text is null ? $"no node's libvirt knows a guest {guest.Name}" : $"the XML of {guest.Name} {guest.Problem}",
+                "name a guest that 'virsh list --all' shows on a node, or its XML with --xml FILE"));
+            return new Plan { Refusals = refusals };
+        }
+
+        refusals.AddRange(RunsTwice(scope.Snapshot, guest));
+
+        // The other guests take part where two of them are compared; autostart is switched off by the plan itself.
+        Finding[] findings =
+        [
+            .. GuestPaths.Look(scope with { Guests = [guest] }),
+            .. GuestDisks.Of(scope, guest),
+            .. intent.Migrate ? GuestMigration.Look(scope with { Guests = [guest] }) : [],
+            .. GuestDefinitions.OtherGuests(scope.Snapshot, guest),
+            .. Rules(scope),
+        ];
+        refusals.AddRange(findings.Where(f => f.Severity == Severity.Error).Select(f => new Refusal(f.Sentence, f.Mend ?? "haagent check")));
+        return new Plan { Refusals = refusals, Notes = [.. findings.Where(f => f.Severity == Severity.Warning).Select(f => f.Sentence)] };
+    }
+
+    // A guest that is started without its agent, or without the settings of its locks, is not highly available.
+    private static IEnumerable<Finding> Rules(CheckScope scope) =>
+        [.. Check.Rules.AgentInstalled.Look(scope), .. Check.Rules.LockSettingsEqual.Look(scope), .. Check.Rules.Lockspace.Look(scope)];
+
+    private static IEnumerable<Refusal> NameTaken(CheckScope scope, GuestFacts guest)
+    {
+        Cib cib = scope.Snapshot.Cib;
+        if (cib.Primitive(guest.Name) is { } resource && !resource.Agent.IsVirtualMachine)
+            yield return new Refusal($"{guest.Name} is the name of a resource of another kind ({resource.Agent.FullName})", "rename the guest (virsh domrename)");
+        else if (cib.Primitive(guest.Name) is { } other && other.Agent == AgentName.Theirs)
+            yield return new Refusal($"{guest.Name} is in the cluster already, under {other.Agent.FullName}", $"haagent adopt {guest.Name} hands it over to ours");
+        else if (cib.Primitive(guest.Name) is null && cib.HasId(guest.Name))
+            yield return new Refusal($"the name {guest.Name} is taken in the cluster's configuration", "rename the guest (virsh domrename)");
+        if (guest.Xml is not null && guest.Resource is null
+            && scope.Guests.FirstOrDefault(g => g.Resource is not null && g.Xml?.Identity.Name == guest.Xml.Identity.Name) is { } same)
+        {
+            yield return new Refusal($"the guest {guest.Xml.Identity.Name} is in the cluster already, as {same.Name}", $"haagent remove --stop {same.Name} takes it out");
+        }
+    }
+
+    private static IEnumerable<Refusal> RunsTwice(Snapshot snapshot, GuestFacts guest)
+    {
+        GuestIdentity identity = guest.Xml!.Identity;
+        string[] nodes = [.. snapshot.Reached.Where(n => n.Domain(identity.Name) is { Active: true } || n.Guests.Contains(identity.Name)).Select(n => n.Name)];
+        if (nodes.Length > 1)
+            yield return new Refusal($"{identity.Name} runs on {string.Join(" and ", nodes)} at once, and both write to its disks", "shut down the copy that is not the true one at once (virsh destroy), and check the guest's filesystems");
+    }
+}

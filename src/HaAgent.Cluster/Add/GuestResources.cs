@@ -1,0 +1,84 @@
+using System.Globalization;
+using HaAgent.Cluster.Check.Guests;
+using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Planning;
+using HaAgent.Cluster.Setup;
+using HaAgent.Core.Ocf;
+using Operation = HaAgent.Cluster.Configuration.Operation;
+
+namespace HaAgent.Cluster.Add;
+
+/// <summary>Guide 18.5, steps 5 to 7: the primitives, and the two constraints that all guests share.</summary>
+internal static class GuestResources
+{
+    /// <summary>Where the cluster keeps a guest's XML.</summary>
+    public static string ConfigPath(LockStorage storage, GuestFacts guest) => guest.ConfigPath ?? $"{storage.Mount}/{guest.Name}.xml";
+
+    /// <summary>One change of the configuration for all guests.</summary>
+    public static Plan Plan(AddIntent intent, Cib cib, LockStorage storage, IReadOnlyList<GuestFacts> guests)
+    {
+        string[] names = [.. guests.Select(g => g.Name)];
+        SharedConstraint[] constraints =
+        [
+            SharedConstraint.Read(cib, intent.Colocation, ConstraintKind.Colocation, storage.GroupClone.Id),
+            SharedConstraint.Read(cib, intent.Order, ConstraintKind.Order, storage.GroupClone.Id),
+        ];
+        Plan refused = Planning.Plan.All(constraints.Select(c => c.Refusal).OfType<Refusal>().Select(r => new Plan { Refusals = [r] }));
+        if (refused.Refusals.Count > 0)
+            return refused;
+
+        CibDraft draft = cib.Edit();
+        bool changed = false;
+        foreach (GuestFacts guest in guests)
+            changed |= guest.Resource is null ? New(intent, draft, storage, guest) : Complete(intent, draft, guest.Resource);
+        foreach (SharedConstraint constraint in constraints)
+        {
+            string[] missing = [.. names.Except(constraint.Guests)];
+            if (missing.Length == 0)
+                continue;
+            draft.SetConstraint(constraint.With([.. constraint.Guests, .. missing]));
+            changed = true;
+        }
+
+        changed |= GuestWishes.Constrain(intent, cib, draft, names);
+        bool all = guests.All(guest => guest.Resource is not null);
+        string title = all ? $"complete {string.Join(", ", names)} in the cluster's configuration" : $"put {string.Join(", ", names)} into the cluster's configuration";
+        return changed ? Planning.Plan.Of(new Change.Configure(title, cib, draft.Finish())) : new Plan();
+    }
+
+    private static bool New(AddIntent intent, CibDraft draft, LockStorage storage, GuestFacts guest)
+    {
+        draft.Add(new Primitive(guest.Name, AgentName.Ours)
+        {
+            Parameters = [new("config", ConfigPath(storage, guest)), new("remoteuri", "qemu+ssh://%n/system"), .. GuestWishes.Parameters(intent)],
+            Meta = [new("allow-migrate", intent.Migrate ? "true" : "false"), .. GuestWishes.Meta(intent)],
+            Utilization = intent.Utilization,
+            Operations = Operations,
+        });
+        return true;
+    }
+
+    private static bool Complete(AddIntent intent, CibDraft draft, Primitive resource)
+    {
+        Operation[] missing = [.. Operations.Where(wanted => !resource.Operations.Any(op => op.Name == wanted.Name && Level(op) == Level(wanted)))];
+        foreach (Operation operation in missing)
+            draft.AddOperation(resource.Id, operation);
+        return GuestWishes.Complete(intent, draft, resource) || missing.Length > 0;
+    }
+
+    // The times that the agent itself asks for; without them Pacemaker gives each operation 20 seconds.
+    private static IReadOnlyList<Operation> Operations =>
+    [
+        new("monitor", [new("timeout", Seconds("monitor", 0)), new("interval", "10s")]),
+        new("monitor", [new("timeout", Seconds("monitor", 10)), new("interval", "60s")]) { Parameters = [new("OCF_CHECK_LEVEL", "10")] },
+        Operation.Once("start", Seconds("start", 0)),
+        Operation.Once("stop", Seconds("stop", 0)),
+        Operation.Once("migrate_to", Seconds("migrate_to", 0)),
+        Operation.Once("migrate_from", Seconds("migrate_from", 0)),
+    ];
+
+    private static string Level(Operation operation) => operation.Parameters.Where(p => p.Key == "OCF_CHECK_LEVEL").Select(p => p.Value).FirstOrDefault("0");
+
+    private static string Seconds(string action, int depth) =>
+        ActionTable.Rows.First(row => row.Name == action && row.Depth == depth).TimeoutSeconds.ToString(CultureInfo.InvariantCulture) + "s";
+}

@@ -1,0 +1,38 @@
+using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.Setup;
+
+namespace HaAgent.Cluster.Check.Rules;
+
+/// <summary>At shutdown Pacemaker moves the guests before libvirt goes, and libvirt-guests keeps its hands off them.</summary>
+internal static class ShutdownOrder
+{
+    private const string Name = "shutdown order";
+
+    public static IEnumerable<Finding> Look(CheckScope scope)
+    {
+        bool good = true;
+        foreach (NodeFacts node in scope.Snapshot.Reached.Where(n => n.Systemd && LibvirtFlavour.Of(n) is not null))
+        {
+            string[] before = [.. (node.File(LibvirtPaths.DropIn).Text ?? "").Split('\n')
+                .Where(line => line.StartsWith("After=", StringComparison.Ordinal)).SelectMany(line => line["After=".Length..].Split(' '))];
+            string daemon = LibvirtFlavour.Of(node)!.Daemon + ".service";
+            if (!before.Contains(daemon) || !before.Contains("virtlockd.service"))
+            {
+                good = false;
+                yield return new Finding(Name, Severity.Error, $"on {node.Name} Pacemaker is not ordered after {daemon} and virtlockd: a shutdown may take libvirt away before the guests have moved", Mending.Setup(scope));
+            }
+
+            if (node.Unit("libvirt-guests.service").Enabled && !before.Contains("libvirt-guests.service"))
+            {
+                good = false;
+                yield return new Finding(Name, Severity.Error, $"libvirt-guests on {node.Name} would shut the cluster's guests down itself", $"{Mending.Setup(scope)} (it orders Pacemaker first); or systemctl disable libvirt-guests");
+            }
+        }
+
+        if (!good)
+            yield break;
+        yield return scope.Snapshot.Reached.Any(n => n.Systemd)
+            ? new Finding(Name, Severity.Ok, "Pacemaker stops before libvirt and virtlockd", null)
+            : new Finding(Name, Severity.Warning, "the nodes have no systemd, so nobody here knows whether Pacemaker stops before libvirt and virtlockd", "see to that order in the nodes' own start and stop scripts");
+    }
+}

@@ -1,0 +1,187 @@
+using System.Globalization;
+using System.Xml.Linq;
+
+namespace HaAgent.Cluster.Configuration;
+
+/// <summary>
+/// A cluster information base as <c>cibadmin --query</c> prints it. It never changes: <see cref="Edit"/> gives a draft of the next one.
+/// </summary>
+public sealed class Cib
+{
+    private readonly XElement root;
+
+    internal Cib(XElement root) => this.root = root;
+
+    /// <summary>Parses what <c>cibadmin --query</c> printed.</summary>
+    /// <exception cref="System.Xml.XmlException">The text is not well-formed XML.</exception>
+    /// <exception cref="FormatException">The XML is not a CIB.</exception>
+    public static Cib Parse(string xml)
+    {
+        XElement root = CibXml.Parse(xml);
+        if (root.Name.LocalName != "cib" || root.Element("configuration") is null)
+            throw new FormatException($"expected a <cib> with a <configuration>, found <{root.Name.LocalName}>");
+        return new Cib(root);
+    }
+
+    /// <summary>The version that a change must be based on.</summary>
+    public CibVersion Version => new(Number("admin_epoch"), Number("epoch"), Number("num_updates"));
+
+    /// <summary>The member nodes: guest and remote nodes are left out.</summary>
+    public IReadOnlyList<string> Nodes =>
+    [
+        .. Section("nodes").Elements("node")
+            .Where(node => (string?)node.Attribute("type") is null or "member")
+            .Select(node => (string?)node.Attribute("uname") ?? ""),
+    ];
+
+    /// <summary>Every primitive, wherever it stands.</summary>
+    public IEnumerable<Primitive> Primitives => Section("resources").Descendants("primitive").Select(Read);
+
+    /// <summary>Every group.</summary>
+    public IEnumerable<Group> Groups =>
+        Section("resources").Descendants("group").Select(g => new Group(CibXml.Id(g), [.. g.Elements("primitive").Select(CibXml.Id)]));
+
+    /// <summary>Every clone.</summary>
+    public IEnumerable<Clone> Clones => Section("resources").Elements()
+        .Where(e => e.Name.LocalName is "clone" or "master")
+        .Select(c => new Clone(CibXml.Id(c), ChildOf(c), CibXml.ReadPairs(c, "meta_attributes")));
+
+    /// <summary>Every constraint.</summary>
+    public IEnumerable<Constraint> Constraints => Section("constraints").Elements().Select(ReadConstraint);
+
+    /// <summary>The primitive of that name, or null.</summary>
+    public Primitive? Primitive(string id) => Primitives.FirstOrDefault(p => p.Id == id);
+
+    /// <summary>The group of that name, or null.</summary>
+    public Group? Group(string id) => Groups.FirstOrDefault(g => g.Id == id);
+
+    /// <summary>The clone of that name, or null.</summary>
+    public Clone? Clone(string id) => Clones.FirstOrDefault(c => c.Id == id);
+
+    /// <summary>The constraint of that name, or null.</summary>
+    public Constraint? Constraint(string id) => Constraints.FirstOrDefault(c => c.Id == id);
+
+    /// <summary>The group or clone that a resource stands in, or null when it stands alone or is not there.</summary>
+    public string? ParentOf(string id)
+    {
+        XElement? parent = Resource(id)?.Parent;
+        return parent is null || parent.Name.LocalName == "resources" ? null : CibXml.Id(parent);
+    }
+
+    /// <summary>Whether any element of the configuration bears that id: ids are unique over the whole CIB.</summary>
+    public bool HasId(string id) => root.Element("configuration")!.Descendants().Any(e => CibXml.Id(e) == id);
+
+    /// <summary>A cluster property such as stonith-enabled, or null when it is not set.</summary>
+    public string? Property(string name) =>
+        Pairs("crm_config", "cluster_property_set").Where(p => p.Key == name).Select(p => p.Value).FirstOrDefault();
+
+    /// <summary>A default for operations such as timeout, or null when it is not set.</summary>
+    public string? OperationDefault(string name) =>
+        Pairs("op_defaults", "meta_attributes").Where(p => p.Key == name).Select(p => p.Value).FirstOrDefault();
+
+    /// <summary>An attribute of a node such as standby, or null when it is not set.</summary>
+    public string? NodeAttribute(string node, string name) => Section("nodes").Elements("node")
+        .Where(n => (string?)n.Attribute("uname") == node)
+        .SelectMany(n => CibXml.ReadPairs(n, "instance_attributes"))
+        .Where(p => p.Key == name).Select(p => p.Value).FirstOrDefault();
+
+    /// <summary>A draft of the next CIB.</summary>
+    public CibDraft Edit() => new(new XElement(root), Version);
+
+    /// <summary>
+    /// This configuration as the next version of the CIB in force, when the configuration in force is still the one that this one was made
+    /// from: only the status has moved on. Null when somebody else changed the configuration.
+    /// </summary>
+    /// <param name="based">The CIB that this one was made from.</param>
+    /// <param name="current">The CIB in force now.</param>
+    public Cib? OnTopOf(Cib based, Cib current)
+    {
+        ArgumentNullException.ThrowIfNull(based);
+        ArgumentNullException.ThrowIfNull(current);
+        XElement now = current.root.Element("configuration")!;
+        XElement then = MachineWritten.Bring(now, based.root.Element("configuration")!);
+        if (!XNode.DeepEquals(CibXml.Sorted(now), CibXml.Sorted(then)))
+            return null;
+        var next = new XElement(current.root);
+        next.Element("configuration")!.ReplaceWith(MachineWritten.Bring(now, root.Element("configuration")!));
+        return new CibDraft(next, current.Version).Finish();
+    }
+
+    /// <summary>The whole CIB as XML.</summary>
+    public string ToXml() => root.ToString(SaveOptions.DisableFormatting);
+
+    /// <summary>The objects a sysadmin knows by name, in the order of the crm shell: resources from the inside out, constraints, properties.</summary>
+    internal IEnumerable<XElement> Objects =>
+    [
+        .. Section("nodes").Elements(),
+        .. Section("resources").Descendants("primitive"),
+        .. Section("resources").Descendants("group"),
+        .. Section("resources").Elements().Where(e => e.Name.LocalName is not ("primitive" or "group")),
+        .. Section("constraints").Elements(),
+        .. Section("crm_config").Elements(),
+        .. Section("rsc_defaults").Elements(),
+        .. Section("op_defaults").Elements(),
+    ];
+
+    /// <summary>What the cluster remembers of its nodes and of what it did.</summary>
+    internal XElement Status => root.Element("status") ?? new XElement("status");
+
+    /// <summary>A default of all resources such as resource-stickiness, or null when it is not set.</summary>
+    public string? ResourceDefault(string name) => Pairs("rsc_defaults", "meta_attributes").Where(p => p.Key == name).Select(p => p.Value).FirstOrDefault();
+
+    private XElement Section(string name) => root.Element("configuration")!.Element(name) ?? new XElement(name);
+
+    private IEnumerable<KeyValuePair<string, string>> Pairs(string section, string set) => CibXml.ReadPairs(Section(section), set);
+
+    private XElement? Resource(string id) => Section("resources").Descendants()
+        .FirstOrDefault(e => e.Name.LocalName is "primitive" or "group" or "clone" or "master" or "bundle" && CibXml.Id(e) == id);
+
+    private long Number(string attribute) =>
+        long.TryParse((string?)root.Attribute(attribute), NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : 0;
+
+    private Primitive Read(XElement element)
+    {
+        Primitive own = CibXml.ReadPrimitive(element);
+        if ((string?)element.Attribute("template") is not { } name)
+            return own;
+        if (Section("resources").Elements("template").FirstOrDefault(t => CibXml.Id(t) == name) is not { } template)
+            return own;
+
+        // What the primitive says itself counts before what its template says.
+        Primitive inherited = CibXml.ReadPrimitive(template);
+        return own with
+        {
+            Agent = inherited.Agent,
+            Parameters = [.. own.Parameters, .. inherited.Parameters],
+            Meta = [.. own.Meta, .. inherited.Meta],
+            Utilization = [.. own.Utilization, .. inherited.Utilization],
+            Operations = [.. own.Operations, .. inherited.Operations],
+        };
+    }
+
+    private static string ChildOf(XElement clone) =>
+        clone.Elements().Where(e => e.Name.LocalName is "primitive" or "group").Select(CibXml.Id).FirstOrDefault() ?? "";
+
+    private static Constraint ReadConstraint(XElement element)
+    {
+        (ConstraintKind kind, string[] references) = element.Name.LocalName switch
+        {
+            "rsc_colocation" => (ConstraintKind.Colocation, new[] { "rsc", "with-rsc" }),
+            "rsc_order" => (ConstraintKind.Order, ["first", "then"]),
+            "rsc_location" => (ConstraintKind.Location, ["rsc"]),
+            _ => (ConstraintKind.Other, ["rsc"]),
+        };
+        string strength = (string?)element.Attribute("score") ?? (string?)element.Attribute("kind") ?? "";
+        ResourceSet[] sets = [.. element.Elements("resource_set").Select(ReadSet)];
+        if (sets.Length > 0)
+            return new Constraint(CibXml.Id(element), kind, strength, sets, WrittenAsSets: true);
+
+        IEnumerable<ResourceSet> plain = references
+            .Select(name => (string?)element.Attribute(name)).OfType<string>().Select(resource => new ResourceSet([resource], true));
+        return new Constraint(CibXml.Id(element), kind, strength, [.. plain], WrittenAsSets: false);
+    }
+
+    private static ResourceSet ReadSet(XElement set) => new(
+        [.. set.Elements("resource_ref").Select(CibXml.Id)],
+        (string?)set.Attribute("sequential") is not ("false" or "0" or "no" or "off"));
+}

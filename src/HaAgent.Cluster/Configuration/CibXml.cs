@@ -1,0 +1,87 @@
+using System.Xml;
+using System.Xml.Linq;
+
+namespace HaAgent.Cluster.Configuration;
+
+/// <summary>From CIB elements to our records and back; the ids are made as the crm shell makes them.</summary>
+internal static class CibXml
+{
+    /// <summary>Parses XML without DTD and without external access.</summary>
+    public static XElement Parse(string xml)
+    {
+        using var text = new StringReader(xml);
+        using var reader = XmlReader.Create(text, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreWhitespace = true });
+        return XElement.Load(reader);
+    }
+
+    public static Primitive ReadPrimitive(XElement element) => new(Id(element), ReadAgent(element))
+    {
+        Parameters = ReadPairs(element, "instance_attributes"),
+        Meta = ReadPairs(element, "meta_attributes"),
+        Utilization = ReadPairs(element, "utilization"),
+        Operations = [.. element.Elements("operations").Elements("op").Select(ReadOperation)],
+    };
+
+    public static AgentName ReadAgent(XElement element) =>
+        new((string?)element.Attribute("class") ?? "", (string?)element.Attribute("provider"), (string?)element.Attribute("type") ?? "");
+
+    public static string Id(XElement element) => (string?)element.Attribute("id") ?? "";
+
+    /// <summary>The name-value pairs of a primitive's, group's or clone's attribute set. A set with rules is left out: it does not always hold.</summary>
+    public static IReadOnlyList<KeyValuePair<string, string>> ReadPairs(XElement element, string set) =>
+        [.. element.Elements(set).Where(s => s.Element("rule") is null).Elements("nvpair").Select(ReadPair)];
+
+    public static XElement Write(Primitive primitive)
+    {
+        var element = new XElement("primitive", new XAttribute("id", primitive.Id));
+        WriteAgent(element, primitive.Agent);
+        AddPairs(element, "instance_attributes", primitive.Parameters);
+        AddPairs(element, "meta_attributes", primitive.Meta);
+        AddPairs(element, "utilization", primitive.Utilization);
+        if (primitive.Operations.Count > 0)
+            element.Add(new XElement("operations", primitive.Operations.Select(op => Write(primitive.Id, op))));
+        return element;
+    }
+
+    public static void WriteAgent(XElement element, AgentName agent)
+    {
+        element.SetAttributeValue("class", agent.Class);
+        element.SetAttributeValue("provider", agent.Provider);
+        element.SetAttributeValue("type", agent.Type);
+    }
+
+    public static XElement Write(string owner, Operation operation)
+    {
+        string id = $"{owner}-{operation.Name}-{operation.Interval}";
+        var element = new XElement("op", new XAttribute("name", operation.Name));
+        foreach ((string name, string value) in operation.Attributes)
+            element.SetAttributeValue(name, value);
+        element.SetAttributeValue("id", id);
+        AddPairs(element, "instance_attributes", operation.Parameters, id);
+        return element;
+    }
+
+    public static void AddPairs(XElement element, string set, IReadOnlyList<KeyValuePair<string, string>> pairs, string? owner = null)
+    {
+        if (pairs.Count == 0)
+            return;
+        string id = $"{owner ?? Id(element)}-{set}";
+        element.Add(new XElement(set, new XAttribute("id", id), pairs.Select(pair => Pair(id, pair.Key, pair.Value))));
+    }
+
+    /// <summary>The element with the attributes of each in the order of their names: XML gives that order no meaning.</summary>
+    public static XElement Sorted(XElement element) => new(element.Name,
+        element.Attributes().OrderBy(a => a.Name.ToString(), StringComparer.Ordinal).Select(a => new XAttribute(a)), element.Elements().Select(Sorted));
+
+    public static XElement Pair(string set, string name, string value) =>
+        new("nvpair", new XAttribute("name", name), new XAttribute("value", value), new XAttribute("id", $"{set}-{name}"));
+
+    private static KeyValuePair<string, string> ReadPair(XElement pair) =>
+        new((string?)pair.Attribute("name") ?? "", (string?)pair.Attribute("value") ?? "");
+
+    private static Operation ReadOperation(XElement op) => new((string?)op.Attribute("name") ?? "",
+        [.. op.Attributes().Where(a => a.Name.LocalName is not ("id" or "name")).Select(a => KeyValuePair.Create(a.Name.LocalName, a.Value))])
+    {
+        Parameters = ReadPairs(op, "instance_attributes"),
+    };
+}

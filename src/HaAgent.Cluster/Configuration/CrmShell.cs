@@ -1,0 +1,187 @@
+using System.Text;
+using System.Xml.Linq;
+
+namespace HaAgent.Cluster.Configuration;
+
+/// <summary>Says a piece of the CIB in the language of the crm shell, as <c>crm configure show</c> does: what a sysadmin would type.</summary>
+public static class CrmShell
+{
+    private const string Break = " \\\n\t";
+
+    /// <summary>The lines of one object of the CIB.</summary>
+    public static string Show(Cib cib, string id)
+    {
+        ArgumentNullException.ThrowIfNull(cib);
+        return cib.Objects.Where(e => CibXml.Id(e) == id).Select(Show).FirstOrDefault()
+            ?? throw new ArgumentException($"the CIB has no object {id}", nameof(id));
+    }
+
+    /// <summary>What turns one CIB into the other, object by object.</summary>
+    public static IReadOnlyList<CrmChange> Compare(Cib before, Cib after)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(after);
+        var old = before.Objects.GroupBy(CibXml.Id).ToDictionary(g => g.Key, g => Show(g.First()));
+        var changes = new List<CrmChange>();
+        foreach (XElement element in after.Objects)
+        {
+            string id = CibXml.Id(element);
+            string text = Show(element);
+            bool known = old.Remove(id, out string? was);
+            if (!known)
+                changes.Add(new CrmChange(id, null, text));
+            else if (was != text)
+                changes.Add(new CrmChange(id, was, text));
+        }
+
+        changes.AddRange(old.Select(gone => new CrmChange(gone.Key, gone.Value, null)));
+        return changes;
+    }
+
+    internal static string Show(XElement element) => element.Name.LocalName switch
+    {
+        "primitive" => Primitive(element, "primitive"),
+        "template" => Primitive(element, "rsc_template"),
+        "group" => Container(element, "group"),
+        "clone" => Container(element, "clone"),
+        "master" => Container(element, "ms"),
+        "rsc_colocation" => Related(element, "colocation", "rsc", "with-rsc"),
+        "rsc_order" => Related(element, "order", "first", "then"),
+        "rsc_location" when element.Element("rule") is null && element.Attribute("node") is not null && element.Attribute("rsc") is not null => Location(element),
+        "node" => Node(element),
+        "cluster_property_set" => Properties(element, "property"),
+        "meta_attributes" when element.Parent?.Name.LocalName == "rsc_defaults" => Properties(element, "rsc_defaults"),
+        "meta_attributes" when element.Parent?.Name.LocalName == "op_defaults" => Properties(element, "op_defaults"),
+
+        // The crm shell does the same with what its language cannot say.
+        _ => "xml " + element.ToString(SaveOptions.DisableFormatting),
+    };
+
+    private static string Primitive(XElement element, string word)
+    {
+        string agent = (string?)element.Attribute("template") is { } template ? "@" + template : CibXml.ReadAgent(element).ToString();
+        var text = new StringBuilder($"{word} {CibXml.Id(element)} {agent}");
+        foreach (XElement child in element.Elements())
+        {
+            if (child.Name.LocalName == "operations")
+            {
+                foreach (XElement op in child.Elements("op"))
+                    text.Append(Break).Append(Op(op));
+            }
+            else
+            {
+                AppendSet(text, child);
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static string Op(XElement op)
+    {
+        IEnumerable<string> attributes = op.Attributes()
+            .Where(a => a.Name.LocalName is not ("id" or "name")).Select(a => Pair(a.Name.LocalName, a.Value));
+        string line = string.Join(' ', [$"op {(string?)op.Attribute("name")}", .. attributes]);
+        string[] parameters = [.. op.Elements("instance_attributes").Elements("nvpair").Select(Pair)];
+        return parameters.Length == 0 ? line : $"{line}{Break}op_params {string.Join(' ', parameters)}";
+    }
+
+    private static string Container(XElement element, string word)
+    {
+        IEnumerable<string> children = element.Elements().Where(e => e.Name.LocalName is "primitive" or "group").Select(CibXml.Id);
+        var text = new StringBuilder($"{word} {CibXml.Id(element)} {string.Join(' ', children)}");
+        foreach (XElement child in element.Elements())
+            AppendSet(text, child);
+        return text.ToString();
+    }
+
+    private static void AppendSet(StringBuilder text, XElement set)
+    {
+        string? word = set.Name.LocalName switch
+        {
+            "instance_attributes" => "params",
+            "meta_attributes" => "meta",
+            "utilization" => "utilization",
+            _ => null,
+        };
+        if (word is not null)
+            text.Append(Break).Append(word).Append(' ').AppendJoin(' ', set.Elements("nvpair").Select(Pair));
+    }
+
+    private static string Related(XElement element, string word, string first, string second)
+    {
+        string strength = (string?)element.Attribute("kind") ?? ((string?)element.Attribute("score") ?? "").Replace("INFINITY", "inf", StringComparison.Ordinal);
+        XElement[] sets = [.. element.Elements("resource_set")];
+        IEnumerable<string> resources = sets.Length > 0 ? Sets(sets) : [Reference(element, first), Reference(element, second)];
+        string head = strength.Length > 0 ? $"{word} {CibXml.Id(element)} {strength}:" : $"{word} {CibXml.Id(element)}";
+        IEnumerable<string> further = element.Attributes()
+            .Where(a => a.Name.LocalName is "symmetrical" or "node-attribute").Select(a => Pair(a.Name.LocalName, a.Value));
+        return string.Join(' ', [head, .. resources, .. further]);
+    }
+
+    private static string Reference(XElement element, string name)
+    {
+        string resource = (string?)element.Attribute(name) ?? "";
+        string? detail = (string?)element.Attribute(name + "-action") ?? (string?)element.Attribute(name + "-role");
+        return detail is null ? resource : $"{resource}:{detail}";
+    }
+
+    private static IEnumerable<string> Sets(XElement[] sets)
+    {
+        static bool Off(XElement set, string name) => (string?)set.Attribute(name) is "false" or "0" or "no" or "off";
+
+        // Two resources in sets read like a plain constraint; the crm shell marks the difference with this word when the last set is a plain one.
+        int resources = sets.Elements("resource_ref").Count();
+        if (resources <= 2 && !Off(sets[^1], "sequential") && !Off(sets[^1], "require-all"))
+            yield return "_rsc_set_";
+        foreach (XElement set in sets)
+        {
+            bool anyOf = Off(set, "require-all");
+            bool apart = Off(set, "sequential");
+            string? detail = (string?)set.Attribute("action") ?? (string?)set.Attribute("role");
+            if (anyOf || apart)
+                yield return anyOf ? "[" : "(";
+            foreach (XElement reference in set.Elements("resource_ref"))
+                yield return detail is null ? CibXml.Id(reference) : $"{CibXml.Id(reference)}:{detail}";
+            if (anyOf && !apart)
+                yield return "sequential=true";
+            if (anyOf || apart)
+                yield return anyOf ? "]" : ")";
+        }
+    }
+
+    private static string Location(XElement element)
+    {
+        string score = ((string?)element.Attribute("score") ?? "").Replace("INFINITY", "inf", StringComparison.Ordinal);
+        return $"location {CibXml.Id(element)} {(string?)element.Attribute("rsc")} {score}: {(string?)element.Attribute("node")}";
+    }
+
+    private static string Node(XElement element)
+    {
+        var text = new StringBuilder($"node {CibXml.Id(element)}: {(string?)element.Attribute("uname")}");
+        foreach (XElement set in element.Elements().Where(s => s.HasElements))
+        {
+            text.Append(Break).Append(set.Name.LocalName == "utilization" ? "utilization " : "attributes ");
+            text.AppendJoin(' ', set.Elements("nvpair").Select(Pair));
+        }
+
+        return text.ToString();
+    }
+
+    private static string Properties(XElement element, string word)
+    {
+        var text = new StringBuilder($"{word} {CibXml.Id(element)}:");
+        foreach (XElement pair in element.Elements("nvpair"))
+            text.Append(Break).Append(Pair(pair));
+        return text.ToString();
+    }
+
+    private static string Pair(XElement pair) => Pair((string?)pair.Attribute("name") ?? "", (string?)pair.Attribute("value") ?? "");
+
+    private static string Pair(string name, string value) => $"{name}={Quote(value)}";
+
+    private static string Quote(string value) =>
+        value.Length > 0 && value.All(c => char.IsLetterOrDigit(c) || c is '_' or '.' or '-')
+            ? value
+            : $"\"{value.Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+}

@@ -1,0 +1,56 @@
+using HaAgent.Cluster.Configuration;
+
+namespace HaAgent.Cluster.Planning;
+
+/// <summary>One change of a plan. It leaves nothing to decide when it is made.</summary>
+public abstract record Change
+{
+    private Change(string title) => Title = title;
+
+    /// <summary>What is done, where, in one line.</summary>
+    public string Title { get; }
+
+    /// <summary>Runs a shell script on one node. It must be safe to run twice, and to be killed at any point.</summary>
+    /// <param name="Node">Where.</param>
+    /// <param name="Title">What it does, in one line.</param>
+    /// <param name="Script">POSIX shell text; a non-zero status is a failure.</param>
+    /// <param name="Limit">How long it may take.</param>
+    public sealed record Run(string Node, string Title, string Script, TimeSpan Limit) : Change(Title)
+    {
+        /// <summary>The files, directories and devices on that node that bear its traces afterwards.</summary>
+        public IReadOnlyList<string> Leaves { get; init; } = [];
+    }
+
+    /// <summary>Gives a file on one node a new content: atomically, and with a copy of what was there before the first change.</summary>
+    /// <param name="Node">Where.</param>
+    /// <param name="Title">What it does, in one line.</param>
+    /// <param name="Path">The file.</param>
+    /// <param name="Before">What must still be in it, one char per byte; null when the file must not be there.</param>
+    /// <param name="After">What will be in it; null when the file goes.</param>
+    /// <param name="KeepBackup">Whether what was there before is kept beside it.</param>
+    /// <param name="Then">Shell text to run right afterwards, in the same session; may be empty.</param>
+    public sealed record WriteFile(string Node, string Title, string Path, string? Before, string? After, bool KeepBackup, string Then) : Change(Title)
+    {
+        /// <summary>The mode of a file that was not there before, in octal digits.</summary>
+        public string NewMode { get; init; } = "644";
+
+        /// <summary>Other files on that node that go with the change.</summary>
+        public IReadOnlyList<string> Removes { get; init; } = [];
+
+        /// <summary>Whether its text is too long, or too secret, to be shown.</summary>
+        public bool Silent { get; init; }
+    }
+
+    /// <summary>Changes the cluster's configuration in one step, against the version that was read.</summary>
+    /// <param name="Title">What it does, in one line.</param>
+    /// <param name="Before">The configuration that the change is based on.</param>
+    /// <param name="After">The configuration as it will be.</param>
+    public sealed record Configure(string Title, Cib Before, Cib After) : Change(Title);
+
+    /// <summary>Waits until the cluster has brought a resource where it belongs.</summary>
+    /// <param name="Title">What is waited for, in one line.</param>
+    /// <param name="Resource">The primitive.</param>
+    /// <param name="Goal">Where it belongs.</param>
+    /// <param name="Limit">How long it may take.</param>
+    public sealed record Await(string Title, string Resource, Goal Goal, TimeSpan Limit) : Change(Title);
+}

@@ -1,0 +1,44 @@
+using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.Planning;
+
+namespace HaAgent.Cluster.Setup.Steps;
+
+/// <summary>
+/// On a systemd host, Pacemaker starts after and therefore stops before libvirt and virtlockd. Without it a shutdown tears libvirt away while
+/// the cluster still wants to move the guests.
+/// </summary>
+public static class PacemakerOrdering
+{
+    /// <summary>Writes the drop-in where it is missing or says something else.</summary>
+    public static Plan Plan(SetupIntent intent, Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(intent);
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return Planning.Plan.All(snapshot.Reached.Where(node => node.Systemd).Select(node => Plan(intent, node)));
+    }
+
+    private static Plan Plan(SetupIntent intent, NodeFacts node)
+    {
+        if (LibvirtFlavour.Of(node) is not { } flavour)
+            return new Plan();
+        string? before = node.File(LibvirtPaths.DropIn).Text;
+        string after = Text(intent, flavour);
+        if (before == after && !node.PacemakerNeedsReload)
+            return new Plan();
+        return Planning.Plan.Of(new Change.WriteFile(node.Name, $"order Pacemaker after {flavour.Daemon} and virtlockd on {node.Name} ({LibvirtPaths.DropIn})",
+            LibvirtPaths.DropIn, before, after, KeepBackup: false, Then: "systemctl daemon-reload"));
+    }
+
+    private static string Text(SetupIntent intent, LibvirtFlavour flavour)
+    {
+        // A mount of the admin's own comes before the cluster that binds it. libvirt-guests finds no cluster guest left when Pacemaker stops first.
+        string[] units = [.. flavour.Ordering, "libvirt-guests.service", .. intent.Storage is Storage.ExistingMount ? ["remote-fs.target"] : Array.Empty<string>()];
+        return $"""
+            # Written by 'haagent setup'; 'haagent teardown' takes it away.
+            # Pacemaker starts after, and so stops before, what its guests need: a shutdown then moves them instead of losing libvirt under them.
+            [Unit]
+            After={string.Join(' ', units)}
+
+            """;
+    }
+}

@@ -1,0 +1,77 @@
+using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.Planning;
+
+namespace HaAgent.Cluster.Setup.Steps;
+
+/// <summary>Guide 18.4, step 1: the virtualization packages on every node, and the tools of the filesystem.</summary>
+public static class Packages
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
+
+    /// <summary>Installs what a node lacks.</summary>
+    public static Plan Plan(SetupIntent intent, Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(intent);
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return Planning.Plan.All(snapshot.Reached.Select(node => Plan(intent, node)));
+    }
+
+    private static Plan Plan(SetupIntent intent, NodeFacts node)
+    {
+        string[] missing = [.. Missing(intent, node)];
+        if (missing.Length == 0)
+            return new Plan();
+        string lacks = $"{node.Name} lacks {string.Join(", ", missing)}";
+        if (!intent.InstallPackages)
+            return Planning.Plan.Refuse(lacks, $"install it on {node.Name}, or leave out --no-packages");
+        if (Command(intent.Storage, node.Packages) is not { } command)
+        {
+            return Planning.Plan.Refuse($"{lacks}, and haagent finds no package for it there (it knows zypper, apt and dnf, and no dnf has OCFS2)",
+                $"install it on {node.Name} by hand, then run this again");
+        }
+
+        return Planning.Plan.Of(new Change.Run(node.Name, $"install the virtualization packages on {node.Name}: {command}", command, Limit));
+    }
+
+    private static IEnumerable<string> Missing(SetupIntent intent, NodeFacts node)
+    {
+        if (!node.Has("libvirtd") && !node.Has("virtqemud"))
+            yield return "libvirt";
+        if (!node.Has("virtlockd"))
+            yield return "virtlockd";
+        if (!node.Has("qemu"))
+            yield return "QEMU";
+        if (intent.Storage is not Storage.Device device)
+            yield break;
+        if (!node.Has(MakeFilesystem(device.Type)))
+            yield return MakeFilesystem(device.Type);
+        if (!node.Has("dlm_controld"))
+            yield return "dlm_controld";
+    }
+
+    private static string MakeFilesystem(VolumeType type) => type switch
+    {
+        VolumeType.Ocfs2 => "mkfs.ocfs2",
+        VolumeType.Gfs2 => "mkfs.gfs2",
+    };
+
+    private static string? Command(Storage storage, PackageTool tool)
+    {
+        VolumeType? type = (storage as Storage.Device)?.Type;
+        return (tool, type) switch
+        {
+            (PackageTool.Zypper, null) => "zypper --non-interactive install -t pattern kvm_server kvm_tools",
+            (PackageTool.Zypper, VolumeType.Ocfs2) => "zypper --non-interactive install -t pattern kvm_server kvm_tools && zypper --non-interactive install ocfs2-tools dlm-kmp-default",
+            (PackageTool.Zypper, VolumeType.Gfs2) => "zypper --non-interactive install -t pattern kvm_server kvm_tools && zypper --non-interactive install gfs2-utils dlm-kmp-default",
+            (PackageTool.Apt, null) => Apt(""),
+            (PackageTool.Apt, VolumeType.Ocfs2) => Apt(" ocfs2-tools dlm-controld"),
+            (PackageTool.Apt, VolumeType.Gfs2) => Apt(" gfs2-utils dlm-controld"),
+            (PackageTool.Dnf, null) => "dnf install -y libvirt qemu-kvm",
+            (PackageTool.Dnf, VolumeType.Gfs2) => "dnf install -y libvirt qemu-kvm gfs2-utils dlm",
+            _ => null,
+        };
+    }
+
+    private static string Apt(string more) =>
+        $"DEBIAN_FRONTEND=noninteractive apt-get install -y libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils{more}";
+}

@@ -1,0 +1,94 @@
+using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.Planning;
+
+namespace HaAgent.Cluster.Teardown;
+
+/// <summary>
+/// Takes away what setup made, in the order in which nothing is left unprotected: while libvirt still wants its locks, a missing volume only
+/// keeps guests from starting.
+/// </summary>
+public static class TeardownPlanner
+{
+    private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(4);
+
+    /// <summary>The plan; without I/O. An empty one means that nothing of setup is left.</summary>
+    /// <param name="clone">The name of the clone that carries the lock storage.</param>
+    /// <param name="snapshot">What was seen.</param>
+    public static Plan Plan(string clone, Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        Plan users = new() { Refusals = [.. NodesMissing(snapshot), .. Users(clone, snapshot), .. Guests(snapshot)] };
+        if (users.Refusals.Count > 0)
+            return users;
+        Plan plan = Resources(clone, snapshot) + Planning.Plan.All(snapshot.Reached.Select(LibvirtRestored.Plan));
+        return plan.Changes.Count == 0 ? plan
+            : plan + Planning.Plan.Note("packages, enabled services and everything on the shared volume stay as they are");
+    }
+
+    private static IEnumerable<Refusal> NodesMissing(Snapshot snapshot) => snapshot.Nodes.Where(node => node.Unreachable is not null).Select(node =>
+        new Refusal($"node {node.Name} could not be asked: {node.Unreachable}", $"make 'ssh root@{node.Name} true' work without a password, then run this again"));
+
+    private static IEnumerable<Refusal> Users(string clone, Snapshot snapshot)
+    {
+        Cib cib = snapshot.Cib;
+        if (cib.Clone(clone) is not { } lockClone)
+            yield break;
+        string[] own = [clone, lockClone.Child, .. cib.Group(lockClone.Child)?.Members ?? []];
+        string? mount = Mount(cib, lockClone);
+        string[] guests =
+        [
+            .. cib.Primitives.Where(p => p.Agent.IsVirtualMachine && (mount is null || Below(p.Parameter("config"), mount) || Constrained(cib, p.Id, own))).Select(p => p.Id),
+        ];
+        if (guests.Length > 0)
+            yield return new Refusal($"{string.Join(", ", guests)} {(guests.Length == 1 ? "uses" : "use")} the lock storage", $"take them out of the cluster first: haagent remove --stop {string.Join(' ', guests)}");
+        foreach (Constraint constraint in cib.Constraints.Where(c => c.Resources.Intersect(own).Any() && !c.Resources.Intersect(guests).Any() && c.Resources.Except(own).Any()))
+        {
+            yield return new Refusal($"the constraint {constraint.Id} makes {string.Join(", ", constraint.Resources.Except(own))} depend on the lock storage",
+                $"if that is no longer needed: crm configure delete {constraint.Id}");
+        }
+
+        if (cib.Group(lockClone.Child) is { } group && group.Members.Select(cib.Primitive).Any(p => p is null || (p.Agent != AgentName.Controld && p.Agent != AgentName.Filesystem)))
+        {
+            yield return new Refusal($"{group.Id} holds more than haagent put there ({string.Join(", ", group.Members)})",
+                "take the other resources out of the group first (crm configure modgroup), then run this again");
+        }
+    }
+
+    // Their locks would be gone with the settings.
+    private static IEnumerable<Refusal> Guests(Snapshot snapshot) => snapshot.Reached.Where(node => node.Guests.Count > 0).Select(node =>
+        new Refusal($"{string.Join(", ", node.Guests)} run{(node.Guests.Count == 1 ? "s" : "")} on {node.Name} under the locks that would go",
+            $"shut the guests on {node.Name} down (virsh shutdown NAME), then run this again"));
+
+    private static Plan Resources(string clone, Snapshot snapshot)
+    {
+        Cib cib = snapshot.Cib;
+        if (cib.Clone(clone) is not { } lockClone)
+            return new Plan();
+        string[] members = [.. cib.Group(lockClone.Child)?.Members ?? [lockClone.Child]];
+        bool stopped = !members.SelectMany(snapshot.Status.Anywhere).Any();
+        Cib asked = cib;
+        var changes = new List<Change>();
+        if (!stopped)
+        {
+            if (lockClone.MetaValue("target-role") != "Stopped")
+            {
+                asked = cib.Edit().SetMeta(clone, "target-role", "Stopped").Finish();
+                changes.Add(new Change.Configure($"stop {clone}", cib, asked));
+            }
+
+            changes.AddRange(members.Reverse().Select(member => new Change.Await($"wait until {member} has stopped everywhere", member, new Goal.Nowhere(), StopLimit)));
+        }
+
+        changes.Add(new Change.Configure($"take {clone} out of the cluster's configuration", asked, asked.Edit().Remove(clone).Finish()));
+        return new Plan { Changes = changes };
+    }
+
+    private static string? Mount(Cib cib, Clone clone) => (cib.Group(clone.Child)?.Members ?? [clone.Child])
+        .Select(cib.Primitive).OfType<Primitive>().FirstOrDefault(p => p.Agent == AgentName.Filesystem)?.Parameter("directory");
+
+    private static bool Below(string? path, string mount) => path?.StartsWith(mount + "/", StringComparison.Ordinal) == true;
+
+    private static bool Constrained(Cib cib, string resource, string[] own) =>
+        cib.Constraints.Any(c => c.Resources.Contains(resource) && c.Resources.Intersect(own).Any());
+}
