@@ -3,65 +3,158 @@ using System.Diagnostics;
 
 namespace HaAgent.Host;
 
-/// <summary>What a command gave.</summary>
+/// <summary>What a program gave.</summary>
 /// <param name="ExitCode">Its exit code; null: it was ended because its time was up, or could not be started.</param>
-/// <param name="Output">What it printed, both streams, at most 4 KiB.</param>
-internal readonly record struct CommandResult(int? ExitCode, string Output)
+/// <param name="Output">What it wrote on standard output, whole unless <see cref="IsCut"/>.</param>
+/// <param name="Errors">What it wrote on standard error, or why it did not run to its end.</param>
+internal readonly record struct CommandResult(int? ExitCode, string Output, string Errors)
 {
-    public bool Succeeded => ExitCode == 0;
+    private const int MostWords = 4096;
+
+    /// <summary>Its answer was longer than was wanted, and has no end: no conclusion may be drawn from what is not in it.</summary>
+    public bool IsCut { get; init; }
+
+    /// <summary>It ran to its end and exited with 0, and all it said is there.</summary>
+    public bool Succeeded => ExitCode == 0 && !IsCut;
+
+    /// <summary>All it said, for a sentence.</summary>
+    public string Words
+    {
+        get
+        {
+            string words = $"{Output.Trim()}\n{Errors.Trim()}".Trim();
+            if (words.Length == 0)
+                return ExitCode is int code ? $"it ended with status {code} and said nothing" : "it said nothing";
+            return words.Length > MostWords ? words[..MostWords] : words;
+        }
+    }
 }
 
-/// <summary>Runs another program for a limited time, and ends it with all its children when that is over.</summary>
+/// <summary>The one way to start another program: by an argument vector, never by way of a shell, for a limited time, and ended with all its children when that is over.</summary>
 internal static class Command
 {
-    private const int MostOutput = 4096;
+    private const int MostOutput = 64 * 1024 * 1024;
 
     private static readonly TimeSpan TimeForRest = TimeSpan.FromMilliseconds(500);
 
-    public static CommandResult Run(TimeSpan within, string program, params string[] arguments)
+    /// <summary>Runs a program with nothing on its standard input.</summary>
+    public static CommandResult Run(TimeSpan within, string program, params string[] arguments) => Run(Deadline.In(within), program, arguments);
+
+    /// <summary>Runs a program.</summary>
+    /// <param name="deadline">When it is ended.</param>
+    /// <param name="program">Its name, sought on PATH, or its path.</param>
+    /// <param name="arguments">Each reaches it as one argument, whatever is in it.</param>
+    /// <param name="input">What is written to its standard input.</param>
+    /// <param name="mostOutput">How much of each stream is kept, in characters.</param>
+    public static CommandResult Run(Deadline deadline, string program, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input = default, int mostOutput = MostOutput)
     {
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
+        start.Environment["LC_ALL"] = "C";
         using var process = new Process { StartInfo = start };
-        var output = new System.Text.StringBuilder();
-
-        // Not disposed: a line may still come in after the wait was given up.
-        var streams = new CountdownEvent(2);
-        DataReceivedEventHandler collect = (_, line) =>
-        {
-            lock (output)
-            {
-                if (line.Data is null)
-                    streams.Signal();
-                else if (output.Length < MostOutput)
-                    output.AppendLine(line.Data);
-            }
-        };
-        process.OutputDataReceived += collect;
-        process.ErrorDataReceived += collect;
         try
         {
             process.Start();
         }
         catch (Win32Exception e)
         {
-            return new CommandResult(null, $"{program} cannot be started: {e.Message}");
+            return new CommandResult(null, "", $"{program} cannot be started: {e.Message}");
         }
 
-        process.StandardInput.Close();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        bool ended = process.WaitForExit(within);
+        using var output = new Collected(process.StandardOutput, mostOutput);
+        using var errors = new Collected(process.StandardError, mostOutput);
+        Send(process, input);
+        bool ended = process.WaitForExit(deadline.Left);
         if (!ended)
             process.Kill(entireProcessTree: true);
 
         // All that was printed; but a child that was left behind may hold the pipes open for ever.
-        streams.Wait(TimeForRest);
-        lock (output)
+        output.WaitForEnd(TimeForRest);
+        errors.WaitForEnd(TimeForRest);
+        return ended
+            ? new CommandResult(process.ExitCode, output.Text, errors.Text) { IsCut = output.IsCut }
+            : new CommandResult(null, output.Text, $"it did not end in time and was ended. {errors.Text}".TrimEnd());
+    }
+
+    private static void Send(Process process, ReadOnlyMemory<byte> input)
+    {
+        // On a thread of its own: a program that does not read must not keep us.
+        if (input.IsEmpty)
         {
-            string text = output.ToString().TrimEnd();
-            return ended ? new CommandResult(process.ExitCode, text) : new CommandResult(null, $"ended after {within.TotalSeconds:F0} s. {text}");
+            process.StandardInput.Close();
+            return;
+        }
+
+        new Thread(() =>
+        {
+            try
+            {
+                process.StandardInput.BaseStream.Write(input.Span);
+                process.StandardInput.Close();
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+            {
+                // It ended before it had read everything; its status says why.
+            }
+        })
+        { IsBackground = true, Name = "standard input" }.Start();
+    }
+
+    /// <summary>Reads a stream to its end on a thread of its own, and keeps the beginning.</summary>
+    private sealed class Collected : IDisposable
+    {
+        private readonly System.Text.StringBuilder _text = new();
+        private readonly ManualResetEventSlim _ended = new();
+
+        public Collected(StreamReader from, int most) => new Thread(() =>
+        {
+            var buffer = new char[4096];
+            try
+            {
+                int count;
+                while ((count = from.Read(buffer)) > 0)
+                    Keep(buffer.AsSpan(0, count), most);
+            }
+            catch (Exception e) when (e is IOException or ObjectDisposedException)
+            {
+                IsCut = true;
+            }
+
+            try
+            {
+                _ended.Set();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The wait was given up.
+            }
+        })
+        { IsBackground = true, Name = "output" }.Start();
+
+        public bool IsCut { get; private set; }
+
+        public string Text
+        {
+            get
+            {
+                lock (_text)
+                    return _text.ToString();
+            }
+        }
+
+        public void WaitForEnd(TimeSpan atMost) => _ended.Wait(atMost);
+
+        public void Dispose() => _ended.Dispose();
+
+        private void Keep(ReadOnlySpan<char> text, int most)
+        {
+            lock (_text)
+            {
+                int room = most - _text.Length;
+                IsCut |= text.Length > room;
+                _text.Append(text[..Math.Min(room, text.Length)]);
+            }
         }
     }
 }

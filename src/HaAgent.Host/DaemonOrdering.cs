@@ -47,6 +47,6 @@ internal static class DaemonOrdering
         CommandResult target = reload.Succeeded ? Command.Run(within, "systemctl", "start", "--no-block", "virt-guest-shutdown.target") : reload;
         return target.Succeeded
             ? OperationResult.Done
-            : OperationResult.DoneWith($"systemd did not take {File} ({target.Output}), so a shutdown of this node may end guests too early");
+            : OperationResult.DoneWith($"systemd did not take {File} ({target.Words}), so a shutdown of this node may end guests too early");
     }
 }

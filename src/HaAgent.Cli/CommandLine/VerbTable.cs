@@ -20,6 +20,7 @@ internal static class VerbTable
         VerifyVerb.Create,
         EvacuateVerb.Create,
         TeardownVerb.Create,
+        NodeVerb.Create,
     ];
 
     /// <summary>The whole command tree.</summary>

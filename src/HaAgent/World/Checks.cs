@@ -75,7 +75,7 @@ internal sealed class Checks(AgentContext context)
             if (result.Succeeded)
                 continue;
             string how = result.ExitCode is int code ? $"returned {code}" : "did not finish";
-            return OperationResult.Failed($"The monitor script {script} of {context.Domain} {how}: {result.Output}");
+            return OperationResult.Failed($"The monitor script {script} of {context.Domain} {how}: {result.Words}");
         }
 
         return OperationResult.Done;

@@ -38,7 +38,7 @@ internal sealed class ConfigurationKeeper(AgentContext context)
         if (!context.Settings.SyncConfigOnStop)
             return OperationResult.Done;
         CommandResult sync = Command.Run(within, "csync2", "-x", path);
-        return sync.Succeeded ? OperationResult.Done : OperationResult.DoneWith($"csync2 -x {path} failed: {sync.Output}");
+        return sync.Succeeded ? OperationResult.Done : OperationResult.DoneWith($"csync2 -x {path} failed: {sync.Words}");
     }
 
     /// <summary>Whole or not at all, and only when it changed; it may hold passwords, so only its owner reads it unless the old file said otherwise.</summary>

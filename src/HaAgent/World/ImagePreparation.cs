@@ -18,16 +18,16 @@ internal sealed class ImagePreparation(AgentContext context)
         string backing = context.Settings.BackingFile;
         CommandResult info = Command.Run(within, "qemu-img", "info", "--force-share", "--output=json", backing);
         if (!info.Succeeded)
-            return OperationResult.Failed($"The backing image {backing} of {context.Domain} cannot be examined: {info.Output}");
+            return OperationResult.Failed($"The backing image {backing} of {context.Domain} cannot be examined: {info.Words}");
         CommandResult create = Command.Run(within, "qemu-img", "create", "-q", "-f", "qcow2", "-F", Format(info.Output), "-b", backing, image);
         if (!create.Succeeded)
-            return OperationResult.Failed($"The image {image} of {context.Domain} cannot be created on {backing}: {create.Output}");
+            return OperationResult.Failed($"The image {image} of {context.Domain} cannot be created on {backing}: {create.Words}");
         if (context.Settings.CopyInDirs.Length == 0)
             return OperationResult.Done;
         CommandResult copy = Command.Run(within, "virt-copy-in", ["-a", image, .. context.Settings.CopyInDirs, "/"]);
         return copy.Succeeded
             ? OperationResult.Done
-            : OperationResult.Failed($"copyindirs could not be copied into {image} of {context.Domain}: {copy.Output}");
+            : OperationResult.Failed($"copyindirs could not be copied into {image} of {context.Domain}: {copy.Words}");
     }
 
     /// <summary>config up to the first dot of its file name, with .qcow2; the bash agent cut at the first dot of the whole path.</summary>

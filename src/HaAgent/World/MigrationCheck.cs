@@ -69,7 +69,7 @@ internal sealed class MigrationCheck(AgentContext context)
         string question = $"grep -hE '^[[:space:]]*[a-z_]+[[:space:]]*=' {string.Join(" ", LockspaceProbe.Files)}";
         CommandResult files = Command.Run(within, "ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=" + seconds, host, question);
         if (files.ExitCode is null or 255)
-            return Refused($"{target.Node} cannot be reached by ssh {host}: {files.Output}");
+            return Refused($"{target.Node} cannot be reached by ssh {host}: {files.Words}");
         LockSetup there = LockSetup.Parse(files.Output, files.Output);
         if (!there.IsLockd)
             return Refused($"libvirt on {target.Node} has no lock manager, so the guest's lock would be lost. Set lock_manager = \"lockd\" in /etc/libvirt/qemu.conf there and restart its libvirt daemon");

@@ -67,7 +67,7 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
 
             // Outside of a running cluster nothing can be written; that is no reason to fork for it at every monitor.
             context.Resolver.Save(record with { UtilizationRetryAt = now + RetryAfterSeconds });
-            context.Log.Say(new Remark(Severity.Debug, $"The utilization of {context.Domain} could not be written: {result.Output}"));
+            context.Log.Say(new Remark(Severity.Debug, $"The utilization of {context.Domain} could not be written: {result.Words}"));
             return OperationResult.Done;
         }
 

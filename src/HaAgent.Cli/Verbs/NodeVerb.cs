@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using HaAgent.Cli.CommandLine;
+using HaAgent.Host.Node;
+
+namespace HaAgent.Cli.Verbs;
+
+/// <summary><c>haagent node</c>: what haagent on another node runs here, over ssh. An administrator names it in authorized_keys and types it nowhere.</summary>
+internal static class NodeVerb
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var command = new Command("node", "Answers haagent on another node: reads one request from standard input. Not for typing; can be the forced command of a key in authorized_keys.");
+        command.SetAction(_ => Run());
+        return command;
+    }
+
+    private static int Run()
+    {
+        if (!Environment.IsPrivilegedProcess)
+            return AsRoot();
+
+        // A change that was begun is finished when the connection dies.
+        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => signal.Cancel = true);
+        using Stream input = Console.OpenStandardInput();
+        using Stream output = Console.OpenStandardOutput();
+        NodeService.Serve(input, output, typeof(NodeVerb).Assembly.GetName().Version!.ToString(3));
+        return (int)ExitCode.Success;
+    }
+
+    // sudo asks for nothing: a password could not be given.
+    private static int AsRoot()
+    {
+        try
+        {
+            using Process sudo = Process.Start(new ProcessStartInfo("sudo", ["-n", Environment.ProcessPath!, "node"]))!;
+            sudo.WaitForExit();
+            return sudo.ExitCode;
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            Console.Error.WriteLine($"haagent node must run as root, and sudo cannot be started: {e.Message}. Log in as root, or install sudo and allow 'haagent node' by it.");
+            return (int)ExitCode.Refused;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Text.Json.Serialization;
+
+namespace HaAgent.Core.Node;
+
+/// <summary>
+/// The words between haagent and <c>haagent node</c> on another machine (over ssh) or on this one (as a child process). The request is one JSON object
+/// on standard input, up to its end. The answer is lines of <c>haagent-node PROTOCOL NONCE JSON</c> on standard output, each as soon as it is
+/// ready, and <see cref="EndReply"/> last; every other line is a login's chatter and is passed over.
+/// </summary>
+public static class NodeProtocol
+{
+    /// <summary>Releases with the same number understand each other. It changes only when old and new would misunderstand each other.</summary>
+    public const int Number = 1;
+
+    /// <summary>The first word of every line that is an answer.</summary>
+    public const string Mark = "haagent-node";
+
+    /// <summary>The longest request, and the longest whole answer, in bytes.</summary>
+    public const int MostBytes = 32 * 1024 * 1024;
+}
+
+/// <summary>What every request says, whatever its protocol: enough to answer "I do not speak that".</summary>
+/// <param name="Protocol">The asker's <see cref="NodeProtocol.Number"/>.</param>
+/// <param name="Nonce">A word that the answers bear, so that nothing else on the stream passes for one.</param>
+public sealed record NodeEnvelope(int Protocol, string Nonce);
+
+/// <summary>Questions, or one change.</summary>
+/// <param name="Protocol">The asker's <see cref="NodeProtocol.Number"/>.</param>
+/// <param name="Nonce">A word that the answers bear: letters and digits.</param>
+/// <param name="Seconds">How long the asker waits.</param>
+public sealed record NodeRequest(int Protocol, string Nonce, double Seconds)
+{
+    /// <summary>Answered in any order, each by its place in this list.</summary>
+    public IReadOnlyList<NodeQuestion> Questions { get; init; } = [];
+
+    /// <summary>Null: nothing is to be changed.</summary>
+    public NodeChange? Change { get; init; }
+}
+
+/// <summary>One line of an answer: a closed choice.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "reply")]
+[JsonDerivedType(typeof(AnswerReply), "answer")]
+[JsonDerivedType(typeof(NotLearnedReply), "not-learned")]
+[JsonDerivedType(typeof(DoneReply), "done")]
+[JsonDerivedType(typeof(RefusedReply), "refused")]
+[JsonDerivedType(typeof(EndReply), "end")]
+public abstract record NodeReply;
+
+/// <summary>A question was answered.</summary>
+/// <param name="Question">Its place among the questions.</param>
+/// <param name="Says">The answer.</param>
+public sealed record AnswerReply(int Question, NodeAnswer Says) : NodeReply;
+
+/// <summary>A question could not be answered.</summary>
+/// <param name="Question">Its place among the questions.</param>
+/// <param name="Why">The end of a sentence.</param>
+public sealed record NotLearnedReply(int Question, string Why) : NodeReply;
+
+/// <summary>The change is made, or was made already.</summary>
+/// <param name="Remark">Worth saying; null: nothing is.</param>
+public sealed record DoneReply(string? Remark) : NodeReply;
+
+/// <summary>The change was not made, or the request was not understood.</summary>
+/// <param name="Why">What failed, on what and why: the end of a sentence.</param>
+public sealed record RefusedReply(string Why) : NodeReply;
+
+/// <summary>Nothing more comes.</summary>
+public sealed record EndReply : NodeReply;
+
+/// <summary>Reads and writes the protocol without reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(NodeEnvelope))]
+[JsonSerializable(typeof(NodeRequest))]
+[JsonSerializable(typeof(NodeReply))]
+public sealed partial class NodeJson : JsonSerializerContext;

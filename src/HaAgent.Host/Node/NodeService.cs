@@ -1,0 +1,125 @@
+using System.Text;
+using System.Text.Json;
+using HaAgent.Core.Node;
+
+namespace HaAgent.Host.Node;
+
+/// <summary>The other end of ssh: <c>haagent node</c>. Reads one request, answers it in lines, and is finished even when nobody listens any more.</summary>
+internal static class NodeService
+{
+    /// <summary>Serves one request.</summary>
+    /// <param name="input">Standard input, read to its end.</param>
+    /// <param name="output">Standard output.</param>
+    /// <param name="release">The version of this haagent.</param>
+    public static void Serve(Stream input, Stream output, string release)
+    {
+        var answer = new Answer(output);
+        if (ReadAll(input) is not byte[] bytes)
+        {
+            answer.Write(new RefusedReply($"the request is longer than {NodeProtocol.MostBytes} bytes"));
+            return;
+        }
+
+        try
+        {
+            // Half a JSON object is none: a request that was cut off on its way is not understood, and nothing of it is done.
+            NodeEnvelope envelope = JsonSerializer.Deserialize(bytes, NodeJson.Default.NodeEnvelope) ?? throw new JsonException("null");
+            answer.Nonce = envelope.Nonce;
+            if (envelope.Protocol != NodeProtocol.Number)
+                answer.Write(new RefusedReply($"haagent {release} speaks protocol {NodeProtocol.Number} here, and was asked in protocol {envelope.Protocol}"));
+            else
+                Serve(JsonSerializer.Deserialize(bytes, NodeJson.Default.NodeRequest) ?? throw new JsonException("null"), answer, release);
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException)
+        {
+            answer.Write(new RefusedReply("the request is not whole, or not one that this haagent understands"));
+        }
+
+        answer.Write(new EndReply());
+    }
+
+    private static void Serve(NodeRequest request, Answer answer, string release)
+    {
+        if (request.Change is NodeChange change)
+        {
+            answer.Write(NodeChanges.Make(change, Deadline.In(Limit(request))));
+            return;
+        }
+
+        // Each on a thread of its own: one that hangs costs no other its answer.
+        var left = new CountdownEvent(request.Questions.Count + 1);
+        for (int i = 0; i < request.Questions.Count; i++)
+        {
+            int place = i;
+            new Thread(() =>
+            {
+                answer.Write(Ask(place, request.Questions[place], Deadline.In(Limit(request)), release));
+                left.Signal();
+            })
+            { IsBackground = true, Name = $"question {place}" }.Start();
+        }
+
+        left.Signal();
+        left.Wait(Limit(request));
+    }
+
+    private static NodeReply Ask(int place, NodeQuestion question, Deadline deadline, string release)
+    {
+        try
+        {
+            return new AnswerReply(place, question switch
+            {
+                ReleaseQuestion => new ReleaseAnswer(release),
+                _ => NodeQuestions.Answer(question, deadline),
+            });
+        }
+#pragma warning disable CA1031 // Whatever it is, it is why this one question has no answer.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return new NotLearnedReply(place, e.Message);
+        }
+    }
+
+    private static TimeSpan Limit(NodeRequest request) => TimeSpan.FromSeconds(double.IsFinite(request.Seconds) ? Math.Clamp(request.Seconds, 1, 3600) : 60);
+
+    private static byte[]? ReadAll(Stream input)
+    {
+        using var bytes = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        int count;
+        while ((count = input.Read(buffer)) > 0)
+        {
+            if (bytes.Length + count > NodeProtocol.MostBytes)
+                return null;
+            bytes.Write(buffer, 0, count);
+        }
+
+        return bytes.ToArray();
+    }
+
+    /// <summary>The lines of one answer. Once nobody reads them they go nowhere, and the work goes on.</summary>
+    private sealed class Answer(Stream output)
+    {
+        private readonly object _gate = new();
+
+        public string Nonce { get; set; } = "-";
+
+        public void Write(NodeReply reply)
+        {
+            byte[] line = Encoding.UTF8.GetBytes($"{NodeProtocol.Mark} {NodeProtocol.Number} {Nonce} {JsonSerializer.Serialize(reply, NodeJson.Default.NodeReply)}\n");
+            lock (_gate)
+            {
+                try
+                {
+                    output.Write(line);
+                    output.Flush();
+                }
+                catch (IOException)
+                {
+                    // The connection is gone. A change that was begun is finished all the same.
+                }
+            }
+        }
+    }
+}
