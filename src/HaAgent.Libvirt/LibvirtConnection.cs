@@ -58,6 +58,12 @@ public sealed unsafe class LibvirtConnection : IDisposable
         return identities;
     }
 
+    /// <summary>
+    /// Comes back when the daemon has taken every request in hand that it got before this one and that has no priority, among them those to
+    /// start a domain (virConnectGetCapabilities: like virDomainCreateXML it has none, while lookups have, and overtake; remote_protocol.x).
+    /// </summary>
+    public void PassQueue() => NativeText.Owned(Interop.Connect.virConnectGetCapabilities(_handle));
+
     /// <summary>Starts a domain from its XML (virDomainCreateXML). A persistent definition of the same name and UUID stays as it is.</summary>
     public LibvirtDomain Create(string xml)
     {

@@ -26,10 +26,14 @@ public sealed class StartRule : IRule
 
     private static NextStep CannotTell(Situation situation, Observation.Unknown unknown)
     {
+        // libvirt was asked and does not answer: the reason is that, and what it may still do.
+        if (situation.Last<Operation.StartDomain>() is { Result.Kind: FailureKind.TimedOut } started)
+            return Fail(started.Result.Code, started.Result.Message!);
+
         // Without an identity the configuration is at fault, and reading it says how.
         if (unknown.WithoutIdentity && Due<Operation.LoadConfiguration>(situation, 10) is NextStep load)
             return load;
-        if (!unknown.WithoutIdentity && situation.Remaining > situation.Invocation.Timeout / 2)
+        if (!unknown.WithoutIdentity && (situation.Remaining > situation.Invocation.Timeout / 2 || (unknown.SettlesSoon && situation.Remaining > TimeSpan.FromSeconds(2))))
             return new NextStep.Wait(TimeSpan.FromSeconds(1));
         return Fail(ExitCode.Generic, $"{situation.Domain} was not started, because one cannot tell whether it is active here already: {unknown.Why}");
     }

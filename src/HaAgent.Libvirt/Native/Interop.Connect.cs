@@ -17,6 +17,9 @@ internal static partial class Interop
         public static partial byte* virConnectGetURI(ConnectHandle conn);
 
         [LibraryImport(Library.Libvirt)]
+        public static partial byte* virConnectGetCapabilities(ConnectHandle conn);
+
+        [LibraryImport(Library.Libvirt)]
         public static partial int virConnectListAllDomains(ConnectHandle conn, nint** domains, uint flags);
 
         [LibraryImport(Library.Libvirt, StringMarshalling = StringMarshalling.Utf8)]

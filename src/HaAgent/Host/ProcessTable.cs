@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using HaAgent.Core.Guest;
+using static Tmds.Linux.LibC;
 
 namespace HaAgent.Host;
 
@@ -37,6 +38,75 @@ internal static class ProcessTable
     /// <summary>Whether a process is the QEMU of this guest: by UUID where it is known, else by name.</summary>
     public static bool Carries(int pid, GuestIdentity identity) =>
         Guest(pid) is GuestIdentity seen && (identity.Uuid is null ? seen.Name == identity.Name : seen.Uuid == identity.Uuid);
+
+    /// <summary>
+    /// Whether a daemon lives that starts guests. It is known by its executable. A child that it has forked and that has not become QEMU, or
+    /// whatever it is to be, has the same; but one thread only, which the daemon never has.
+    /// </summary>
+    public static DaemonLife LibvirtDaemon()
+    {
+        bool lives = false;
+        bool spawns = false;
+        try
+        {
+            foreach (int pid in Pids())
+            {
+                Fact<string> program = Executable(pid);
+                if (program is Fact<string>.NotLearned)
+                    return DaemonLife.NotLearned;
+                if (program is not Fact<string>.Known { Value: string path } || Path.GetFileName(path) is not ("libvirtd" or "virtqemud"))
+                    continue;
+                switch (Threads(pid))
+                {
+                    case 1:
+                        spawns = true;
+                        break;
+                    case > 1:
+                        lives = true;
+                        break;
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return DaemonLife.NotLearned;
+        }
+
+        return !lives ? DaemonLife.Gone : spawns ? DaemonLife.Spawns : DaemonLife.Lives;
+    }
+
+    /// <summary>How many threads a process has; 0: it is gone.</summary>
+    private static int Threads(int pid)
+    {
+        try
+        {
+            return Directory.GetDirectories($"/proc/{pid}/task").Length;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>The path of the program that a process runs (proc(5), /proc/PID/exe); absent for a process that is gone, and for the kernel's own.</summary>
+    public static unsafe Fact<string> Executable(int pid)
+    {
+        const int longest = 4096;
+        byte* path = stackalloc byte[longest];
+        long length;
+        fixed (byte* link = ConfigFile.PathBytes($"/proc/{pid}/exe"))
+        {
+            length = (long)readlink(link, path, longest);
+        }
+
+        if (length < 0)
+            return Errno.Number == ENOENT || Errno.Number == ESRCH ? new Fact<string>.Absent() : new Fact<string>.NotLearned($"/proc/{pid}/exe cannot be read ({Errno.Text()})");
+
+        // A program that was replaced on disk while it runs, by an update.
+        const string replaced = " (deleted)";
+        string text = Encoding.UTF8.GetString(path, (int)length);
+        return new Fact<string>.Known(text.EndsWith(replaced, StringComparison.Ordinal) ? text[..^replaced.Length] : text);
+    }
 
     /// <summary>Every guest that a QEMU process of this node carries.</summary>
     public static List<GuestIdentity> Guests()

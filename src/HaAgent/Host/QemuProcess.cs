@@ -13,6 +13,9 @@ internal sealed unsafe class QemuProcess : IDisposable
     private const int SYS_pidfd_send_signal = 424;
     private const int SYS_pidfd_open = 434;
 
+    /// <summary>In which /proc counts (time(7), USER_HZ): 100 on every architecture that libvirt's QEMU driver runs on.</summary>
+    private const int TicksPerSecond = 100;
+
     private readonly int _pidfd;
 
     private QemuProcess(int pid, int pidfd, long startTime)
@@ -29,6 +32,9 @@ internal sealed unsafe class QemuProcess : IDisposable
 
     /// <summary>The whole thread group is gone: no thread of it can write any more.</summary>
     public bool HasEnded => WaitForEnd(TimeSpan.Zero);
+
+    /// <summary>It was started in this second since boot, or later.</summary>
+    public bool StartedAfter(long secondsSinceBoot) => StartTime / TicksPerSecond >= secondsSinceBoot;
 
     /// <summary>Takes hold of a process if it carries this guest.</summary>
     /// <returns>Null: it does not, or it is gone.</returns>

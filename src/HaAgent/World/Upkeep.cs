@@ -26,6 +26,7 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
             StartTime = process?.StartTime ?? 0,
             Utilization = known?.Utilization ?? "",
             UtilizationRetryAt = known?.UtilizationRetryAt ?? 0,
+            Pending = known?.Pending,
         });
     }
 
