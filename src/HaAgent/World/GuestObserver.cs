@@ -42,12 +42,13 @@ internal sealed class GuestObserver(AgentContext context)
         }
 
         PendingCall? pending = context.Resolver.Record?.Pending;
-        using QemuProcess? process = context.IsLocalQemu ? ProcessTable.Find(identity, context.Resolver.Record) : null;
+        Fact<QemuProcess>? found = context.IsLocalQemu ? ProcessTable.Find(identity, context.Resolver.Record) : null;
+        using QemuProcess? process = (found as Fact<QemuProcess>.Known)?.Value;
         Observation verdict = new GuestEvidence
         {
             Libvirt = seen,
             Failure = failure,
-            Process = !context.IsLocalQemu ? null : process is null ? new Fact<int>.Absent() : new Fact<int>.Known(process.Pid),
+            Process = found?.Select(qemu => qemu.Pid),
             Daemon = ProcessTable.LibvirtDaemon,
             Pending = pending,
             IsSettled = pending is not null && seen is not null && HasSettled(pending, within),
@@ -131,8 +132,10 @@ internal sealed class GuestObserver(AgentContext context)
         List<GuestIdentity>? active = context.Hypervisor.Ask(within, connection => connection.ActiveDomains(), out _);
         if (active is null && !IsQemuByDefault)
             return new Observation.Unknown($"{problem}, and libvirt does not answer", WithoutIdentity: true);
+        if (ProcessTable.Guests() is not Fact<List<GuestIdentity>>.Known { Value: List<GuestIdentity> carried })
+            return new Observation.Unknown($"{problem}, and /proc cannot be read", WithoutIdentity: true);
         List<GuestIdentity> others = context.State.OthersIdentities();
-        List<GuestIdentity> candidates = (active ?? []).Concat(ProcessTable.Guests()).Where(guest => !others.Contains(guest)).Distinct().ToList();
+        List<GuestIdentity> candidates = (active ?? []).Concat(carried).Where(guest => !others.Contains(guest)).Distinct().ToList();
         return candidates.Count == 0
             ? new Observation.Absent($"no guest is active here that could be it; {problem}")
             : new Observation.Unknown(
