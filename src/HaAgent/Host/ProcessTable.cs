@@ -177,8 +177,36 @@ internal static class ProcessTable
         Fact<byte[]> arguments = Read($"/proc/{pid}/cmdline");
         if (arguments is not Fact<byte[]>.Known { Value: byte[] line })
             return arguments is Fact<byte[]>.NotLearned unknown ? new Fact<GuestIdentity>.NotLearned(unknown.Why) : new Fact<GuestIdentity>.Absent();
-        return QemuCommandLine.Parse(line) is GuestIdentity guest ? new Fact<GuestIdentity>.Known(guest) : new Fact<GuestIdentity>.Absent();
+        return QemuCommandLine.Parse(line) is GuestIdentity guest ? Verified(pid, guest) : new Fact<GuestIdentity>.Absent();
     }
+
+    /// <summary>The guest that a process names, if libvirt started it. A stranger's process is nobody's guest: it is neither counted nor signalled.</summary>
+    private static Fact<GuestIdentity> Verified(int pid, GuestIdentity guest)
+    {
+        Fact<int> file = PidInFile(guest);
+        if (file is Fact<int>.Known { Value: int filed } && filed == pid)
+            return new Fact<GuestIdentity>.Known(guest);
+        Fact<byte[]> status = Read($"/proc/{pid}/status");
+        Fact<byte[]> cgroup = Read($"/proc/{pid}/cgroup");
+        Fact<byte[]> conf = Read(LockspaceProbe.QemuConf);
+        Fact<byte[]> passwd = Read("/etc/passwd");
+        if (status is Fact<byte[]>.Absent)
+            return new Fact<GuestIdentity>.Absent();
+
+        // Users in /etc/passwd only: a name service may be as far away as the volume.
+        IReadOnlySet<uint> owners = QemuProof.Owners(conf is Fact<byte[]>.Known ? TextOf(conf) : null, TextOf(passwd));
+        if (QemuProof.IsLibvirts(new QemuClaim(InPidFile: false, TextOf(status), TextOf(cgroup)), owners))
+            return new Fact<GuestIdentity>.Known(guest);
+        foreach (Fact<byte[]> fact in (Fact<byte[]>[])[status, cgroup, conf, passwd])
+        {
+            if (fact is Fact<byte[]>.NotLearned unknown)
+                return new Fact<GuestIdentity>.NotLearned(unknown.Why);
+        }
+
+        return file is Fact<int>.NotLearned why ? new Fact<GuestIdentity>.NotLearned(why.Why) : new Fact<GuestIdentity>.Absent();
+    }
+
+    private static string TextOf(Fact<byte[]> content) => content is Fact<byte[]>.Known known ? Encoding.UTF8.GetString(known.Value) : "";
 
     private static Fact<int> PidInFile(GuestIdentity identity)
     {
