@@ -26,7 +26,19 @@ public sealed unsafe class LibvirtConnection : IDisposable
         // Without a handler of its own libvirt prints every error on stderr, which belongs to ocf-exit-reason.
         Interop.Error.virSetErrorFunc(null, &Ignore);
         ConnectHandle handle = Interop.Connect.virConnectOpen(uri.Length == 0 ? null : uri);
-        return handle.IsInvalid ? throw LibvirtException.Last() : new LibvirtConnection(handle);
+        return handle.IsInvalid ? throw LibvirtException.Last().Unreached() : new LibvirtConnection(handle);
+    }
+
+    /// <summary>
+    /// Whether the driver behind this connection still answers (virConnectIsAlive, which knows of the nearest socket only, and a lookup, which
+    /// goes through to the driver).
+    /// </summary>
+    public bool Answers()
+    {
+        if (Interop.Connect.virConnectIsAlive(_handle) != 1)
+            return false;
+        using DomainHandle none = Interop.Domain.virDomainLookupByUUIDString(_handle, "00000000-0000-0000-0000-000000000000");
+        return !none.IsInvalid || LibvirtException.Last().IsNoDomain;
     }
 
     /// <summary>The domain of this UUID (virDomainLookupByUUIDString).</summary>

@@ -14,6 +14,9 @@ internal static partial class Interop
         public static partial int virConnectClose(nint conn);
 
         [LibraryImport(Library.Libvirt)]
+        public static partial int virConnectIsAlive(ConnectHandle conn);
+
+        [LibraryImport(Library.Libvirt)]
         public static partial byte* virConnectGetURI(ConnectHandle conn);
 
         [LibraryImport(Library.Libvirt)]

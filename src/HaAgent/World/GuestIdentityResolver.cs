@@ -48,10 +48,14 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
         string path = settings.Config;
         if (!_bounded.Run(within, () => ConfigFile.Read(path), out ConfigContent content))
         {
-            ConfigurationResult = OperationResult.Failed($"The configuration file {path} could not be read within {within.TotalSeconds:0.#} s: its volume does not answer", FailureKind.TimedOut);
+            // The volume may answer the next time.
+            _configurationRead = false;
+            ConfigurationResult = OperationResult.Failed(
+                $"The configuration file {path} could not be read within {within.TotalSeconds:0.#} s: its volume stands still. Is a fencing pending?", FailureKind.TimedOut);
             return;
         }
 
+        ConfigurationResult = OperationResult.Done;
         string problem = content.Problem;
         ExitCode code = content.Code;
         if (content.Bytes is byte[] bytes)

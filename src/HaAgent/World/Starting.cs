@@ -55,7 +55,14 @@ internal sealed class Starting(AgentContext context)
         TimeSpan end = context.Elapsed + within;
         OperationResult reach = context.Hypervisor.Do(within, connection => connection.Find(context.Identity!)?.Dispose());
         if (!reach.Succeeded)
-            return reach with { Message = $"{context.Domain} was not started: {reach.Message}" };
+        {
+            return reach with
+            {
+                Kind = reach.Kind == FailureKind.TimedOut ? FailureKind.Unreachable : reach.Kind,
+                Message = $"{context.Domain} was not started: {reach.Message}",
+            };
+        }
+
         string savedMemory = SavedMemory.File(context);
         if (savedMemory.Length > 0 && File.Exists(savedMemory))
             return Restore(savedMemory, end - context.Elapsed);
@@ -95,6 +102,8 @@ internal sealed class Starting(AgentContext context)
                 return error with { Message = $"{context.Domain} was not started: {TakenLease(disks)} ({error.Message})." };
             case FailureKind.TimedOut:
                 return error with { Message = $"{error.Message} to the start of {context.Domain}, and may still start it. Is virtlockd well, and does the shared volume answer? Stop the resource: that waits for libvirt's answer and then ends the guest" };
+            case FailureKind.VirtlockdUnreachable:
+                return error with { Message = $"{context.Domain} was not started, because libvirt cannot reach virtlockd: {error.Message}. Start virtlockd.socket." };
             case FailureKind.LockspaceLost:
                 return error with
                 {
