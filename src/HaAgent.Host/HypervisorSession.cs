@@ -44,9 +44,10 @@ internal sealed class HypervisorSession(string uri, string who) : IDisposable
         }
         catch (LibvirtException e)
         {
-            if (e.Kind == FailureKind.Unreachable)
+            FailureKind kind = e.MayBeHangUp && !StillAnswers() ? FailureKind.Unreachable : e.Kind;
+            if (kind == FailureKind.Unreachable)
                 _connection = null;
-            failure = OperationResult.Failed($"{who} says: {e.Message}", e.Kind, e.IsBadConfiguration ? ExitCode.Configured : ExitCode.Generic) with { IsFromQemu = e.IsFromQemu };
+            failure = OperationResult.Failed($"{who} says: {e.Message}", kind, e.IsBadConfiguration ? ExitCode.Configured : ExitCode.Generic) with { IsFromQemu = e.IsFromQemu };
         }
         catch (DllNotFoundException)
         {
@@ -72,6 +73,17 @@ internal sealed class HypervisorSession(string uri, string who) : IDisposable
     {
         if (_connection is LibvirtConnection open && !_hung)
             _bounded.Run(TimeForHung, () => { open.Dispose(); return true; }, out _);
+    }
+
+    /// <summary>Whether an error that may be the end of the connection is not, because the connection still answers.</summary>
+    private bool StillAnswers()
+    {
+        if (_connection is not LibvirtConnection connection)
+            return false;
+        if (_bounded.Run(TimeForHung, connection.Answers, out bool answers))
+            return answers;
+        _hung = true;
+        return false;
     }
 
     private T Open<T>(Func<LibvirtConnection, T> call, bool needsUri)

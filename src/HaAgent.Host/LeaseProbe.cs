@@ -1,3 +1,4 @@
+using HaAgent.Core.Guest;
 using HaAgent.Core.Locking;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
@@ -28,9 +29,10 @@ internal static unsafe class LeaseProbe
             return new LeaseState(LeaseHolder.Elsewhere, "");
         return ProcessTable.Name(pid) switch
         {
-            "virtlockd" => new LeaseState(LeaseHolder.ThisNode, $"pid {pid}"),
-            "" => new LeaseState(LeaseHolder.Elsewhere, $"pid {pid}, which is not of this node"),
-            string other => new LeaseState(LeaseHolder.OtherProcess, $"{pid} ({other})"),
+            Fact<string>.Known { Value: "virtlockd" } => new LeaseState(LeaseHolder.ThisNode, $"pid {pid}"),
+            Fact<string>.Known other => new LeaseState(LeaseHolder.OtherProcess, $"{pid} ({other.Value})"),
+            Fact<string>.NotLearned unknown => new LeaseState(LeaseHolder.CannotTell, unknown.Why),
+            _ => new LeaseState(LeaseHolder.Elsewhere, $"pid {pid}, which is not of this node"),
         };
     }
 

@@ -7,7 +7,9 @@ namespace HaAgent.Host;
 /// <summary>How this node locks disks, and on which mount its lockspace lies.</summary>
 internal static unsafe class LockspaceProbe
 {
-    private const string QemuConf = "/etc/libvirt/qemu.conf";
+    /// <summary>The configuration of libvirt's QEMU driver.</summary>
+    public const string QemuConf = "/etc/libvirt/qemu.conf";
+
     private const string QemuLockdConf = "/etc/libvirt/qemu-lockd.conf";
 
     /// <summary>Reads libvirt's configuration on this node.</summary>

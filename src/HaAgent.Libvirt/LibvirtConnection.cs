@@ -26,7 +26,19 @@ public sealed unsafe class LibvirtConnection : IDisposable
         // Without a handler of its own libvirt prints every error on stderr, which belongs to ocf-exit-reason.
         Interop.Error.virSetErrorFunc(null, &Ignore);
         ConnectHandle handle = Interop.Connect.virConnectOpen(uri.Length == 0 ? null : uri);
-        return handle.IsInvalid ? throw LibvirtException.Last() : new LibvirtConnection(handle);
+        return handle.IsInvalid ? throw LibvirtException.Last().Unreached() : new LibvirtConnection(handle);
+    }
+
+    /// <summary>
+    /// Whether the driver behind this connection still answers (virConnectIsAlive, which knows of the nearest socket only, and a lookup, which
+    /// goes through to the driver).
+    /// </summary>
+    public bool Answers()
+    {
+        if (Interop.Connect.virConnectIsAlive(_handle) != 1)
+            return false;
+        using DomainHandle none = Interop.Domain.virDomainLookupByUUIDString(_handle, "00000000-0000-0000-0000-000000000000");
+        return !none.IsInvalid || LibvirtException.Last().IsNoDomain;
     }
 
     /// <summary>The domain of this UUID (virDomainLookupByUUIDString).</summary>
@@ -57,6 +69,12 @@ public sealed unsafe class LibvirtConnection : IDisposable
         NativeMemory.Free(domains);
         return identities;
     }
+
+    /// <summary>
+    /// Comes back when the daemon has taken every request in hand that it got before this one and that has no priority, among them those to
+    /// start a domain (virConnectGetCapabilities: like virDomainCreateXML it has none, while lookups have, and overtake; remote_protocol.x).
+    /// </summary>
+    public void PassQueue() => NativeText.Owned(Interop.Connect.virConnectGetCapabilities(_handle));
 
     /// <summary>Starts a domain from its XML (virDomainCreateXML). A persistent definition of the same name and UUID stays as it is.</summary>
     public LibvirtDomain Create(string xml)

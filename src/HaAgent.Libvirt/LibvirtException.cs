@@ -12,11 +12,19 @@ public sealed class LibvirtException : Exception
         : base($"{message} (libvirt error {code}/{domain})")
     {
         Code = code;
+        Domain = domain;
+        Text = message;
         Kind = Classify(code, domain);
     }
 
-    /// <summary>What it means for us.</summary>
-    public FailureKind Kind { get; }
+    /// <summary>What it means for us; where <see cref="MayBeHangUp"/> is set, only on a connection that still answers.</summary>
+    public FailureKind Kind { get; private init; }
+
+    /// <summary>
+    /// It comes from a socket: of ours to the daemon, of virtproxyd's to the daemon behind it, or of the daemon's to virtlockd. The codes are the
+    /// same (1/7, 38/7); <see cref="LibvirtConnection.Answers"/> tells which.
+    /// </summary>
+    public bool MayBeHangUp => (ErrorDomain)Domain is ErrorDomain.VIR_FROM_RPC or ErrorDomain.VIR_FROM_REMOTE;
 
     /// <summary>libvirt knows no such domain: the only thing that means "not defined".</summary>
     public bool IsNoDomain => Code == (int)ErrorCode.VIR_ERR_NO_DOMAIN;
@@ -28,6 +36,13 @@ public sealed class LibvirtException : Exception
     public bool IsFromQemu { get; private init; }
 
     private int Code { get; }
+
+    private int Domain { get; }
+
+    private string Text { get; }
+
+    /// <summary>The same, where it came instead of a connection: whatever the code, libvirt could not be reached.</summary>
+    internal LibvirtException Unreached() => new(Code, Domain, Text) { Kind = FailureKind.Unreachable };
 
     /// <summary>The last error of this thread.</summary>
     internal static unsafe LibvirtException Last()
@@ -45,7 +60,7 @@ public sealed class LibvirtException : Exception
     {
         (ErrorCode.VIR_ERR_RESOURCE_BUSY, ErrorDomain.VIR_FROM_LOCKSPACE) => FailureKind.LockConflict,
         (ErrorCode.VIR_ERR_INTERNAL_ERROR, ErrorDomain.VIR_FROM_RPC) => FailureKind.LockspaceLost,
-        (ErrorCode.VIR_ERR_SYSTEM_ERROR, ErrorDomain.VIR_FROM_RPC) => FailureKind.Unreachable,
+        (ErrorCode.VIR_ERR_SYSTEM_ERROR, ErrorDomain.VIR_FROM_RPC) => FailureKind.VirtlockdUnreachable,
         _ => FailureKind.Other,
     };
 }

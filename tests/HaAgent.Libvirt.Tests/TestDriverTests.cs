@@ -26,6 +26,29 @@ public sealed class TestDriverTests : IDisposable
         Assert.Equal(FailureKind.Unreachable, Assert.Throws<LibvirtException>(() => LibvirtConnection.Open("qemu+unix:///system?socket=/nonexistent")).Kind);
 
     [Fact]
+    public void Open_NoConnectionWhateverTheCode_IsUnreachable() =>
+        Assert.Equal(FailureKind.Unreachable, Assert.Throws<LibvirtException>(() => LibvirtConnection.Open("nosuchdriver:///system")).Kind);
+
+    [Fact]
+    public void Answers_OpenConnection_Does() => Assert.True(_connection.Answers());
+
+    [Theory]
+    [InlineData(1, 7, FailureKind.LockspaceLost, true)]
+    [InlineData(38, 7, FailureKind.VirtlockdUnreachable, true)]
+    [InlineData(84, 13, FailureKind.Other, true)]
+    [InlineData(87, 51, FailureKind.LockConflict, false)]
+    [InlineData(1, 10, FailureKind.Other, false)]
+    public void Kind_CodeOfAnError_IsAsOnAConnectionThatAnswers(int code, int domain, FailureKind kind, bool mayBeHangUp)
+    {
+        var error = new LibvirtException(code, domain, "");
+
+        Assert.Equal((kind, mayBeHangUp), (error.Kind, error.MayBeHangUp));
+    }
+
+    [Fact]
+    public void PassQueue_OpenConnection_ComesBack() => _connection.PassQueue();
+
+    [Fact]
     public void Find_NoSuchDomain_IsNullAndOnlyThat()
     {
         Assert.Null(_connection.FindByUuid(Uuid));

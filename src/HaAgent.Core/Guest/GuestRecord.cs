@@ -32,6 +32,9 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
     /// <summary>Unix time in seconds before which a failed write of the utilization is not tried again; 0: at once.</summary>
     public long UtilizationRetryAt { get; init; }
 
+    /// <summary>A start that libvirt was asked for and has not been seen to answer; null: none.</summary>
+    public PendingCall? Pending { get; init; }
+
     /// <summary>The file's text.</summary>
     public string Format()
     {
@@ -47,6 +50,7 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
         Append(text, "start", StartTime.ToString(CultureInfo.InvariantCulture));
         Append(text, "utilization", Utilization);
         Append(text, "utilization-retry", UtilizationRetryAt.ToString(CultureInfo.InvariantCulture));
+        Append(text, "pending", Pending?.Format() ?? "");
         return text.Append("end\n").ToString();
     }
 
@@ -68,6 +72,7 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
             StartTime = Number(text, "start"),
             Utilization = Field(text, "utilization"),
             UtilizationRetryAt = Number(text, "utilization-retry"),
+            Pending = PendingCall.Parse(Field(text, "pending")),
         };
     }
 

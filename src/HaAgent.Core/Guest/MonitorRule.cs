@@ -44,7 +44,7 @@ public sealed class MonitorRule : IRule
                 : Finish(ExitCode.Generic, unknown.Why);
         }
 
-        if (situation.Remaining > TimeSpan.FromSeconds(1) && situation.Looks < 5)
+        if (situation.Remaining > TimeSpan.FromSeconds(1) && (situation.Looks < 5 || unknown.SettlesSoon))
             return new NextStep.Wait(TimeSpan.FromMilliseconds(500));
         return Finish(ExitCode.Generic, $"Cannot tell whether {situation.Domain} is active here: {unknown.Why}");
     }

@@ -91,5 +91,9 @@ public abstract record Observation
     /// <summary>Cannot tell. No rule may turn this into "not running".</summary>
     /// <param name="Why">What kept us from knowing, as a sentence.</param>
     /// <param name="WithoutIdentity">Not even which domain it is about could be found out.</param>
-    public sealed record Unknown(string Why, bool WithoutIdentity = false) : Observation;
+    public sealed record Unknown(string Why, bool WithoutIdentity = false) : Observation
+    {
+        /// <summary>libvirt answers, and in a few seconds one can tell.</summary>
+        public bool SettlesSoon { get; init; }
+    }
 }

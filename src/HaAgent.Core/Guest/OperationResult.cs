@@ -23,6 +23,9 @@ public enum FailureKind
     /// <summary>QEMU's own lock of an image file is held by somebody else.</summary>
     ImageLocked,
 
+    /// <summary>libvirt answers, but cannot reach virtlockd (38/7).</summary>
+    VirtlockdUnreachable,
+
     /// <summary>virtlockd does not know the lockspace (1/7): it was restarted after libvirt's daemon.</summary>
     LockspaceLost,
 

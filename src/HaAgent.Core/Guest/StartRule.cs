@@ -11,6 +11,9 @@ public sealed class StartRule : IRule
     /// <summary>A lease may be on its way to be given back: another node's stop, a migration that just ended.</summary>
     private static readonly TimeSpan LongestConflict = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a guest whose configuration was read may still not be found by it.</summary>
+    private static readonly TimeSpan PatienceWithLook = TimeSpan.FromSeconds(1);
+
     /// <inheritdoc/>
     public NextStep Decide(Situation situation) => situation.Guest switch
     {
@@ -26,11 +29,26 @@ public sealed class StartRule : IRule
 
     private static NextStep CannotTell(Situation situation, Observation.Unknown unknown)
     {
-        // Without an identity the configuration is at fault, and reading it says how.
-        if (unknown.WithoutIdentity && Due<Operation.LoadConfiguration>(situation, 10) is NextStep load)
-            return load;
-        if (!unknown.WithoutIdentity && situation.Remaining > situation.Invocation.Timeout / 2)
-            return new NextStep.Wait(TimeSpan.FromSeconds(1));
+        // libvirt was asked and does not answer: the reason is that, and what it may still do.
+        if (situation.Last<Operation.StartDomain>() is { Result.Kind: FailureKind.TimedOut } started)
+            return Fail(started.Result.Code, started.Result.Message!);
+
+        // Without an identity the configuration is at fault, and reading it says how; or it can be read now, and the guest looked at again.
+        if (unknown.WithoutIdentity)
+        {
+            if (Due<Operation.LoadConfiguration>(situation, 10) is NextStep load)
+                return load;
+            if (situation.Elapsed - situation.Last<Operation.LoadConfiguration>()!.At < PatienceWithLook)
+                return new NextStep.Wait(TimeSpan.FromMilliseconds(100));
+        }
+        else if (situation.Remaining > LeastTime(situation))
+        {
+            return new NextStep.Wait(TimeSpan.FromSeconds(1))
+            {
+                Say = situation.Looks == 1 ? Waiting(situation, $"one cannot tell whether it is active here already: {unknown.Why}") : null,
+            };
+        }
+
         return Fail(ExitCode.Generic, $"{situation.Domain} was not started, because one cannot tell whether it is active here already: {unknown.Why}");
     }
 
@@ -55,8 +73,28 @@ public sealed class StartRule : IRule
     {
         if (situation.Last<T>() is not Done done)
             return situation.Perform(new T(), seconds);
-        return done.Result.Succeeded ? null : Fail(done.Result.Code, done.Result.Message!);
+        if (done.Result.Succeeded)
+            return null;
+        TimeSpan left = situation.Remaining - LeastTime(situation);
+        if (left <= TimeSpan.Zero || !MayGoAway(done.Result))
+            return Fail(done.Result.Code, done.Result.Message!);
+        if (done.Result.Kind != FailureKind.TimedOut)
+            return AgainInASecond<T>(situation, done) ?? situation.Perform(new T(), seconds);
+
+        // After a node's crash a cluster volume stands still until that node is fenced, which takes longer than anybody waits for a file. The
+        // one question that is left waits as long as there is time; more of them would only pile up.
+        return new NextStep.Perform(new T(), left) { Say = Waiting(situation, done.Result.Message!) };
     }
+
+    /// <summary>What a daemon that is just being restarted, or a volume on which a fencing is pending, makes fail.</summary>
+    private static bool MayGoAway(OperationResult result) =>
+        result.Kind is FailureKind.TimedOut or FailureKind.Unreachable or FailureKind.VirtlockdUnreachable && result.Code != ExitCode.Installed;
+
+    /// <summary>With less than this left nothing is begun any more: it would only run out of its time.</summary>
+    private static TimeSpan LeastTime(Situation situation) => Situation.Clamp(situation.Invocation.Timeout / 10, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
+
+    private static Remark Waiting(Situation situation, string why) =>
+        new(Severity.Warning, $"The start of {situation.Domain} waits up to {(situation.Remaining - LeastTime(situation)).TotalSeconds:F0} s: {why}");
 
     private static NextStep.Perform StartDomain(Situation situation) =>
         new(new Operation.StartDomain(), situation.Remaining)
@@ -64,21 +102,23 @@ public sealed class StartRule : IRule
             Say = situation.Did<Operation.StartDomain>() ? null : new Remark(Severity.Info, $"Starting {situation.Domain}"),
         };
 
-    /// <summary>The first refusal is worth a line; the same one each second is not.</summary>
-    private static NextStep.Wait AgainInASecond(Situation situation, Done refused) => new(TimeSpan.FromSeconds(1))
+    /// <summary>A wait until a second after the last refusal; null when that is over. The first refusal is worth a line, the same one each second is not.</summary>
+    private static NextStep.Wait? AgainInASecond<T>(Situation situation, Done refused)
+        where T : Operation
     {
-        Say = situation.History.Count(d => d.Operation is Operation.StartDomain) == 1 ? new Remark(Severity.Warning, refused.Result.Message! + " Trying again for a while") : null,
-    };
+        if (situation.Elapsed - refused.At >= TimeSpan.FromSeconds(1))
+            return null;
+        return new NextStep.Wait(TimeSpan.FromSeconds(1))
+        {
+            Say = situation.History.Count(d => d.Operation is T) == 1 ? new Remark(Severity.Warning, refused.Result.Message! + " Trying again for a while") : null,
+        };
+    }
 
     private static NextStep NotStarted(Situation situation, Done started)
     {
-        // A daemon that is just being restarted comes back in a moment.
-        if (started.Result.Kind == FailureKind.Unreachable && started.Result.Code != ExitCode.Installed && situation.Elapsed < situation.Invocation.Timeout / 2)
-        {
-            return situation.Elapsed - started.At < TimeSpan.FromSeconds(1)
-                ? AgainInASecond(situation, started)
-                : StartDomain(situation);
-        }
+        // A daemon that is just being restarted, or is brought back by somebody, is waited for as long as there is time.
+        if (started.Result.Kind != FailureKind.TimedOut && MayGoAway(started.Result) && situation.Remaining > LeastTime(situation))
+            return AgainInASecond<Operation.StartDomain>(situation, started) ?? (NextStep)StartDomain(situation);
 
         if (started.Result.Kind is not (FailureKind.LockConflict or FailureKind.ImageLocked))
             return Fail(started.Result.Code, started.Result.Message!);
@@ -86,12 +126,7 @@ public sealed class StartRule : IRule
         TimeSpan firstRefusal = situation.History.First(d => d.Operation is Operation.StartDomain).At;
         TimeSpan window = Situation.Clamp(situation.Invocation.Timeout / 4, TimeSpan.FromSeconds(1), LongestConflict);
         if (situation.Elapsed - firstRefusal < window)
-        {
-            return situation.Elapsed - started.At < TimeSpan.FromSeconds(1)
-                ? AgainInASecond(situation, started)
-                : StartDomain(situation);
-        }
-
+            return AgainInASecond<Operation.StartDomain>(situation, started) ?? (NextStep)StartDomain(situation);
         if (situation.Last<Operation.FindLeaseHolder>() is not Done holder)
             return situation.Perform(new Operation.FindLeaseHolder(), 3);
 

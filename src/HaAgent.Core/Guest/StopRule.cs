@@ -66,7 +66,15 @@ public sealed class StopRule : IRule
     private static NextStep CannotTell(Situation situation, Observation.Unknown unknown)
     {
         if (!unknown.WithoutIdentity && situation.Remaining > TimeSpan.FromSeconds(1))
-            return new NextStep.Wait(situation.AtMost(TimeSpan.FromSeconds(1)));
+        {
+            return new NextStep.Wait(situation.AtMost(TimeSpan.FromSeconds(1)))
+            {
+                Say = situation.Looks == 1
+                    ? new Remark(Severity.Warning, $"Waiting up to {situation.Remaining.TotalSeconds:F0} s until one can tell whether {situation.Domain} is active here, to end it then: {unknown.Why}")
+                    : null,
+            };
+        }
+
         return new NextStep.Finish(new Outcome(ExitCode.Generic, $"Cannot prove that {situation.Domain} is stopped: {unknown.Why}"));
     }
 

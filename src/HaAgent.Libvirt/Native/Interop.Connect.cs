@@ -14,7 +14,13 @@ internal static partial class Interop
         public static partial int virConnectClose(nint conn);
 
         [LibraryImport(Library.Libvirt)]
+        public static partial int virConnectIsAlive(ConnectHandle conn);
+
+        [LibraryImport(Library.Libvirt)]
         public static partial byte* virConnectGetURI(ConnectHandle conn);
+
+        [LibraryImport(Library.Libvirt)]
+        public static partial byte* virConnectGetCapabilities(ConnectHandle conn);
 
         [LibraryImport(Library.Libvirt)]
         public static partial int virConnectListAllDomains(ConnectHandle conn, nint** domains, uint flags);

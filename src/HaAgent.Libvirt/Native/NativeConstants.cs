@@ -17,6 +17,7 @@ internal enum ErrorDomain
 {
     VIR_FROM_RPC = 7,
     VIR_FROM_QEMU = 10,
+    VIR_FROM_REMOTE = 13,
     VIR_FROM_LOCKSPACE = 51,
 }
 

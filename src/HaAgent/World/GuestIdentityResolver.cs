@@ -11,7 +11,7 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
     private bool _configurationRead;
 
     /// <summary>What was remembered of this resource under this configuration path.</summary>
-    public GuestRecord? Record { get; private set; } = state.Load() is GuestRecord record && record.Config == settings.Config ? record : null;
+    public GuestRecord? Record { get; private set; } = state.Load() is GuestRecord record && record.Config == settings.Config ? OfThisBoot(record) : null;
 
     /// <summary>The configuration, once it was read and is good.</summary>
     public DomainXml? Configuration { get; private set; }
@@ -26,7 +26,7 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
     /// Which domain; null when it cannot be known. Where the guest was seen active and not stopped since, memory is nearer to the truth than
     /// a file that somebody may have edited meanwhile, and it does not wait for a shared volume.
     /// </summary>
-    public GuestIdentity? Resolve(TimeSpan within) => Record is { IsActive: true } ? Record.Identity : FromFile(within);
+    public GuestIdentity? Resolve(TimeSpan within) => Record is { IsActive: true } or { Pending: not null } ? Record.Identity : FromFile(within);
 
     /// <summary>
     /// Another domain than the one that memory named and that is not active here: what the file says to those who ask for more than the
@@ -48,10 +48,14 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
         string path = settings.Config;
         if (!_bounded.Run(within, () => ConfigFile.Read(path), out ConfigContent content))
         {
-            ConfigurationResult = OperationResult.Failed($"The configuration file {path} could not be read within {within.TotalSeconds:0.#} s: its volume does not answer", FailureKind.TimedOut);
+            // The volume may answer the next time.
+            _configurationRead = false;
+            ConfigurationResult = OperationResult.Failed(
+                $"The configuration file {path} could not be read within {within.TotalSeconds:0.#} s: its volume stands still. Is a fencing pending?", FailureKind.TimedOut);
             return;
         }
 
+        ConfigurationResult = OperationResult.Done;
         string problem = content.Problem;
         ExitCode code = content.Code;
         if (content.Bytes is byte[] bytes)
@@ -85,6 +89,31 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
             return OperationResult.DoneWith($"The state of {record.Identity.Name} cannot be remembered ({e.Message}). Without it, stop and monitor need the configuration file to be readable");
         }
     }
+
+    /// <summary>
+    /// Writes down that libvirt is about to be asked to start the guest: whatever becomes of this process, the next one must not take the
+    /// guest for absent before that call is over.
+    /// </summary>
+    /// <returns>Done, with a remark where it could not be written: a full disk must not keep a guest from being started.</returns>
+    public OperationResult Expect(PendingKind kind, GuestIdentity identity)
+    {
+        GuestRecord known = Record ?? new GuestRecord(settings.Config, identity, IsActive: false) { DomainType = Configuration?.Type ?? "" };
+        OperationResult saved = Save(known with { Identity = identity, Pending = new PendingCall(kind, HostClock.Boot, HostClock.SecondsSinceBoot) });
+        return saved.Message is string remark
+            ? OperationResult.DoneWith($"{remark}. Should this start run out of its time, a later stop could take {identity.Name} for stopped while libvirt still starts it")
+            : saved;
+    }
+
+    /// <summary>Writes that no start is pending any more.</summary>
+    public void Settle()
+    {
+        if (Record is { Pending: not null } record)
+            Save(record with { Pending = null });
+    }
+
+    /// <summary>Where the state directory outlives a boot, a start does not.</summary>
+    private static GuestRecord OfThisBoot(GuestRecord record) =>
+        record.Pending is PendingCall pending && pending.Boot != HostClock.Boot ? record with { Pending = null } : record;
 
     private GuestIdentity? FromFile(TimeSpan within)
     {

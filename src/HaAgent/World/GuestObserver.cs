@@ -7,6 +7,12 @@ namespace HaAgent.World;
 /// <summary>Looks at the guest: libvirt first, then the processes, and "cannot tell" where neither proves anything.</summary>
 internal sealed class GuestObserver(AgentContext context)
 {
+    /// <summary>Between the moment when libvirt takes a request to start a guest in hand and the one when it lists the guest.</summary>
+    private static readonly TimeSpan TimeToShow = TimeSpan.FromSeconds(5);
+
+    /// <summary>When libvirt had come to every request that was sent before this action.</summary>
+    private TimeSpan? _queuePassedAt;
+
     /// <summary>Memory and CPUs as of the last look.</summary>
     public DomainInfo LastInfo { get; private set; }
 
@@ -30,17 +36,46 @@ internal sealed class GuestObserver(AgentContext context)
     {
         Observation? seen = context.Hypervisor.Ask(within, connection => Look(connection, identity), out OperationResult failure, needsUri: context.Settings.Hypervisor.Length == 0 && !context.IsLocalQemu);
         if (seen is Observation.Active)
+        {
+            context.Resolver.Settle();
             return seen;
-        if (!context.IsLocalQemu)
-            return seen ?? new Observation.Unknown(failure.Message!);
+        }
 
-        // libvirt forgets a guest whose state files are lost, while its QEMU goes on writing: absence needs both.
-        using QemuProcess? process = ProcessTable.Find(identity, context.Resolver.Record);
-        if (seen is not null)
-            return process is null ? seen : new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Evidence.ProcessLostByLibvirt);
-        return process is null
-            ? new Observation.Absent($"no QEMU process of this node carries it ({failure.Message})")
-            : new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Evidence.ProcessOnly);
+        PendingCall? pending = context.Resolver.Record?.Pending;
+        Fact<QemuProcess>? found = context.IsLocalQemu ? ProcessTable.Find(identity, context.Resolver.Record) : null;
+        using QemuProcess? process = (found as Fact<QemuProcess>.Known)?.Value;
+        Observation verdict = new GuestEvidence
+        {
+            Libvirt = seen,
+            Failure = failure,
+            Process = found?.Select(qemu => qemu.Pid),
+            Daemon = ProcessTable.LibvirtDaemon,
+            Pending = pending,
+            IsSettled = pending is not null && seen is not null && HasSettled(pending, within),
+            Now = HostClock.SecondsSinceBoot,
+        }.Judge();
+
+        // One call starts one process: when that has been seen, the call cannot bring up another.
+        if (verdict is Observation.Absent or Observation.Foreign || (pending is not null && process?.StartedAfter(pending.At) == true))
+            context.Resolver.Settle();
+        return verdict;
+    }
+
+    /// <summary>
+    /// libvirt does not show a guest that it was asked to start by an agent that is gone. The request may still wait in the daemon's queue,
+    /// which is worked off although its sender is dead: it is over when a request of the same priority that was sent after it has been
+    /// answered, and the guest is not shown some time after that. Until a domain is listed, libvirt only reads its XML; but a saved memory
+    /// is opened before, so that the volume on which it lies must have answered, too.
+    /// </summary>
+    private bool HasSettled(PendingCall pending, TimeSpan within)
+    {
+        if (_queuePassedAt is TimeSpan passed)
+            return context.Elapsed - passed >= TimeToShow;
+        bool answers = context.Hypervisor.Do(within, connection => connection.PassQueue()).Succeeded
+            && (pending.Kind != PendingKind.Restore || context.Storage.Run(within, () => SavedMemory.Answers(context), out _));
+        if (answers)
+            _queuePassedAt = context.Elapsed;
+        return false;
     }
 
     private Observation Look(LibvirtConnection connection, GuestIdentity identity)
@@ -97,8 +132,10 @@ internal sealed class GuestObserver(AgentContext context)
         List<GuestIdentity>? active = context.Hypervisor.Ask(within, connection => connection.ActiveDomains(), out _);
         if (active is null && !IsQemuByDefault)
             return new Observation.Unknown($"{problem}, and libvirt does not answer", WithoutIdentity: true);
+        if (ProcessTable.Guests() is not Fact<List<GuestIdentity>>.Known { Value: List<GuestIdentity> carried })
+            return new Observation.Unknown($"{problem}, and /proc cannot be read", WithoutIdentity: true);
         List<GuestIdentity> others = context.State.OthersIdentities();
-        List<GuestIdentity> candidates = (active ?? []).Concat(ProcessTable.Guests()).Where(guest => !others.Contains(guest)).Distinct().ToList();
+        List<GuestIdentity> candidates = (active ?? []).Concat(carried).Where(guest => !others.Contains(guest)).Distinct().ToList();
         return candidates.Count == 0
             ? new Observation.Absent($"no guest is active here that could be it; {problem}")
             : new Observation.Unknown(

@@ -28,7 +28,8 @@ internal sealed class GuestWorld(AgentContext context) : IGuestWorld, IDisposabl
     /// <inheritdoc/>
     public void WaitForChange(TimeSpan atMost)
     {
-        _process ??= context.Identity is GuestIdentity identity ? ProcessTable.FromPidFile(identity) : null;
+        if (_process is null && context.Identity is GuestIdentity identity && ProcessTable.FromPidFile(identity) is Fact<QemuProcess>.Known found)
+            _process = found.Value;
         if (_process is null)
         {
             Thread.Sleep(atMost < SlowGlance ? atMost : SlowGlance);

@@ -2,6 +2,7 @@ using HaAgent.Core.Guest;
 using HaAgent.Core.Locking;
 using HaAgent.Core.Ocf;
 using HaAgent.Host;
+using HaAgent.Libvirt;
 
 namespace HaAgent.World;
 
@@ -50,16 +51,41 @@ internal sealed class Starting(AgentContext context)
     /// <summary>Starts the domain from its saved memory, else from its configuration.</summary>
     public OperationResult Start(TimeSpan within)
     {
+        // A libvirt that does not answer has not been asked for anything.
+        TimeSpan end = context.Elapsed + within;
+        OperationResult reach = context.Hypervisor.Do(within, connection => connection.Find(context.Identity!)?.Dispose());
+        if (!reach.Succeeded)
+        {
+            return reach with
+            {
+                Kind = reach.Kind == FailureKind.TimedOut ? FailureKind.Unreachable : reach.Kind,
+                Message = $"{context.Domain} was not started: {reach.Message}",
+            };
+        }
+
         string savedMemory = SavedMemory.File(context);
         if (savedMemory.Length > 0 && File.Exists(savedMemory))
-            return Restore(savedMemory, within);
-        OperationResult result = context.Hypervisor.Do(within, connection => connection.Create(context.Resolver.ConfigurationText).Dispose());
+            return Restore(savedMemory, end - context.Elapsed);
+        OperationResult result = Ask(PendingKind.Start, end - context.Elapsed, connection => connection.Create(context.Resolver.ConfigurationText).Dispose());
         return result.Succeeded ? result : Explain(result);
+    }
+
+    /// <summary>Makes a call that brings the guest up, and keeps on record that it was made until it is answered.</summary>
+    private OperationResult Ask(PendingKind kind, TimeSpan within, Action<LibvirtConnection> call)
+    {
+        if (context.Resolver.Expect(kind, context.Identity!).Message is string remark)
+            context.Log.Say(new Remark(Severity.Warning, remark));
+        OperationResult result = context.Hypervisor.Do(within, call);
+
+        // When the connection broke, the daemon may have; what became of the call is for the next look to find out.
+        if (result.Kind is not (FailureKind.TimedOut or FailureKind.Unreachable))
+            context.Resolver.Settle();
+        return result;
     }
 
     private OperationResult Restore(string file, TimeSpan within)
     {
-        OperationResult result = context.Hypervisor.Do(within, connection => connection.Restore(file));
+        OperationResult result = Ask(PendingKind.Restore, within, connection => connection.Restore(file));
         if (!result.Succeeded)
             return Explain(result with { Message = $"{context.Domain} could not be restored from {file}, which is kept: {result.Message}" });
         File.Delete(file);
@@ -74,6 +100,10 @@ internal sealed class Starting(AgentContext context)
         {
             case FailureKind.LockConflict:
                 return error with { Message = $"{context.Domain} was not started: {TakenLease(disks)} ({error.Message})." };
+            case FailureKind.TimedOut:
+                return error with { Message = $"{error.Message} to the start of {context.Domain}, and may still start it. Is virtlockd well, and does the shared volume answer? Stop the resource: that waits for libvirt's answer and then ends the guest" };
+            case FailureKind.VirtlockdUnreachable:
+                return error with { Message = $"{context.Domain} was not started, because libvirt cannot reach virtlockd: {error.Message}. Start virtlockd.socket." };
             case FailureKind.LockspaceLost:
                 return error with
                 {

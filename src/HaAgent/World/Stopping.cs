@@ -34,9 +34,12 @@ internal sealed class Stopping(AgentContext context)
     {
         if (!context.IsLocalQemu)
             return OperationResult.Failed("its hypervisor is not QEMU on this node, so there is no process to end");
-        using QemuProcess? process = ProcessTable.Find(context.Identity!, context.Resolver.Record);
-        if (process is null)
+        Fact<QemuProcess> found = ProcessTable.Find(context.Identity!, context.Resolver.Record);
+        if (found is Fact<QemuProcess>.NotLearned unknown)
+            return OperationResult.Failed($"its process could not be found out: {unknown.Why}");
+        if (found is not Fact<QemuProcess>.Known { Value: QemuProcess process })
             return OperationResult.Done;
+        using QemuProcess held = process;
         if (process.Signal(signal) is string error)
             return OperationResult.Failed($"process {process.Pid} could not be signalled: {error}");
         process.WaitForEnd(within);

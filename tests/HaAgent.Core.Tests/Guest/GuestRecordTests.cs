@@ -13,6 +13,7 @@ public sealed class GuestRecordTests
         StartTime = 987654321,
         Utilization = "cpu=2 hv_memory=512 ",
         UtilizationRetryAt = 1795509557,
+        Pending = new PendingCall(PendingKind.Restore, "8cf0b1a4-9f2a-4b0e-a8a5-0d8d8f9a3c11", 4711),
     };
 
     [Fact]
@@ -21,6 +22,15 @@ public sealed class GuestRecordTests
     [Fact]
     public void Parse_IdentityWithoutUuid_StaysWithout() =>
         Assert.Null(GuestRecord.Parse((Record with { Identity = new GuestIdentity("vm1", null) }).Format())!.Identity.Uuid);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("pending=\n")]
+    [InlineData("pending=start\n")]
+    [InlineData("pending=start x boot\n")]
+    [InlineData("pending=shutdown 1 boot\n")]
+    public void Parse_NoPendingCall_IsNone(string line) =>
+        Assert.Null(GuestRecord.Parse($"haagent-guest 1\nconfig=/a\nname=b\n{line}end\n")!.Pending);
 
     [Fact]
     public void Parse_EveryTruncation_IsNothingRatherThanHalf()

@@ -75,6 +75,24 @@ public sealed class DaemonFailureTests(OneNode fixture) : NodeTest(fixture)
         Assert.False(guest.Runs);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(24)]
+    [InlineData(38)]
+    public void MonitorAndStop_ProcessIsSeenButCannotBeHeld_CountsAsAlive(int errorNumber)
+    {
+        TestGuest guest = NewGuest().Start();
+        Node.Daemon("freeze", "libvirtd");
+        string[] withoutPidfd = ["env", $"LD_PRELOAD={Node.Directory}/no-pidfd.so", $"NO_PIDFD={errorNumber}"];
+
+        (guest.Call("monitor", interval: 10) with { Wrapper = withoutPidfd }).RunOn(Node).Gives(OcfExit.Success);
+        (guest.Call("stop", timeout: 8) with { Wrapper = withoutPidfd }).RunOn(Node).Fails(OcfExit.GenericError, "held");
+        Assert.True(guest.Runs);
+
+        guest.Agent("stop", timeout: 20).Gives(OcfExit.Success);
+        Assert.False(guest.Runs);
+    }
+
     [Fact]
     public void Stop_LibvirtdThaws_BothAgreeThatTheGuestIsGone()
     {

@@ -18,6 +18,31 @@ public sealed class IdentityTests(OneNode fixture) : NodeTest(fixture)
         Assert.True(other.Runs);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void MonitorAndStop_UsersProcessWithTheSameArguments_NeitherCountsNorIsEnded(bool libvirtAnswers)
+    {
+        TestGuest guest = NewGuest().Start();
+        guest.Agent("stop").Gives(OcfExit.Success);
+        string stranger = Node.Run("sh", "-c", "setpriv --reuid 65534 --regid 65534 --clear-groups \"$@\" </dev/null >/dev/null 2>&1 & echo $!", "sh",
+            "bash", "-c", "read -t 600 <> <(:)", "qemu-system-x86_64", "-name", $"guest={guest.Name},debug-threads=on", "-uuid", guest.Uuid).Trim();
+        try
+        {
+            Until.True(() => Node.Read($"/proc/{stranger}/cmdline").StartsWith("bash", StringComparison.Ordinal), "the stranger runs");
+            if (!libvirtAnswers) Node.Daemon("freeze", "libvirtd");
+
+            guest.Agent("monitor", interval: 10).Gives(OcfExit.NotRunning);
+            guest.Agent("stop", timeout: 20).Gives(OcfExit.Success);
+
+            Assert.True(Node.Exists($"/proc/{stranger}"));
+        }
+        finally
+        {
+            Node.Run("kill", stranger);
+        }
+    }
+
     [Fact]
     public void Start_OtherGuestsNameBeginsAlike_BothRun()
     {
