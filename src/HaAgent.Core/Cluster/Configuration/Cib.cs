@@ -70,6 +70,11 @@ public sealed class Cib
         return parent is null || parent.Name.LocalName == "resources" ? null : CibXml.Id(parent);
     }
 
+    /// <summary>A meta attribute of a resource of any kind itself, or null.</summary>
+    public string? Meta(string id, string name) => Primitive(id) is { } primitive ? primitive.MetaValue(name)
+        : Resource(id) is not { } resource ? null
+        : CibXml.ReadPairs(resource, "meta_attributes").Where(p => p.Key == name).Select(p => p.Value).FirstOrDefault();
+
     /// <summary>Whether any element of the configuration bears that id: ids are unique over the whole CIB.</summary>
     public bool HasId(string id) => root.Element("configuration")!.Descendants().Any(e => CibXml.Id(e) == id);
 
