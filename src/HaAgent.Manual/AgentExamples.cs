@@ -13,7 +13,7 @@ internal static class AgentExamples
         page.Heading("EXAMPLE FOR THE CRM SHELL").Example($"""
             primitive VM1 ocf:haagent:VirtualDomain \
                 params {Parameters} \
-                meta allow-migrate=true \
+                meta allow-migrate=true failure-timeout=10min \
                 {Operations(" \\\n    ")}
             colocation col-fs-virt inf: ( VM1 VM2 ) cl-virt-lock
             order o-fs-virt Mandatory: cl-virt-lock ( VM1 VM2 )
@@ -22,12 +22,16 @@ internal static class AgentExamples
             pcs resource create VM1 ocf:haagent:VirtualDomain \
                 {Parameters} \
                 {Operations(" \\\n    ")} \
-                meta allow-migrate=true
+                meta allow-migrate=true failure-timeout=10min
             pcs constraint colocation set VM1 VM2 sequential=false \
                 set cl-virt-lock setoptions id=col-fs-virt score=INFINITY
             pcs constraint order set cl-virt-lock \
                 set VM1 VM2 sequential=false setoptions id=o-fs-virt kind=Mandatory
             """);
+        page.Heading("A START THAT FAILED").Paragraph(
+            "To Pacemaker one failed start is fatal (start-failure-is-fatal): the guest is banned from that node until somebody cleans up, also when the reason was a volume "
+            + "that stood still for a minute after a crash. failure-timeout lets the cluster try again by itself. Ten minutes is longer than any operation of a guest may "
+            + "take, so no failure is forgotten while the cluster deals with it, and what cannot start at all is tried six times an hour.");
         page.Heading("WHAT IS WHAT IN PCS")
             .Item("crm resource move VM1 bob", "", "pcs resource move-with-constraint VM1 bob")
             .Item("crm resource clear VM1", "", "pcs resource clear VM1")

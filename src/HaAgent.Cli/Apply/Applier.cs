@@ -1,16 +1,18 @@
-using HaAgent.Cluster.Facts;
-using HaAgent.Cluster.Planning;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Cli.Nodes;
 using HaAgent.Cli.Probe;
+using HaAgent.Cluster.History;
+using HaAgent.Cluster.Planning;
 
 namespace HaAgent.Cli.Apply;
 
 /// <summary>Makes the changes of a plan, one after the other. It decides nothing.</summary>
-internal sealed class Applier(NodeShell shell)
+/// <param name="shell">How the nodes are reached.</param>
+/// <param name="stopping">Set when the admin interrupts: what is only waited for is not waited for any longer.</param>
+internal sealed class Applier(NodeShell shell, CancellationToken stopping)
 {
     private static readonly TimeSpan FileLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private ClusterHistory? before;
 
     /// <summary>Makes one change.</summary>
     /// <returns>Whether the plan still holds; false when somebody else changed the configuration since it was made.</returns>
@@ -26,38 +28,22 @@ internal sealed class Applier(NodeShell shell)
                 Check(await shell.RunAsync(file.Node, FileScript.For(file), FileLimit), file.Node, file.Title);
                 return true;
             case Change.Configure configure:
+                before ??= await ReadHistoryAsync();
                 return await CibChange.ApplyAsync(configure.Before, configure.After);
             case Change.Await wait:
-                await WaitAsync(wait);
+                before ??= await ReadHistoryAsync();
+                await new ResourceWait(before, ClusterProbe.ReadStatusAsync, ReadHistoryAsync, stopping).UntilAsync(wait);
                 return true;
             default:
                 throw new ArgumentOutOfRangeException(nameof(change));
         }
     }
 
+    private static async Task<ClusterHistory> ReadHistoryAsync() => ClusterHistory.Of(await ClusterProbe.ReadCibAsync());
+
     private static void Check(ShellResult result, string node, string title)
     {
         if (!result.Succeeded)
             throw new Stop(ExitCode.Incomplete, $"Failed on {node}: {title}: {result.Reason}. Mend that, then run the same command again: it resumes where it stopped.");
-    }
-
-    private static async Task WaitAsync(Change.Await wait)
-    {
-        DateTime end = DateTime.UtcNow + wait.Limit;
-        while (true)
-        {
-            ClusterStatus status = await ClusterProbe.ReadStatusAsync();
-            if (wait.Goal.IsReached(wait.Resource, status))
-                return;
-
-            // A failed start is not tried again on that node: when it failed wherever it could run, there is nothing to wait for.
-            string[] candidates = [.. wait.Goal.Candidates(wait.Resource, status)];
-            OperationFailure[] failures = [.. status.Failures.Where(f => candidates.Contains(f.Node) && f.Operation == "start")];
-            if (candidates.Length > 0 && candidates.All(node => failures.Any(f => f.Node == node)))
-                throw new Stop(ExitCode.Incomplete, $"{wait.Resource} {wait.Goal.Missing(wait.Resource, status)}: {string.Join("; ", failures.Select(f => f.ToString()))}. Mend that, clear the failure (crm resource cleanup), then run the same command again.");
-            if (DateTime.UtcNow >= end)
-                throw new Stop(ExitCode.Incomplete, $"{wait.Resource} {wait.Goal.Missing(wait.Resource, status)} after {wait.Limit.TotalSeconds:0} s. See 'crm_mon -1rf' for why, then run the same command again.");
-            await Task.Delay(Pause);
-        }
     }
 }

@@ -14,6 +14,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
 {
     private const int MostRounds = 8;
     private readonly List<string> files = [];
+    private readonly HashSet<string> noted = [];
 
     /// <summary>Carries out what the planner finds missing.</summary>
     /// <param name="look">Looks at the cluster and plans.</param>
@@ -61,6 +62,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
 
     private void Show(Plan plan)
     {
+        noted.UnionWith(plan.Notes);
         session.Screen.Heading(plan.Refusals.Count > 0 ? "Nothing is changed." : "Plan:");
         foreach (string line in PlanText.Lines(plan))
             session.Screen.Line(line);
@@ -87,7 +89,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
 
     private async Task<bool> ApplyAsync(Plan plan)
     {
-        var applier = new Applier(session.Shell);
+        var applier = new Applier(session.Shell, session.Stopping);
         for (int i = 0; i < plan.Changes.Count; i++)
         {
             if (session.Stopping.IsCancellationRequested)
@@ -147,7 +149,8 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
 
     private ExitCode Finish(Plan plan, string done)
     {
-        foreach (string note in plan.Notes.Distinct())
+        // What only now holds is what was asked for.
+        foreach (string note in plan.Notes.Distinct().Where(noted.Contains))
             session.Screen.Line($"Note: {note}.");
         ShowFiles();
         session.Screen.Mark(Screens.Tone.Good, done);

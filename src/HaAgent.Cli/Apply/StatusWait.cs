@@ -21,7 +21,11 @@ internal sealed class StatusWait(Session session)
     /// <param name="limit">The longest time.</param>
     /// <returns>How long it took; null when the time was over first.</returns>
     /// <exception cref="Stop">Interrupted.</exception>
-    public async Task<TimeSpan?> UntilAsync(Func<ClusterStatus, bool> wanted, Func<ClusterStatus, string> tell, TimeSpan limit)
+    public Task<TimeSpan?> UntilAsync(Func<ClusterStatus, bool> wanted, Func<ClusterStatus, string> tell, TimeSpan limit) =>
+        UntilAsync(status => Task.FromResult(wanted(status)), tell, limit);
+
+    /// <summary>Waits, with a question to the cluster that goes beyond its status.</summary>
+    public async Task<TimeSpan?> UntilAsync(Func<ClusterStatus, Task<bool>> wanted, Func<ClusterStatus, string> tell, TimeSpan limit)
     {
         var clock = Stopwatch.StartNew();
         while (true)
@@ -30,7 +34,7 @@ internal sealed class StatusWait(Session session)
             {
                 Last = await ClusterProbe.ReadStatusAsync();
                 Tell(tell(Last));
-                if (wanted(Last))
+                if (await wanted(Last))
                     return clock.Elapsed;
             }
             catch (Stop stop) when (stop.Code == ExitCode.Unreachable && clock.Elapsed < limit)

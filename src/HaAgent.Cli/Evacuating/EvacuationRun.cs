@@ -77,6 +77,10 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
             session.Screen.Line($"The cluster runs no virtual machine on {node}.");
         foreach ((string guest, Fate fate) in evacuation.Guests)
             session.Screen.Mark(fate is Fate.Migrates ? Tone.Good : fate is Fate.Restarts ? Tone.Warning : Tone.Bad, $"{guest}: {fate.Words}");
+        if (evacuation.Others.Count > 0)
+            session.Screen.Line("Besides, the cluster will:");
+        foreach (string sentence in evacuation.Others)
+            session.Screen.Line("     " + sentence);
         if (unmanaged.Length > 0)
             session.Screen.Mark(Tone.Warning, $"{node} also runs guests that are not the cluster's; they stay: {string.Join(", ", unmanaged)}");
     }

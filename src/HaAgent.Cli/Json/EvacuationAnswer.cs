@@ -3,10 +3,10 @@ using HaAgent.Cluster.Evacuate;
 namespace HaAgent.Cli.Json;
 
 /// <summary>What <c>evacuate --dry-run --json</c> prints.</summary>
-internal sealed record EvacuationAnswer(string Node, IReadOnlyList<GuestFateAnswer> Guests, IReadOnlyList<string> Unmanaged)
+internal sealed record EvacuationAnswer(string Node, IReadOnlyList<GuestFateAnswer> Guests, IReadOnlyList<string> Unmanaged, IReadOnlyList<string> Others)
 {
     public static EvacuationAnswer Of(Evacuation evacuation, IReadOnlyList<string> unmanaged) => new(
-        evacuation.Node, [.. evacuation.Guests.Select(g => Of(g.Guest, g.Fate))], unmanaged);
+        evacuation.Node, [.. evacuation.Guests.Select(g => Of(g.Guest, g.Fate))], unmanaged, evacuation.Others);
 
     private static GuestFateAnswer Of(string guest, Fate fate) => fate switch
     {

@@ -63,17 +63,10 @@ internal sealed class FailoverTest(Session session, VerifyOptions options, Guide
 
         var clock = Stopwatch.StartNew();
         var wait = new StatusWait(session);
-        bool left = false;
-        TimeSpan? arrived = null;
-        TimeSpan? took = await session.Screen.Busy($"waiting for {options.Vm} to run elsewhere", () => wait.UntilAsync(
-            status =>
-            {
-                left |= status.Nodes.Any(n => n.Name == node && (!n.Online || n.Unclean));
-                arrived = status.Where(options.Vm).Any(n => n != node) ? arrived ?? clock.Elapsed : null;
-                return left && arrived is not null;
-            },
+        var watch = new FailoverWatch(test, options.Vm, node, ClusterHistory.Of(before));
+        await session.Screen.Busy($"waiting for {options.Vm} to run again", () => wait.UntilAsync(
+            async status => watch.See(status, ClusterHistory.Of(await ClusterProbe.ReadCibAsync()), clock.Elapsed),
             status => Words(node, status), options.Wait));
-        string? where = wait.Last.Where(options.Vm).FirstOrDefault(n => n != node);
         string[] failures = [.. wait.Last.Failures.Where(f => f.Resource == options.Vm).Select(f => f.ToString()).Where(f => !known.Contains(f))];
         string[] storage = [.. LockClone.All(before, options.Vm).SelectMany(c => c.Members)];
         TimeSpan? back = await session.Screen.Busy($"waiting for {node} to come back", () => wait.UntilAsync(
@@ -82,9 +75,10 @@ internal sealed class FailoverTest(Session session, VerifyOptions options, Guide
         MigrationRecord? migration = ClusterHistory.Of(await ClusterProbe.ReadCibAsync()).LastMigration(options.Vm);
         return new FailoverTrial(test, node)
         {
-            Left = left,
-            RunsOn = took is null ? null : where,
-            Took = arrived ?? options.Wait,
+            Left = watch.Left,
+            RunsOn = watch.RunsOn,
+            Stayed = watch.Stayed,
+            Took = watch.At ?? options.Wait,
             Live = migration is { When: { } when } && migration.From == node && (migrated is null || when > migrated),
             Fenced = await LastFencingAsync(node) is { } now && (fenced is null || now > fenced),
             Back = back is null ? null : clock.Elapsed,

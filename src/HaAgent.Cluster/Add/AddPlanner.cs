@@ -53,7 +53,7 @@ public static class AddPlanner
 
     private static Plan Started(Snapshot snapshot, GuestFacts guest)
     {
-        bool asked = guest.Resource?.MetaValue("target-role") is not ("Stopped" or "stopped");
+        bool asked = guest.Resource is not { IsToldToStop: true };
         return asked && !snapshot.Status.Where(guest.Name).Any()
             ? Planning.Plan.Of(new Change.Await($"wait until {guest.Name} runs", guest.Name, new Goal.Somewhere(), StartLimit))
             : new Plan();

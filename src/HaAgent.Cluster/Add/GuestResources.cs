@@ -11,6 +11,15 @@ namespace HaAgent.Cluster.Add;
 /// <summary>Guide 18.5, steps 5 to 7: the primitives, and the two constraints that all guests share.</summary>
 internal static class GuestResources
 {
+    /// <summary>The meta attribute after which time Pacemaker forgets a failure, and with it that it bans the guest from the node.</summary>
+    public const string FailureTimeout = "failure-timeout";
+
+    /// <summary>
+    /// One failed start bans a guest from a node for good (start-failure-is-fatal). Longer than any operation may take, so that no failure is forgotten
+    /// while the cluster still deals with it, and so long that what cannot start is tried six times an hour and not all the time.
+    /// </summary>
+    public const string FailureTimeoutValue = "10min";
+
     /// <summary>Where the cluster keeps a guest's XML.</summary>
     public static string ConfigPath(LockStorage storage, GuestFacts guest) => guest.ConfigPath ?? $"{storage.Mount}/{guest.Name}.xml";
 
@@ -30,7 +39,7 @@ internal static class GuestResources
         CibDraft draft = cib.Edit();
         bool changed = false;
         foreach (GuestFacts guest in guests)
-            changed |= guest.Resource is null ? New(intent, draft, storage, guest) : Complete(intent, draft, guest.Resource);
+            changed |= guest.Resource is null ? New(intent, draft, storage, guest) : Complete(intent, cib, draft, guest.Resource);
         foreach (SharedConstraint constraint in constraints)
         {
             string[] missing = [.. names.Except(constraint.Guests)];
@@ -51,19 +60,22 @@ internal static class GuestResources
         draft.Add(new Primitive(guest.Name, AgentName.Ours)
         {
             Parameters = [new("config", ConfigPath(storage, guest)), new("remoteuri", "qemu+ssh://%n/system"), .. GuestWishes.Parameters(intent)],
-            Meta = [new("allow-migrate", intent.Migrate ? "true" : "false"), .. GuestWishes.Meta(intent)],
+            Meta = [new("allow-migrate", intent.Migrate ? "true" : "false"), new(FailureTimeout, FailureTimeoutValue), .. GuestWishes.Meta(intent)],
             Utilization = intent.Utilization,
             Operations = Operations,
         });
         return true;
     }
 
-    private static bool Complete(AddIntent intent, CibDraft draft, Primitive resource)
+    private static bool Complete(AddIntent intent, Cib cib, CibDraft draft, Primitive resource)
     {
+        bool tried = resource.MetaValue(FailureTimeout) is not null || cib.ResourceDefault(FailureTimeout) is not null;
+        if (!tried)
+            draft.SetMeta(resource.Id, FailureTimeout, FailureTimeoutValue);
         Operation[] missing = [.. Operations.Where(wanted => !resource.Operations.Any(op => op.Name == wanted.Name && Level(op) == Level(wanted)))];
         foreach (Operation operation in missing)
             draft.AddOperation(resource.Id, operation);
-        return GuestWishes.Complete(intent, draft, resource) || missing.Length > 0;
+        return GuestWishes.Complete(intent, draft, resource) || missing.Length > 0 || !tried;
     }
 
     // The times that the agent itself asks for; without them Pacemaker gives each operation 20 seconds.

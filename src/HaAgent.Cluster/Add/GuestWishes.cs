@@ -30,7 +30,7 @@ internal static class GuestWishes
     public static bool Complete(AddIntent intent, CibDraft draft, Primitive resource)
     {
         KeyValuePair<string, string>[] meta = [.. Meta(intent).Where(wish => resource.MetaValue(wish.Key) != wish.Value)];
-        if (!intent.Migrate && resource.MetaValue("allow-migrate") != NoMigration)
+        if (!intent.Migrate && !ClusterBoolean.IsFalse(resource.MetaValue("allow-migrate")))
             meta = [new("allow-migrate", NoMigration), .. meta];
         KeyValuePair<string, string>[] parameters = [.. Parameters(intent).Where(wish => resource.Parameter(wish.Key) != wish.Value)];
         KeyValuePair<string, string>[] utilization = [.. intent.Utilization.Except(resource.Utilization)];
@@ -69,7 +69,9 @@ internal static class GuestWishes
     // A guest has one preferred node: the newer wish takes the place of the older.
     private static bool Prefer(Cib cib, CibDraft draft, string guest, string node)
     {
-        string[] older = [.. cib.Nodes.Where(other => other != node).Select(other => $"l-{guest}-{other}").Where(id => cib.Constraint(id) is not null)];
+        string[] older = [.. cib.Nodes.Where(other => other != node)
+            .Where(other => Placement.All(cib).Where(p => p.Id == $"l-{guest}-{other}").ToArray() is [var one] && one.Resource == guest && one.Node == other)
+            .Select(other => $"l-{guest}-{other}")];
         foreach (string id in older)
             draft.Remove(id);
         return Once(cib, $"l-{guest}-{node}", id => draft.AddLocation(id, guest, Preferred, node)) || older.Length > 0;

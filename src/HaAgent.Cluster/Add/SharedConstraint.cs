@@ -26,6 +26,7 @@ internal sealed record SharedConstraint(string Id, ConstraintKind Kind, string G
         // The clone is the last in a colocation, on which the others depend, and the first in an order.
         ResourceSet[] sets = [.. kind == ConstraintKind.Colocation ? found.Sets.Reverse() : found.Sets];
         return found.Kind == kind && found.Strength is "INFINITY" or "Mandatory" && sets is [{ Resources: [var first] }, var guests] && first == clone
+            && found.Further.Count == 0 && (guests.Resources.Count < 2 || !guests.Sequential)
             ? none with { Guests = guests.Resources }
             : none with { Refusal = Other(id, clone) };
     }

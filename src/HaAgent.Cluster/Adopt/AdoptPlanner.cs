@@ -58,7 +58,7 @@ public static class AdoptPlanner
                 draft.SetAgent(guest.Id, to);
 
                 // A guest that rests because the admin wants it to, rests on.
-                if (!IsTrue(guest.MetaValue(Maintenance)))
+                if (!ClusterBoolean.IsTrue(guest.MetaValue(Maintenance)))
                     draft.SetMeta(guest.Id, Maintenance, "true").SetMeta(guest.Id, Mark, "true");
             }
 
@@ -150,6 +150,4 @@ public static class AdoptPlanner
             : null;
         return (text is null ? null : Core.Guest.DomainXml.Parse(System.Text.Encoding.Latin1.GetBytes(text), out _)?.Identity.Name) ?? guest.Id;
     }
-
-    private static bool IsTrue(string? value) => value is "true" or "yes" or "on" or "1";
 }

@@ -9,7 +9,9 @@ internal static class Mending
 {
     /// <summary>Sets up what is missing, on the storage that is configured.</summary>
     public static string Setup(CheckScope scope) =>
-        scope.Storage is { } storage ? $"haagent setup {string.Join(' ', Words(storage).Select(ShellWord.Quote))}" : "haagent setup --device DEVICE (or --existing-mount DIRECTORY)";
+        scope.Storage is { } storage ? $"haagent setup {string.Join(' ', Words(storage).Select(ShellWord.Quote))}"
+        : scope.Devices is [var device] ? $"haagent setup --device {ShellWord.Quote(device)}"
+        : "haagent setup --device DEVICE (or --existing-mount DIRECTORY)";
 
     /// <summary>Completes what a guest of the cluster lacks.</summary>
     public static string Add(Primitive guest) =>

@@ -8,6 +8,8 @@ namespace HaAgent.Cluster.Configuration;
 /// </summary>
 public sealed class Cib
 {
+    private static readonly string[] Understood = ["id", "score", "kind"];
+
     private readonly XElement root;
 
     internal Cib(XElement root) => this.root = root;
@@ -68,6 +70,11 @@ public sealed class Cib
         return parent is null || parent.Name.LocalName == "resources" ? null : CibXml.Id(parent);
     }
 
+    /// <summary>A meta attribute of a resource of any kind itself, or null.</summary>
+    public string? Meta(string id, string name) => Primitive(id) is { } primitive ? primitive.MetaValue(name)
+        : Resource(id) is not { } resource ? null
+        : CibXml.ReadPairs(resource, "meta_attributes").Where(p => p.Key == name).Select(p => p.Value).FirstOrDefault();
+
     /// <summary>Whether any element of the configuration bears that id: ids are unique over the whole CIB.</summary>
     public bool HasId(string id) => root.Element("configuration")!.Descendants().Any(e => CibXml.Id(e) == id);
 
@@ -121,6 +128,10 @@ public sealed class Cib
         .. Section("crm_config").Elements(),
         .. Section("rsc_defaults").Elements(),
         .. Section("op_defaults").Elements(),
+        .. Section("fencing-topology").Elements(),
+        .. Section("tags").Elements(),
+        .. Section("acls").Elements(),
+        .. Section("alerts").Elements(),
     ];
 
     /// <summary>What the cluster remembers of its nodes and of what it did.</summary>
@@ -172,16 +183,29 @@ public sealed class Cib
             _ => (ConstraintKind.Other, ["rsc"]),
         };
         string strength = (string?)element.Attribute("score") ?? (string?)element.Attribute("kind") ?? "";
-        ResourceSet[] sets = [.. element.Elements("resource_set").Select(ReadSet)];
+        ResourceSet[] sets = [.. element.Elements("resource_set").Select(CibReferences.Definition).OfType<XElement>().Select(ReadSet)];
         if (sets.Length > 0)
-            return new Constraint(CibXml.Id(element), kind, strength, sets, WrittenAsSets: true);
+            return new Constraint(CibXml.Id(element), kind, strength, sets, WrittenAsSets: true) { Further = Further(element, references) };
 
         IEnumerable<ResourceSet> plain = references
             .Select(name => (string?)element.Attribute(name)).OfType<string>().Select(resource => new ResourceSet([resource], true));
-        return new Constraint(CibXml.Id(element), kind, strength, [.. plain], WrittenAsSets: false);
+        return new Constraint(CibXml.Id(element), kind, strength, [.. plain], WrittenAsSets: false) { Further = Further(element, references) };
+    }
+
+    private static string[] Further(XElement constraint, string[] references)
+    {
+        IEnumerable<string> words = constraint.Attributes().Where(a => !Understood.Contains(a.Name.LocalName) && !references.Contains(a.Name.LocalName))
+            .Where(a => a.Name.LocalName != "symmetrical" || !ClusterBoolean.IsTrue(a.Value)).Select(a => a.Name.LocalName);
+        XElement[] sets = [.. constraint.Elements("resource_set")];
+        return
+        [
+            .. words, .. constraint.Elements().Except(sets).Select(e => e.Name.LocalName),
+            .. sets.Attributes().Select(a => a.Name.LocalName).Where(name => name is not ("id" or "sequential")),
+            .. sets.Where(CibReferences.IsBorrowed).Select(CibXml.Id),
+        ];
     }
 
     private static ResourceSet ReadSet(XElement set) => new(
         [.. set.Elements("resource_ref").Select(CibXml.Id)],
-        (string?)set.Attribute("sequential") is not ("false" or "0" or "no" or "off"));
+        !ClusterBoolean.IsFalse((string?)set.Attribute("sequential")));
 }

@@ -56,9 +56,17 @@ public sealed class CibDraft
     /// <summary>Takes a meta attribute away.</summary>
     public CibDraft RemoveMeta(string resource, string name)
     {
-        foreach (XElement set in Resource(resource).Elements("meta_attributes").ToArray())
+        XElement element = Resource(resource);
+        foreach (XElement shared in element.Elements("meta_attributes").Where(s => CibReferences.IsShared(s) && Has(CibReferences.Definition(s), name)).ToArray())
+            CibReferences.Own(shared, resource);
+        foreach (XElement set in element.Elements("meta_attributes").Where(s => Has(s, name)).ToArray())
         {
-            set.Elements("nvpair").Where(p => (string?)p.Attribute("name") == name).Remove();
+            foreach (XElement pair in Pairs(set, name).ToArray())
+            {
+                CibReferences.HandOn(pair);
+                pair.Remove();
+            }
+
             if (!set.HasElements)
                 set.Remove();
         }
@@ -71,15 +79,9 @@ public sealed class CibDraft
     {
         XElement element = Section("nodes").Elements("node").FirstOrDefault(n => (string?)n.Attribute("uname") == node)
             ?? throw new InvalidOperationException($"the CIB has no node {node}");
-        if (element.Elements("instance_attributes").Elements("nvpair").FirstOrDefault(p => (string?)p.Attribute("name") == name) is { } pair)
-        {
-            pair.SetAttributeValue("value", value);
-            return this;
-        }
-
-        if (element.Element("instance_attributes") is not { } set)
-            element.AddFirst(set = new XElement("instance_attributes", new XAttribute("id", $"nodes-{CibXml.Id(element)}")));
-        set.Add(CibXml.Pair(CibXml.Id(set), name, value));
+        if (element.Element("instance_attributes") is null)
+            element.AddFirst(new XElement("instance_attributes", new XAttribute("id", Free(element, $"nodes-{CibXml.Id(element)}"))));
+        SetPair(element, "instance_attributes", name, value);
         return this;
     }
 
@@ -87,31 +89,52 @@ public sealed class CibDraft
     public CibDraft AddOperation(string primitive, Operation operation)
     {
         XElement element = Resource(primitive);
-        if (element.Element("operations") is not { } operations)
+        XElement? operations = element.Element("operations");
+        if (operations is not null && CibReferences.IsShared(operations))
+            operations = CibReferences.Own(operations, primitive) ?? operations;
+        if (operations is null)
             element.Add(operations = new XElement("operations"));
         operations.Add(CibXml.Write(primitive, operation));
         return this;
     }
 
-    /// <summary>Hands a primitive over to another agent; everything else about it stays.</summary>
+    /// <summary>
+    /// Hands a primitive over to another agent; everything else about it stays. One that is made from a template becomes a primitive of its own, with the
+    /// same content: the template is the other guests' too.
+    /// </summary>
     public CibDraft SetAgent(string primitive, AgentName agent)
     {
         XElement element = Resource(primitive);
-        if ((string?)element.Attribute("template") is { } template)
-            element = Section("resources").Elements("template").First(t => CibXml.Id(t) == template);
+        if (element.Attribute("template") is not null)
+            TemplateExpansion.Expand(element, Section("resources"));
         CibXml.WriteAgent(element, agent);
         return this;
     }
 
-    /// <summary>Writes a constraint of resource sets; one of that name is replaced where it stands.</summary>
+    /// <summary>
+    /// Writes a constraint of resource sets; one of that name gets the members that its sets lack, or is replaced where it stands when it has no sets.
+    /// </summary>
     public CibDraft SetConstraint(Constraint constraint)
     {
         XElement element = Write(constraint);
-        if (Section("constraints").Elements().FirstOrDefault(c => CibXml.Id(c) == constraint.Id) is { } old)
-            old.ReplaceWith(element);
-        else
+        if (Section("constraints").Elements().FirstOrDefault(c => CibXml.Id(c) == constraint.Id) is not { } old)
             Section("constraints").Add(element);
+        else if (old.Elements("resource_set").ToArray() is { Length: > 0 } sets && sets.Length == constraint.Sets.Count)
+            Complete(sets, constraint.Sets);
+        else
+            old.ReplaceWith(element);
         return this;
+    }
+
+    private static void Complete(XElement[] sets, IReadOnlyList<ResourceSet> wanted)
+    {
+        for (int i = 0; i < sets.Length; i++)
+        {
+            string[] present = [.. sets[i].Elements("resource_ref").Select(CibXml.Id)];
+            if (!wanted[i].Sequential && !ClusterBoolean.IsFalse((string?)sets[i].Attribute("sequential")))
+                sets[i].SetAttributeValue("sequential", "false");
+            sets[i].Add(wanted[i].Resources.Except(present).Select(r => new XElement("resource_ref", new XAttribute("id", r))));
+        }
     }
 
     /// <summary>Adds <c>colocation ID SCORE: RESOURCE WITH</c>.</summary>
@@ -138,33 +161,14 @@ public sealed class CibDraft
         return this;
     }
 
-    /// <summary>Takes away whatever bears that id among resources and constraints, with all it contains.</summary>
+    /// <summary>
+    /// Takes a resource or a constraint away, with all it contains and every mention of it. A set, a constraint or a tag that is left with nothing to say
+    /// goes too; everything else that concerns others stays as it is.
+    /// </summary>
     public CibDraft Remove(string id)
     {
-        foreach (string section in new[] { "resources", "constraints" })
-            Section(section).Descendants().Where(e => CibXml.Id(e) == id).Remove();
-        return this;
-    }
-
-    /// <summary>
-    /// Takes a primitive away together with every mention of it. A set, a constraint or a tag that is left with nothing to say goes too.
-    /// </summary>
-    public CibDraft RemoveEverywhere(string resource)
-    {
-        XElement configuration = root.Element("configuration")!;
-        foreach (XElement constraint in Section("constraints").Elements().ToArray())
-        {
-            bool named = constraint.Attributes().Any(a => a.Name.LocalName is "rsc" or "with-rsc" or "first" or "then" && a.Value == resource);
-            XElement[] references = [.. constraint.Descendants("resource_ref").Where(r => CibXml.Id(r) == resource)];
-            references.Remove();
-            constraint.Elements("resource_set").Where(set => !set.HasElements).Remove();
-            if (named || (references.Length > 0 && constraint.Descendants("resource_ref").Count() < 2))
-                constraint.Remove();
-        }
-
-        configuration.Elements("tags").Elements("tag").Elements("obj_ref").Where(r => CibXml.Id(r) == resource).Remove();
-        configuration.Elements("tags").Elements("tag").Where(tag => !tag.HasElements).Remove();
-        Resource(resource).Remove();
+        foreach (XElement element in Section("resources").Descendants().Concat(Section("constraints").Descendants()).Where(e => CibXml.Id(e) == id && !IsMention(e)).ToArray())
+            CibRemoval.Remove(Configuration, element);
         return this;
     }
 
@@ -172,22 +176,21 @@ public sealed class CibDraft
     public CibDraft SetProperty(string name, string value)
     {
         XElement section = Section("crm_config");
-        if (section.Elements("cluster_property_set").Elements("nvpair").FirstOrDefault(p => (string?)p.Attribute("name") == name) is { } pair)
-        {
-            pair.SetAttributeValue("value", value);
-            return this;
-        }
-
-        if (section.Element("cluster_property_set") is not { } set)
-            section.Add(set = new XElement("cluster_property_set", new XAttribute("id", "cib-bootstrap-options")));
-        set.Add(CibXml.Pair(CibXml.Id(set), name, value));
+        if (!section.Elements("cluster_property_set").Any(set => IsPlain(set) && !CibReferences.IsShared(set)))
+            section.Add(new XElement("cluster_property_set", new XAttribute("id", Free(section, "cib-bootstrap-options"))));
+        SetPair(section, "cluster_property_set", name, value);
         return this;
     }
 
     /// <summary>Takes a cluster property away.</summary>
     public CibDraft RemoveProperty(string name)
     {
-        Section("crm_config").Elements("cluster_property_set").Elements("nvpair").Where(p => (string?)p.Attribute("name") == name).Remove();
+        foreach (XElement pair in Section("crm_config").Elements("cluster_property_set").Where(IsPlain).SelectMany(set => Pairs(set, name)).ToArray())
+        {
+            CibReferences.HandOn(pair);
+            pair.Remove();
+        }
+
         return this;
     }
 
@@ -201,28 +204,55 @@ public sealed class CibDraft
         return new Cib(root);
     }
 
+    // Only into a set that always holds and is the element's alone: what is written into a borrowed one would be written for others too.
     private static void SetPair(XElement element, string set, string name, string value)
     {
-        XElement? pair = element.Elements(set).Elements("nvpair").FirstOrDefault(p => (string?)p.Attribute("name") == name);
-        if (pair is not null)
-        {
+        // The section of the properties has no id.
+        string owner = CibXml.Id(element) is { Length: > 0 } named ? named : "cib";
+        foreach (XElement shared in element.Elements(set).Where(s => CibReferences.IsShared(s) && Has(CibReferences.Definition(s), name)).ToArray())
+            CibReferences.Own(shared, owner);
+        XElement[] plain = [.. element.Elements(set).Where(s => IsPlain(s) && !CibReferences.IsShared(s))];
+        XElement[] pairs = [.. plain.SelectMany(s => Pairs(s, name))];
+        foreach (XElement pair in pairs.Where(pair => pair.Attribute("id-ref") is not null || CibReferences.IsBorrowed(pair)))
+            CibReferences.Own(pair, owner);
+        pairs = [.. plain.SelectMany(s => Pairs(s, name))];
+        foreach (XElement pair in pairs)
             pair.SetAttributeValue("value", value);
+        if (pairs.Length > 0)
             return;
-        }
-
-        if (element.Element(set) is { } existing)
+        if (plain.Length > 0)
         {
-            existing.Add(CibXml.Pair(CibXml.Id(existing), name, value));
+            plain[0].Add(CibXml.Pair(Free(element, $"{CibXml.Id(plain[0])}-{name}"), name, value));
             return;
         }
 
         // Attribute sets stand before operations and children: that is where the crm shell writes them.
-        string id = $"{CibXml.Id(element)}-{set}";
-        var added = new XElement(set, new XAttribute("id", id), CibXml.Pair(id, name, value));
-        if (element.Element("operations") is { } operations)
+        string id = Free(element, $"{owner}-{set}");
+        var added = new XElement(set, new XAttribute("id", id), CibXml.Pair(Free(element, $"{id}-{name}"), name, value));
+        if (element.Elements(set).LastOrDefault() is { } last)
+            last.AddAfterSelf(added);
+        else if (element.Element("operations") is { } operations)
             operations.AddBeforeSelf(added);
         else
             element.AddFirst(added);
+    }
+
+    // A set with a rule holds at times only.
+    private static bool IsPlain(XElement set) => set.Element("rule") is null;
+
+    private static bool Has(XElement? set, string name) => set is not null && IsPlain(set) && Pairs(set, name).Any();
+
+    private static IEnumerable<XElement> Pairs(XElement set, string name) => set.Elements("nvpair").Where(p => CibXml.ReadPair(p).Key == name);
+
+    private static bool IsMention(XElement element) => element.Name.LocalName is "resource_ref" or "obj_ref";
+
+    private static string Free(XElement near, string wanted)
+    {
+        HashSet<string> taken = [.. near.AncestorsAndSelf().Last().Descendants().Where(e => !IsMention(e)).Select(CibXml.Id)];
+        string free = wanted;
+        for (int i = 1; taken.Contains(free); i++)
+            free = string.Create(CultureInfo.InvariantCulture, $"{wanted}-{i}");
+        return free;
     }
 
     private static XElement Write(Constraint constraint)
@@ -244,9 +274,11 @@ public sealed class CibDraft
         return element;
     }
 
+    private XElement Configuration => root.Element("configuration")!;
+
     private XElement Section(string name)
     {
-        XElement configuration = root.Element("configuration")!;
+        XElement configuration = Configuration;
         if (configuration.Element(name) is { } section)
             return section;
         section = new XElement(name);

@@ -19,7 +19,7 @@ internal static class CibXml
         Parameters = ReadPairs(element, "instance_attributes"),
         Meta = ReadPairs(element, "meta_attributes"),
         Utilization = ReadPairs(element, "utilization"),
-        Operations = [.. element.Elements("operations").Elements("op").Select(ReadOperation)],
+        Operations = [.. element.Elements("operations").Select(CibReferences.Definition).OfType<XElement>().Elements("op").Select(ReadOperation)],
     };
 
     public static AgentName ReadAgent(XElement element) =>
@@ -27,9 +27,15 @@ internal static class CibXml
 
     public static string Id(XElement element) => (string?)element.Attribute("id") ?? "";
 
-    /// <summary>The name-value pairs of a primitive's, group's or clone's attribute set. A set with rules is left out: it does not always hold.</summary>
+    /// <summary>
+    /// The name-value pairs of a primitive's, group's or clone's attribute sets, those first that count first: by score, and of equal ones the last
+    /// (Pacemaker 2). A set with rules is left out: it does not always hold.
+    /// </summary>
     public static IReadOnlyList<KeyValuePair<string, string>> ReadPairs(XElement element, string set) =>
-        [.. element.Elements(set).Where(s => s.Element("rule") is null).Elements("nvpair").Select(ReadPair)];
+    [
+        .. element.Elements(set).Select(CibReferences.Definition).OfType<XElement>().Where(s => s.Element("rule") is null)
+            .Reverse().OrderByDescending(s => Score.Parse((string?)s.Attribute("score"))).Elements("nvpair").Select(ReadPair),
+    ];
 
     public static XElement Write(Primitive primitive)
     {
@@ -66,18 +72,22 @@ internal static class CibXml
         if (pairs.Count == 0)
             return;
         string id = $"{owner ?? Id(element)}-{set}";
-        element.Add(new XElement(set, new XAttribute("id", id), pairs.Select(pair => Pair(id, pair.Key, pair.Value))));
+        element.Add(new XElement(set, new XAttribute("id", id), pairs.Select(pair => Pair($"{id}-{pair.Key}", pair.Key, pair.Value))));
     }
 
     /// <summary>The element with the attributes of each in the order of their names: XML gives that order no meaning.</summary>
     public static XElement Sorted(XElement element) => new(element.Name,
         element.Attributes().OrderBy(a => a.Name.ToString(), StringComparer.Ordinal).Select(a => new XAttribute(a)), element.Elements().Select(Sorted));
 
-    public static XElement Pair(string set, string name, string value) =>
-        new("nvpair", new XAttribute("name", name), new XAttribute("value", value), new XAttribute("id", $"{set}-{name}"));
+    public static XElement Pair(string id, string name, string value) =>
+        new("nvpair", new XAttribute("name", name), new XAttribute("value", value), new XAttribute("id", id));
 
-    private static KeyValuePair<string, string> ReadPair(XElement pair) =>
-        new((string?)pair.Attribute("name") ?? "", (string?)pair.Attribute("value") ?? "");
+    /// <summary>A pair, or the one that it borrows, under its own name if it has one.</summary>
+    public static KeyValuePair<string, string> ReadPair(XElement pair)
+    {
+        XElement? lent = CibReferences.Definition(pair);
+        return new((string?)pair.Attribute("name") ?? (string?)lent?.Attribute("name") ?? "", (string?)lent?.Attribute("value") ?? "");
+    }
 
     private static Operation ReadOperation(XElement op) => new((string?)op.Attribute("name") ?? "",
         [.. op.Attributes().Where(a => a.Name.LocalName is not ("id" or "name")).Select(a => KeyValuePair.Create(a.Name.LocalName, a.Value))])

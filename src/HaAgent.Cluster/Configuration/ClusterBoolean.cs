@@ -9,6 +9,9 @@ public static class ClusterBoolean
     /// <summary>It says yes.</summary>
     public static bool IsTrue(string? text) => text is not null && Yes.Contains(text.ToLowerInvariant());
 
+    /// <summary>It says yes, or nothing: for what is on unless it is switched off.</summary>
+    public static bool IsTrueOrUnset(string? text) => text is null || IsTrue(text);
+
     /// <summary>It says no.</summary>
     public static bool IsFalse(string? text) => text is not null && No.Contains(text.ToLowerInvariant());
 }

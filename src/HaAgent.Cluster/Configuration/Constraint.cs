@@ -29,6 +29,9 @@ public sealed record ResourceSet(IReadOnlyList<string> Resources, bool Sequentia
 /// <param name="WrittenAsSets">Whether the CIB holds resource sets, not two plain references.</param>
 public sealed record Constraint(string Id, ConstraintKind Kind, string Strength, IReadOnlyList<ResourceSet> Sets, bool WrittenAsSets)
 {
+    /// <summary>What else it says, beyond resources, strength and sequence: roles, actions, a lifetime, sets shared with other constraints.</summary>
+    public IReadOnlyList<string> Further { get; init; } = [];
+
     /// <summary>Every resource the constraint names.</summary>
     public IEnumerable<string> Resources => Sets.SelectMany(set => set.Resources);
 }

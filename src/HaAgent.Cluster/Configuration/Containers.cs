@@ -13,4 +13,7 @@ public sealed record Clone(string Id, string Child, IReadOnlyList<KeyValuePair<s
 {
     /// <summary>The value of a meta attribute, or null.</summary>
     public string? MetaValue(string name) => Meta.Where(pair => pair.Key == name).Select(pair => pair.Value).FirstOrDefault();
+
+    /// <summary>The admin, or haagent, wants it stopped.</summary>
+    public bool IsToldToStop => TargetRole.IsStopped(MetaValue("target-role"));
 }

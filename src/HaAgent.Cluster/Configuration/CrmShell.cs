@@ -21,22 +21,32 @@ public static class CrmShell
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
-        var old = before.Objects.GroupBy(CibXml.Id).ToDictionary(g => g.Key, g => Show(g.First()));
+        var old = before.Objects.GroupBy(Key).ToDictionary(g => g.Key, g => g.First());
         var changes = new List<CrmChange>();
         foreach (XElement element in after.Objects)
         {
-            string id = CibXml.Id(element);
-            string text = Show(element);
-            bool known = old.Remove(id, out string? was);
-            if (!known)
-                changes.Add(new CrmChange(id, null, text));
-            else if (was != text)
-                changes.Add(new CrmChange(id, was, text));
+            if (!old.Remove(Key(element), out XElement? was))
+                changes.Add(new CrmChange(CibXml.Id(element), null, Show(element)));
+            else if (Show(was) != Show(element))
+                changes.Add(new CrmChange(CibXml.Id(element), Show(was), Show(element)));
+
+            // What this language cannot say is shown all the same.
+            else if (!XNode.DeepEquals(Own(was), Own(element)))
+                changes.Add(new CrmChange(CibXml.Id(element), Raw(was), Raw(element)));
         }
 
-        changes.AddRange(old.Select(gone => new CrmChange(gone.Key, gone.Value, null)));
+        changes.AddRange(old.Values.Select(gone => new CrmChange(CibXml.Id(gone), Show(gone), null)));
         return changes;
     }
+
+    // The name of a user among the ACLs may be that of a resource.
+    private static (string, string) Key(XElement element) => (element.Name.LocalName, CibXml.Id(element));
+
+    // What a container holds is an object of its own.
+    private static XElement Own(XElement element) => new(element.Name, CibXml.Sorted(element).Attributes(),
+        element.Elements().Select(child => child.Name.LocalName is "primitive" or "group" ? new XElement(child.Name, child.Attribute("id")) : CibXml.Sorted(child)));
+
+    private static string Raw(XElement element) => "xml " + element.ToString(SaveOptions.DisableFormatting);
 
     internal static string Show(XElement element) => element.Name.LocalName switch
     {
@@ -52,9 +62,11 @@ public static class CrmShell
         "cluster_property_set" => Properties(element, "property"),
         "meta_attributes" when element.Parent?.Name.LocalName == "rsc_defaults" => Properties(element, "rsc_defaults"),
         "meta_attributes" when element.Parent?.Name.LocalName == "op_defaults" => Properties(element, "op_defaults"),
+        "tag" => string.Join(' ', ["tag", CibXml.Id(element), .. element.Elements("obj_ref").Select(CibXml.Id)]),
+        "acl_role" => Role(element),
 
         // The crm shell does the same with what its language cannot say.
-        _ => "xml " + element.ToString(SaveOptions.DisableFormatting),
+        _ => Raw(element),
     };
 
     private static string Primitive(XElement element, string word)
@@ -104,8 +116,29 @@ public static class CrmShell
             "utilization" => "utilization",
             _ => null,
         };
-        if (word is not null)
-            text.Append(Break).Append(word).Append(' ').AppendJoin(' ', set.Elements("nvpair").Select(Pair));
+        if (word is null)
+            return;
+        IEnumerable<string> pairs = set.Elements("nvpair").Select(Pair);
+        text.Append(Break).Append(word).Append(' ').AppendJoin(' ', (string?)set.Attribute("id-ref") is { } lent ? pairs.Prepend($"$id-ref={lent}") : pairs);
+    }
+
+    private static string Role(XElement element)
+    {
+        var text = new StringBuilder($"role {CibXml.Id(element)}");
+        foreach (XElement permission in element.Elements("acl_permission"))
+        {
+            IEnumerable<string> words = permission.Attributes().Select(a => a.Name.LocalName switch
+            {
+                "xpath" => $"xpath:\"{a.Value}\"",
+                "reference" => $"ref:{a.Value}",
+                "object-type" => $"type:{a.Value}",
+                "attribute" => $"attribute:{a.Value}",
+                _ => "",
+            }).Where(word => word.Length > 0);
+            text.Append(Break).Append((string?)permission.Attribute("kind")).Append(' ').AppendJoin(' ', words);
+        }
+
+        return text.ToString();
     }
 
     private static string Related(XElement element, string word, string first, string second)
@@ -128,7 +161,10 @@ public static class CrmShell
 
     private static IEnumerable<string> Sets(XElement[] sets)
     {
-        static bool Off(XElement set, string name) => (string?)set.Attribute(name) is "false" or "0" or "no" or "off";
+        static bool Off(XElement set, string name) => ClusterBoolean.IsFalse((string?)set.Attribute(name));
+
+        // A set that is borrowed from another constraint is shown as what it says.
+        sets = [.. sets.Select(set => CibReferences.Definition(set) ?? set)];
 
         // Two resources in sets read like a plain constraint; the crm shell marks the difference with this word when the last set is a plain one.
         int resources = sets.Elements("resource_ref").Count();
@@ -176,7 +212,11 @@ public static class CrmShell
         return text.ToString();
     }
 
-    private static string Pair(XElement pair) => Pair((string?)pair.Attribute("name") ?? "", (string?)pair.Attribute("value") ?? "");
+    private static string Pair(XElement pair)
+    {
+        (string name, string value) = CibXml.ReadPair(pair);
+        return Pair(name, value);
+    }
 
     private static string Pair(string name, string value) => $"{name}={Quote(value)}";
 

@@ -23,6 +23,9 @@ public sealed record Primitive(string Id, AgentName Agent)
     /// <summary>The value of a meta attribute, or null.</summary>
     public string? MetaValue(string name) => Find(Meta, name);
 
+    /// <summary>The admin, or haagent, wants it stopped.</summary>
+    public bool IsToldToStop => TargetRole.IsStopped(MetaValue("target-role"));
+
     /// <summary>The first operation of that name, or null.</summary>
     public Operation? FindOperation(string name) => Operations.FirstOrDefault(op => op.Name == name);
 
@@ -36,4 +39,11 @@ public sealed record Primitive(string Id, AgentName Agent)
 
         return null;
     }
+}
+
+/// <summary>The meta attribute target-role, which Pacemaker reads in any case.</summary>
+internal static class TargetRole
+{
+    /// <summary>It says that the resource is to be stopped.</summary>
+    public static bool IsStopped(string? role) => string.Equals(role, "Stopped", StringComparison.OrdinalIgnoreCase);
 }

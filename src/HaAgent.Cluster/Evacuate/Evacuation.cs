@@ -1,6 +1,7 @@
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.History;
+using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Simulating;
 
 namespace HaAgent.Cluster.Evacuate;
@@ -15,6 +16,9 @@ public sealed record GuestFate(string Guest, Fate Fate);
 /// <param name="Guests">Its guests, in the order of the configuration.</param>
 public sealed record Evacuation(string Node, IReadOnlyList<GuestFate> Guests)
 {
+    /// <summary>What else the scheduler would do in the whole cluster, in sentences.</summary>
+    public IReadOnlyList<string> Others { get; init; } = [];
+
     /// <summary>Guests that would not run on.</summary>
     public IEnumerable<GuestFate> Stuck => Guests.Where(g => g.Fate is Fate.Stuck);
 
@@ -36,8 +40,14 @@ public sealed record Evacuation(string Node, IReadOnlyList<GuestFate> Guests)
         [
             .. cib.Primitives.Where(p => p.Agent.IsVirtualMachine && status.Anywhere(p.Id).Contains(node))
                 .Select(guest => new GuestFate(guest.Id, FateOf(guest, node, cib, status, history, run))),
-        ]);
+        ])
+        {
+            Others = [.. run.Actions.Where(action => !IsGuestOf(node, action.Resource, cib, status)).Select(SimulatedActions.Sentence)],
+        };
     }
+
+    private static bool IsGuestOf(string node, string resource, Cib cib, ClusterStatus status) =>
+        cib.Primitive(resource) is { Agent.IsVirtualMachine: true } && status.Anywhere(resource).Contains(node);
 
     private static Fate FateOf(Primitive guest, string node, Cib cib, ClusterStatus status, ClusterHistory history, SimulatedRun run)
     {

@@ -37,6 +37,18 @@ public sealed record ClusterHistory
     public IEnumerable<OperationRecord> Failures(string resource) => Of(resource).Where(o => o.Failed)
         .DistinctBy(o => (o.Node, o.Operation, o.Interval, o.Call));
 
+    /// <summary>The failures of one resource that were not there before.</summary>
+    /// <param name="before">What the cluster remembered before.</param>
+    /// <param name="resource">The resource.</param>
+    public IEnumerable<OperationRecord> FailuresSince(ClusterHistory before, string resource)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        HashSet<(string, string, long, long)> known = [.. before.Failures(resource).Select(Key)];
+        return Failures(resource).Where(o => !known.Contains(Key(o)));
+
+        static (string, string, long, long) Key(OperationRecord o) => (o.Node, o.Operation, o.Call, o.When?.ToUnixTimeSeconds() ?? 0);
+    }
+
     /// <summary>The last live migration of a guest that arrived, or null.</summary>
     public MigrationRecord? LastMigration(string resource)
     {

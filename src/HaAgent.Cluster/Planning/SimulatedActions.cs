@@ -10,8 +10,10 @@ public static class SimulatedActions
     /// <param name="document">The root element, pacemaker-result.</param>
     public static IReadOnlyList<string> Sentences(XElement document) => [.. SimulatedRun.Read(document).Actions.Select(Sentence)];
 
-    private static string Sentence(SimulatedAction action)
+    /// <summary>One of them.</summary>
+    public static string Sentence(SimulatedAction action)
     {
+        ArgumentNullException.ThrowIfNull(action);
         (string resource, string? from, string? to) = (action.Resource, action.From, action.To);
         string reason = action switch
         {

@@ -61,7 +61,7 @@ public static class RemovePlanner
         Cib cib = snapshot.Cib;
         var changes = new List<Change>();
         Primitive[] active = [.. guests.Where(guest => snapshot.Status.Anywhere(guest.Id).Any())];
-        string[] asked = [.. active.Where(guest => guest.MetaValue("target-role") != "Stopped").Select(guest => guest.Id)];
+        string[] asked = [.. active.Where(guest => !guest.IsToldToStop).Select(guest => guest.Id)];
         if (asked.Length > 0)
         {
             Cib stopped = asked.Aggregate(cib.Edit(), (draft, name) => draft.SetMeta(name, "target-role", "Stopped")).Finish();
@@ -78,7 +78,7 @@ public static class RemovePlanner
     {
         Cib cib = snapshot.Cib;
         bool ours = cib.Property(Mark) is not null;
-        bool resting = cib.Property(Maintenance) is "true" or "yes" or "on" or "1";
+        bool resting = ClusterBoolean.IsTrue(cib.Property(Maintenance));
         var changes = new List<Change>();
         if (guests.Length > 0)
         {
@@ -111,5 +111,5 @@ public static class RemovePlanner
         exit 1
         """;
 
-    private static CibDraft Without(CibDraft draft, Primitive[] guests) => guests.Aggregate(draft, (d, guest) => d.RemoveEverywhere(guest.Id));
+    private static CibDraft Without(CibDraft draft, Primitive[] guests) => guests.Aggregate(draft, (d, guest) => d.Remove(guest.Id));
 }

@@ -1,6 +1,8 @@
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.Files;
 using HaAgent.Cluster.Planning;
+using HaAgent.Cluster.Setup;
 
 namespace HaAgent.Cluster.Teardown;
 
@@ -32,16 +34,26 @@ public static class TeardownPlanner
     private static IEnumerable<Refusal> Users(string clone, Snapshot snapshot)
     {
         Cib cib = snapshot.Cib;
-        if (cib.Clone(clone) is not { } lockClone)
-            yield break;
-        string[] own = [clone, lockClone.Child, .. cib.Group(lockClone.Child)?.Members ?? []];
-        string? mount = Mount(cib, lockClone);
-        string[] guests =
-        [
-            .. cib.Primitives.Where(p => p.Agent.IsVirtualMachine && (mount is null || Below(p.Parameter("config"), mount) || Constrained(cib, p.Id, own))).Select(p => p.Id),
-        ];
+
+        // libvirt's settings go too, whatever the clone's name is and wherever a guest's XML lies: every guest of the cluster is locked by them.
+        string[] guests = [.. cib.Primitives.Where(p => p.Agent.IsVirtualMachine).Select(p => p.Id)];
         if (guests.Length > 0)
             yield return new Refusal($"{string.Join(", ", guests)} {(guests.Length == 1 ? "uses" : "use")} the lock storage", $"take them out of the cluster first: haagent remove --stop {string.Join(' ', guests)}");
+        if (Carrier(snapshot) is { } carrier && carrier != clone)
+        {
+            yield return new Refusal($"libvirt keeps its locks on the volume of {carrier}, not of {clone}", $"haagent teardown --clone {carrier}");
+            yield break;
+        }
+
+        if (cib.Clone(clone) is not { } lockClone)
+            yield break;
+        if (LockStorage.Find(cib, clone) is null)
+        {
+            yield return new Refusal($"{clone} in the cluster's configuration mounts no volume, so it is not what setup made", "name the clone with the lock storage: --clone NAME");
+            yield break;
+        }
+
+        string[] own = [clone, lockClone.Child, .. cib.Group(lockClone.Child)?.Members ?? []];
         foreach (Constraint constraint in cib.Constraints.Where(c => c.Resources.Intersect(own).Any() && !c.Resources.Intersect(guests).Any() && c.Resources.Except(own).Any()))
         {
             yield return new Refusal($"the constraint {constraint.Id} makes {string.Join(", ", constraint.Resources.Except(own))} depend on the lock storage",
@@ -53,6 +65,15 @@ public static class TeardownPlanner
             yield return new Refusal($"{group.Id} holds more than haagent put there ({string.Join(", ", group.Members)})",
                 "take the other resources out of the group first (crm configure modgroup), then run this again");
         }
+    }
+
+    // The clone whose volume libvirt's settings name.
+    private static string? Carrier(Snapshot snapshot)
+    {
+        string[] directories = [.. snapshot.Reached.Select(node => node.File(LibvirtPaths.QemuLockd).Text)
+            .Select(text => text is null ? null : LibvirtConf.GetString(text, "file_lockspace_dir")).OfType<string>().Distinct()];
+        return snapshot.Cib.Clones.Select(c => LockStorage.Find(snapshot.Cib, c.Id)).OfType<LockStorage>()
+            .FirstOrDefault(storage => directories.Any(directory => directory == storage.Mount || Below(directory, storage.Mount)))?.GroupClone.Id;
     }
 
     // Their locks would be gone with the settings.
@@ -71,7 +92,7 @@ public static class TeardownPlanner
         var changes = new List<Change>();
         if (!stopped)
         {
-            if (lockClone.MetaValue("target-role") != "Stopped")
+            if (!lockClone.IsToldToStop)
             {
                 asked = cib.Edit().SetMeta(clone, "target-role", "Stopped").Finish();
                 changes.Add(new Change.Configure($"stop {clone}", cib, asked));
@@ -84,11 +105,5 @@ public static class TeardownPlanner
         return new Plan { Changes = changes };
     }
 
-    private static string? Mount(Cib cib, Clone clone) => (cib.Group(clone.Child)?.Members ?? [clone.Child])
-        .Select(cib.Primitive).OfType<Primitive>().FirstOrDefault(p => p.Agent == AgentName.Filesystem)?.Parameter("directory");
-
     private static bool Below(string? path, string mount) => path?.StartsWith(mount + "/", StringComparison.Ordinal) == true;
-
-    private static bool Constrained(Cib cib, string resource, string[] own) =>
-        cib.Constraints.Any(c => c.Resources.Contains(resource) && c.Resources.Intersect(own).Any());
 }

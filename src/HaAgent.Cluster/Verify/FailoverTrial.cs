@@ -19,6 +19,9 @@ public sealed record FailoverTrial(GuideTest Test, string Node)
     /// <summary>How long it took until it ran there.</summary>
     public TimeSpan Took { get; init; }
 
+    /// <summary>It ran on all the time on the node that was to go.</summary>
+    public bool Stayed { get; init; }
+
     /// <summary>It was migrated there, not started.</summary>
     public bool Live { get; init; }
 
@@ -39,6 +42,18 @@ public sealed record FailoverTrial(GuideTest Test, string Node)
         string back = Back is { } time ? $"; {Node} was back after {Seconds(time)}" : $"; {Node} was not back within the time: look at it";
         if (RunsOn is null)
             return Result(Verdict.Failed, $"after {Seconds(Took)} {guest} runs nowhere else{(Left ? "" : $", and {Node} has not left the cluster")}{failures}");
+        string fate = (Left, Fenced) switch
+        {
+            (_, true) => $"{Node} was fenced",
+            (true, false) => $"{Node} was back before it was fenced",
+            (false, false) => $"{Node} never left the cluster, and was not fenced",
+        };
+        if (RunsOn == Node)
+        {
+            return Stayed ? Result(Verdict.Failed, $"nothing happened within {Seconds(Took)}: {guest} runs on, {fate}{failures}")
+                : Result(Verdict.Otherwise, $"{guest} recovered: it was started on {Node} again after {Seconds(Took)}; {fate}{failures}{back}");
+        }
+
         string where = $"{guest} {(Live ? "was migrated to" : "was started on")} {RunsOn} after {Seconds(Took)}";
         return (crash, Fenced) switch
         {

@@ -103,9 +103,9 @@ public sealed class CibTests
     }
 
     [Fact]
-    public void RemoveEverywhere_OneOfTwoGuests_LeavesTheOtherInItsConstraints()
+    public void Remove_OneOfTwoGuests_LeavesTheOtherInItsConstraints()
     {
-        Cib after = cib.Edit().RemoveEverywhere("VM1").Finish();
+        Cib after = cib.Edit().Remove("VM1").Finish();
 
         Assert.Null(after.Primitive("VM1"));
         Assert.Equal([["VM2"], ["cl-virt-lock"]], after.Constraint("col-fs-virt")!.Sets.Select(s => s.Resources));
@@ -114,8 +114,8 @@ public sealed class CibTests
     }
 
     [Fact]
-    public void RemoveEverywhere_TheLastGuest_TakesTheConstraintsWithIt() =>
-        Assert.Empty(cib.Edit().RemoveEverywhere("VM1").RemoveEverywhere("VM2").Finish().Constraints);
+    public void Remove_TheLastGuest_TakesTheConstraintsWithIt() =>
+        Assert.Empty(cib.Edit().Remove("VM1").Remove("VM2").Finish().Constraints);
 
     [Theory]
     [InlineData("30", 30.0)]

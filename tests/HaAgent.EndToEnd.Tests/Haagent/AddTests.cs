@@ -25,7 +25,7 @@ public sealed class AddTests
         _cluster.Done(second);
 
         string configuration = _cluster.Configuration();
-        Assert.Contains("autoset_utilization_cpu=false \\\n\tmeta allow-migrate=true priority=5 \\\n\tutilization cpu=3 licences=1 ", configuration, StringComparison.Ordinal);
+        Assert.Contains("autoset_utilization_cpu=false \\\n\tmeta allow-migrate=true failure-timeout=10min priority=5 \\\n\tutilization cpu=3 licences=1 ", configuration, StringComparison.Ordinal);
         Assert.Contains("\nlocation l-VM1-bob VM1 100: bob\n", configuration, StringComparison.Ordinal);
         Assert.Contains("\nprimitive VM2 ocf:haagent:VirtualDomain \\\n\tparams config=\"/mnt/shared/VM2.xml\" remoteuri=\"qemu+ssh://%n/system\" \\\n\tmeta allow-migrate=false \\\n", configuration, StringComparison.Ordinal);
         Assert.Contains("\norder o-VM1-VM2 Optional: VM1 VM2\n", configuration, StringComparison.Ordinal);
@@ -54,7 +54,7 @@ public sealed class AddTests
 
         string shown = _cluster.Done("add", "VM1", "--guest-node", "inner", "--dry-run");
 
-        Assert.Contains("meta allow-migrate=true remote-node=inner \\", shown, StringComparison.Ordinal);
+        Assert.Contains("meta allow-migrate=true failure-timeout=10min remote-node=inner \\", shown, StringComparison.Ordinal);
         Assert.Contains("start VM1 on ", shown, StringComparison.Ordinal);
         Assert.Contains("start inner on ", shown, StringComparison.Ordinal);
     }

@@ -24,7 +24,7 @@ public sealed record GuestFacts(string Name)
     public string? ConfigPath => Resource?.Parameter("config");
 
     /// <summary>Whether it is meant to move without a stop.</summary>
-    public bool Migrates => Resource is null || Resource.MetaValue("allow-migrate") is "true" or "1" or "yes" or "on";
+    public bool Migrates => Resource is null || ClusterBoolean.IsTrue(Resource.MetaValue("allow-migrate"));
 
     /// <summary>Every path its XML mentions.</summary>
     public IReadOnlyList<MentionedPath> Paths => Text is not null && Xml is not null ? MentionedPath.In(Text) : [];

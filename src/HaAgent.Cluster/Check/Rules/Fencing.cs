@@ -14,7 +14,7 @@ internal static class Fencing
         Snapshot snapshot = scope.Snapshot;
         if (!ClusterReady.HasFencing(snapshot.Cib))
         {
-            bool disabled = snapshot.Cib.Property("stonith-enabled") is { } value && value is not ("true" or "yes" or "on" or "1" or "y");
+            bool disabled = !ClusterBoolean.IsTrueOrUnset(snapshot.Cib.Property("stonith-enabled"));
             yield return disabled
                 ? new Finding(Name, Severity.Error, "fencing is switched off: after a node's failure nobody can prove that its guests are dead", "crm configure property stonith-enabled=true")
                 : new Finding(Name, Severity.Error, "no fencing device is configured: after a node's failure nobody can prove that its guests are dead", "crm cluster init sbd (or crm configure primitive NAME stonith:…)");

@@ -22,7 +22,7 @@ internal static class GuestsRun
     {
         OperationFailure[] failures = [.. status.Failures.Where(failure => failure.Resource == guest.Id)];
         string mend = $"crm resource cleanup {guest.Id}, once its reason is mended";
-        bool asked = guest.MetaValue("target-role") is not ("Stopped" or "stopped");
+        bool asked = !guest.IsToldToStop;
         if (asked && !status.Anywhere(guest.Id).Any())
             yield return new Finding(Name, Severity.Error, $"{guest.Id} runs nowhere{string.Concat(failures.Select(failure => $"; {failure}"))}", failures.Length > 0 ? mend : $"haagent explain {guest.Id}");
         else

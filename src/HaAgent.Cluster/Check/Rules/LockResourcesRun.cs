@@ -1,3 +1,4 @@
+using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 
 namespace HaAgent.Cluster.Check.Rules;
@@ -16,7 +17,7 @@ internal static class LockResourcesRun
         }
 
         bool good = true;
-        if (storage.GroupClone.MetaValue("interleave") != "true")
+        if (!ClusterBoolean.IsTrue(storage.GroupClone.MetaValue("interleave")))
         {
             good = false;
             yield return new Finding(Name, Severity.Error, $"{storage.GroupClone.Id} lacks interleave=true: when one node starts or stops it, the guests on the others are restarted", $"crm resource meta {storage.GroupClone.Id} set interleave true");

@@ -24,7 +24,7 @@ internal static class OperationTimeouts
                 yield return new Finding(Name, Severity.Warning, $"{guest.Id} has short timeouts: {string.Join(", ", shorter)}", $"crm configure edit {guest.Id}");
             }
 
-            if (guest.FindOperation("monitor") is null)
+            if (!guest.Operations.Any(op => op.Name == "monitor" && !ClusterBoolean.IsFalse(op.Attribute("enabled"))))
             {
                 good = false;
                 yield return new Finding(Name, Severity.Error, $"{guest.Id} is not monitored: the cluster does not see when it dies", Mending.Add(guest));

@@ -42,7 +42,7 @@ public static class ClusterReady
     public static bool HasFencing(Cib cib)
     {
         ArgumentNullException.ThrowIfNull(cib);
-        bool enabled = cib.Property("stonith-enabled") is null or "true" or "yes" or "on" or "1" or "y";
+        bool enabled = ClusterBoolean.IsTrueOrUnset(cib.Property("stonith-enabled"));
         bool watchdogOnly = cib.Property("stonith-watchdog-timeout") is { } timeout && ClusterTime.Parse(timeout) is null or { Ticks: > 0 };
         return enabled && (watchdogOnly || cib.Primitives.Any(p => p.Agent.Class == "stonith"));
     }

@@ -132,7 +132,7 @@ public static class LockResources
     private static bool Complete(CibDraft draft, Cib cib, Clone clone, Primitive[] wanted)
     {
         bool changed = false;
-        if (clone.MetaValue(Interleave.Key) != Interleave.Value)
+        if (!ClusterBoolean.IsTrue(clone.MetaValue(Interleave.Key)))
         {
             draft.SetMeta(clone.Id, Interleave.Key, Interleave.Value);
             changed = true;

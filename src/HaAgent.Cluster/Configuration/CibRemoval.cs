@@ -1,0 +1,100 @@
+using System.Xml.Linq;
+
+namespace HaAgent.Cluster.Configuration;
+
+/// <summary>
+/// Takes something out of a configuration with every mention of it, and leaves what concerns others as it is: a constraint of several resources stays as
+/// long as it still says something of those that are left, and what others borrow from what goes (id-ref) stays with them.
+/// </summary>
+internal static class CibRemoval
+{
+    private static readonly string[] Named = ["rsc", "with-rsc", "first", "then"];
+
+    /// <summary>Takes a resource or a constraint away.</summary>
+    public static void Remove(XElement configuration, XElement element)
+    {
+        HashSet<string> gone = TakeAway(configuration, element);
+
+        // What goes may be mentioned itself: a constraint in a tag, a tag in a constraint, either in a permission.
+        while (gone.Count > 0)
+            gone = Forget(configuration, gone);
+    }
+
+    private static HashSet<string> Forget(XElement configuration, HashSet<string> gone)
+    {
+        var next = new HashSet<string>();
+        XElement[] constraints = [.. configuration.Elements("constraints").Elements()];
+        foreach (XElement constraint in constraints.Where(c => c.Attributes().Any(a => Named.Contains(a.Name.LocalName) && gone.Contains(a.Value))))
+            next.UnionWith(TakeAway(configuration, constraint));
+        next.UnionWith(FromSets(configuration, [.. constraints.Where(c => c.Parent is not null)], gone));
+        foreach (XElement mention in configuration.Elements("tags").Elements("tag").Elements("obj_ref").Where(r => gone.Contains(CibXml.Id(r))).ToArray())
+        {
+            XElement tag = mention.Parent!;
+            mention.Remove();
+            if (!tag.HasElements)
+                next.UnionWith(TakeAway(configuration, tag));
+        }
+
+        // A role without permissions stays: it grants nothing, and users and groups name it.
+        foreach (XElement permission in configuration.Elements("acls").Descendants().Where(p => gone.Contains(Subject(p))).ToArray())
+            next.UnionWith(TakeAway(configuration, permission));
+        return next;
+    }
+
+    // "ref" is how schemas before 2.0 wrote it.
+    private static string Subject(XElement permission) => (string?)permission.Attribute("reference") ?? (string?)permission.Attribute("ref") ?? "";
+
+    private static HashSet<string> FromSets(XElement configuration, XElement[] constraints, HashSet<string> gone)
+    {
+        var next = new HashSet<string>();
+
+        // A set counts in each constraint that borrows it.
+        XElement[] touched = [.. constraints.Where(c => Sets(c).Any(s => s.Elements("resource_ref").Any(r => gone.Contains(CibXml.Id(r)))))];
+        foreach (XElement constraint in touched)
+            constraint.Elements("resource_set").Elements("resource_ref").Where(r => gone.Contains(CibXml.Id(r))).Remove();
+        foreach (XElement set in touched.Elements("resource_set").Where(s => CibReferences.Definition(s) is { HasElements: false }).ToArray())
+        {
+            next.Add(CibXml.Id(set));
+            set.Remove();
+        }
+
+        next.Remove("");
+        foreach (XElement constraint in touched.Where(c => !Says(c)))
+            next.UnionWith(TakeAway(configuration, constraint));
+        return next;
+    }
+
+    /// <summary>Whether a constraint of resource sets still says anything; for Pacemaker a set that is not sequential says nothing of its own members.</summary>
+    private static bool Says(XElement constraint)
+    {
+        XElement[] sets = [.. Sets(constraint)];
+        return constraint.Name.LocalName switch
+        {
+            "rsc_colocation" => sets.Length > 1 || (sets is [var only] && Several(only) && IsSequential(only)),
+            "rsc_order" => sets.Length > 1 || (sets is [var only] && Several(only) && (IsSequential(only) || IsSerialized(constraint, only))),
+
+            // Each resource is placed, or waits for its ticket, by itself.
+            _ => sets.Length > 0,
+        };
+    }
+
+    private static IEnumerable<XElement> Sets(XElement constraint) => constraint.Elements("resource_set").Select(CibReferences.Definition).OfType<XElement>();
+
+    private static bool Several(XElement set) => set.Elements("resource_ref").Skip(1).Any();
+
+    private static bool IsSequential(XElement set) => (string?)set.Attribute("sequential") is not { } text || ClusterBoolean.IsTrue(text);
+
+    private static bool IsSerialized(XElement constraint, XElement set) =>
+        ((string?)set.Attribute("kind") ?? (string?)constraint.Attribute("kind")) == "Serialize";
+
+    /// <returns>The ids that are nowhere any more.</returns>
+    private static HashSet<string> TakeAway(XElement configuration, XElement element)
+    {
+        HashSet<string> ids = [.. element.DescendantsAndSelf().Where(e => e.Name.LocalName is not ("resource_ref" or "obj_ref")).Select(CibXml.Id)];
+        CibReferences.HandOn(element);
+        element.Remove();
+        ids.ExceptWith(configuration.Descendants().Where(e => e.Name.LocalName is not ("resource_ref" or "obj_ref" or "acl_target")).Select(CibXml.Id));
+        ids.Remove("");
+        return ids;
+    }
+}
