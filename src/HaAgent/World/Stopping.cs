@@ -45,6 +45,13 @@ internal sealed class Stopping(AgentContext context)
         return result.Succeeded ? result : result with { Message = $"{context.Domain} could not be asked to shut down by {via.ToString().ToLowerInvariant()}: {result.Message}" };
     }
 
+    /// <summary>Wakes the guest up.</summary>
+    public OperationResult WakeUp(TimeSpan within)
+    {
+        OperationResult result = OnDomain(within, domain => domain.WakeUp());
+        return result.Succeeded ? result : result with { Message = $"{context.Domain} could not be woken up: {result.Message}" };
+    }
+
     /// <summary>The power cord.</summary>
     public OperationResult Destroy(TimeSpan within)
     {
