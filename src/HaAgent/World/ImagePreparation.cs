@@ -1,5 +1,6 @@
 using System.Text.Json;
 using HaAgent.Core.Guest;
+using HaAgent.Core.Locking;
 using HaAgent.Host;
 
 namespace HaAgent.World;
@@ -7,7 +8,7 @@ namespace HaAgent.World;
 /// <summary>The copy-on-write image of backingfile, stateless and copyindirs.</summary>
 internal sealed class ImagePreparation(AgentContext context)
 {
-    /// <summary>Creates the image where it is due.</summary>
+    /// <summary>Creates the image where it is due. One that a guest may be running from, here or on another node, is left as it is.</summary>
     public OperationResult Prepare(TimeSpan within)
     {
         string image = ImageFor(context.Settings.Config);
@@ -15,6 +16,25 @@ internal sealed class ImagePreparation(AgentContext context)
         if (exists && !context.Settings.Stateless)
             return OperationResult.Done;
 
+        // Beside it first: what is made takes its time, and a start that is ended in the middle leaves the old image whole.
+        string made = $"{image}.haagent-{Environment.ProcessId}";
+        try
+        {
+            OperationResult result = Make(made, within);
+            return result.Succeeded ? Replace(image, made) : result;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return OperationResult.Failed($"The image {image} of {context.Domain} cannot be replaced: {e.Message}");
+        }
+        finally
+        {
+            File.Delete(made);
+        }
+    }
+
+    private OperationResult Make(string image, TimeSpan within)
+    {
         string backing = context.Settings.BackingFile;
         CommandResult info = Command.Run(within, "qemu-img", "info", "--force-share", "--output=json", backing);
         if (!info.Succeeded)
@@ -29,6 +49,36 @@ internal sealed class ImagePreparation(AgentContext context)
             ? OperationResult.Done
             : OperationResult.Failed($"copyindirs could not be copied into {image} of {context.Domain}: {copy.Output}");
     }
+
+    /// <summary>
+    /// Puts the new image in the place of the old one while nobody uses that: this agent holds its lease meanwhile, so that no virtlockd can give it
+    /// to a guest, and no QEMU has it open for writing.
+    /// </summary>
+    private OperationResult Replace(string image, string made)
+    {
+        if (File.Exists(image))
+        {
+            // Before the lease is held, which may be a lock of the same file: closing it gives that up (fcntl(2), "Record locks").
+            Fact<bool> use = LeaseProbe.ImageUse(image);
+            if (use is Fact<bool>.NotLearned unknown)
+                return NotMade(image, $"whether a QEMU uses it could not be found out ({unknown.Why})", FailureKind.Other);
+            if (use is Fact<bool>.Known)
+                return NotMade(image, "another QEMU uses it; it most likely runs on another node", FailureKind.ImageLocked);
+            LeaseProbe.CopyOwner(image, made);
+        }
+
+        context.Resolver.ReadConfiguration(TimeSpan.FromSeconds(5));
+        Disk? disk = context.Resolver.Configuration?.Disks.FirstOrDefault(candidate => candidate.Source == image);
+        string? file = disk is null ? null : LeaseCheck.LeaseFile(disk, context.Locking);
+        using HeldLease? lease = file is null ? null : HeldLease.Take(file);
+        if (lease is { Problem: string problem })
+            return NotMade(image, $"the lease {file} {problem}; it most likely runs on another node", lease.IsTaken ? FailureKind.LockConflict : FailureKind.Other);
+        File.Move(made, image, overwrite: true);
+        return OperationResult.Done;
+    }
+
+    private OperationResult NotMade(string image, string why, FailureKind kind) =>
+        OperationResult.Failed($"{context.Domain} was not started, and its image {image} was not made anew: {why}", kind);
 
     /// <summary>config up to the first dot of its file name, with .qcow2; the bash agent cut at the first dot of the whole path.</summary>
     private static string ImageFor(string config)

@@ -57,6 +57,34 @@ public sealed class ConfigurationOptionsTests(OneNode fixture) : NodeTest(fixtur
         Assert.Equal(0, guest.Boots);
     }
 
+    [Theory]
+    [InlineData("/usr/local/bin/qemu-without-image-locks")]
+    [InlineData("/usr/bin/qemu-system-x86_64")]
+    public void Start_StatelessAndTheImageIsInUse_LeavesTheImageAlone(string emulator)
+    {
+        var guest = new TestGuest(Node, "in-use", disk: "/mnt/shared/in-use-base.raw");
+        string overlay = "/mnt/shared/in-use.qcow2";
+        guest.With(g =>
+        {
+            g.Devices.Element("emulator")!.Value = emulator;
+            g.Devices.Element("disk")!.Element("driver")!.SetAttributeValue("type", "qcow2");
+            g.Devices.Element("disk")!.Element("source")!.SetAttributeValue("file", overlay);
+        });
+        guest.Parameters["backingfile"] = guest.Disk;
+        guest.Parameters["stateless"] = "true";
+        guest.Agent("start").Gives(OcfExit.Success);
+        string before = Node.Run("stat", "-c", "%i", overlay);
+
+        // As on another node: another resource and another domain, whose image is the same file.
+        string other = Guid.NewGuid().ToString();
+        Node.Write(guest.Config, guest.Xml.ToString().Replace(guest.Uuid, other, StringComparison.Ordinal).Replace("<name>in-use</name>", "<name>in-use-too</name>", StringComparison.Ordinal));
+        AgentResult start = new AgentCall("start", "in-use-too") { Parameters = guest.Parameters, Timeout = 20 }.RunOn(Node);
+
+        start.Fails(OcfExit.GenericError, overlay, "not made anew");
+        Assert.Equal(before, Node.Run("stat", "-c", "%i", overlay));
+        Assert.True(guest.Runs);
+    }
+
     [Fact]
     public void Start_StartResources_StartsThePoolItNeeds()
     {
