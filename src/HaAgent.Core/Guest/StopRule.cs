@@ -33,6 +33,7 @@ public sealed class StopRule : IRule
     public NextStep Decide(Situation situation) => situation.Guest switch
     {
         Observation.Absent absent => Stopped(situation, absent),
+        Observation.Foreign { OurDisk: not null } foreign => new NextStep.Finish(new Outcome(ExitCode.Generic, foreign.Writes(situation.Domain))),
         Observation.Foreign foreign => new NextStep.Finish(Outcome.Success)
         {
             Say = new Remark(Severity.Warning, $"{situation.Domain} is not active here. Another domain of that name is (UUID {foreign.Uuid}); it is not this resource's and was left alone"),
