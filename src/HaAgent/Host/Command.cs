@@ -8,6 +8,9 @@ namespace HaAgent.Host;
 /// <param name="Output">What it printed, both streams, at most 4 KiB.</param>
 internal readonly record struct CommandResult(int? ExitCode, string Output)
 {
+    /// <summary>What it printed on stdout alone, for a program to read: whole, or empty where it was more than 4 MiB.</summary>
+    public string StandardOutput { get; init; } = "";
+
     public bool Succeeded => ExitCode == 0;
 }
 
@@ -15,6 +18,7 @@ internal readonly record struct CommandResult(int? ExitCode, string Output)
 internal static class Command
 {
     private const int MostOutput = 4096;
+    private const int MostStandardOutput = 4 * 1024 * 1024;
 
     private static readonly TimeSpan TimeForRest = TimeSpan.FromMilliseconds(500);
 
@@ -25,21 +29,29 @@ internal static class Command
             start.ArgumentList.Add(argument);
         using var process = new Process { StartInfo = start };
         var output = new System.Text.StringBuilder();
+        var standard = new System.Text.StringBuilder();
 
         // Not disposed: a line may still come in after the wait was given up.
         var streams = new CountdownEvent(2);
-        DataReceivedEventHandler collect = (_, line) =>
+        void Collect(string? line, bool isStandard)
         {
             lock (output)
             {
-                if (line.Data is null)
+                if (line is null)
+                {
                     streams.Signal();
-                else if (output.Length < MostOutput)
-                    output.AppendLine(line.Data);
+                    return;
+                }
+
+                if (output.Length < MostOutput)
+                    output.AppendLine(line);
+                if (isStandard && standard.Length <= MostStandardOutput)
+                    standard.AppendLine(line);
             }
-        };
-        process.OutputDataReceived += collect;
-        process.ErrorDataReceived += collect;
+        }
+
+        process.OutputDataReceived += (_, line) => Collect(line.Data, isStandard: true);
+        process.ErrorDataReceived += (_, line) => Collect(line.Data, isStandard: false);
         try
         {
             process.Start();
@@ -61,7 +73,9 @@ internal static class Command
         lock (output)
         {
             string text = output.ToString().TrimEnd();
-            return ended ? new CommandResult(process.ExitCode, text) : new CommandResult(null, $"ended after {within.TotalSeconds:F0} s. {text}");
+            return ended
+                ? new CommandResult(process.ExitCode, text) { StandardOutput = standard.Length > MostStandardOutput ? "" : standard.ToString() }
+                : new CommandResult(null, $"ended after {within.TotalSeconds:F0} s. {text}");
         }
     }
 }

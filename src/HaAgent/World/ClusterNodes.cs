@@ -11,7 +11,7 @@ internal static class ClusterNodes
         string self = thisNode ?? Environment.MachineName;
         CommandResult result = Command.Run(within, "crm_node", "--partition");
         return result.Succeeded
-            ? result.Output.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(node => node != self).ToArray()
+            ? result.StandardOutput.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(node => node != self).ToArray()
             : [];
     }
 }

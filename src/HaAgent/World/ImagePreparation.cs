@@ -39,7 +39,9 @@ internal sealed class ImagePreparation(AgentContext context)
         CommandResult info = Command.Run(within, "qemu-img", "info", "--force-share", "--output=json", backing);
         if (!info.Succeeded)
             return OperationResult.Failed($"The backing image {backing} of {context.Domain} cannot be examined: {info.Output}");
-        CommandResult create = Command.Run(within, "qemu-img", "create", "-q", "-f", "qcow2", "-F", Format(info.Output), "-b", backing, image);
+        if (Format(info.StandardOutput) is not string format)
+            return OperationResult.Failed($"The format of the backing image {backing} of {context.Domain} is not known: qemu-img info did not name it");
+        CommandResult create = Command.Run(within, "qemu-img", "create", "-q", "-f", "qcow2", "-F", format, "-b", backing, image);
         if (!create.Succeeded)
             return OperationResult.Failed($"The image {image} of {context.Domain} cannot be created on {backing}: {create.Output}");
         if (context.Settings.CopyInDirs.Length == 0)
@@ -88,9 +90,17 @@ internal sealed class ImagePreparation(AgentContext context)
         return Path.Combine(Path.GetDirectoryName(config)!, (dot < 0 ? name : name[..dot]) + ".qcow2");
     }
 
-    private static string Format(string json)
+    /// <summary>A format that was not learned is not "raw": a guest could then write the header of another format into its own disk.</summary>
+    private static string? Format(string json)
     {
-        using JsonDocument document = JsonDocument.Parse(json);
-        return document.RootElement.GetProperty("format").GetString() ?? "raw";
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            return document.RootElement.TryGetProperty("format", out JsonElement format) && format.ValueKind == JsonValueKind.String ? format.GetString() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 }

@@ -70,7 +70,7 @@ internal sealed class MigrationCheck(AgentContext context)
         CommandResult files = Command.Run(within, "ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=" + seconds, host, question);
         if (files.ExitCode is null or 255)
             return Refused($"{target.Node} cannot be reached by ssh {host}: {files.Output}");
-        LockSetup there = LockSetup.Parse(files.Output, files.Output);
+        LockSetup there = LockSetup.Parse(files.StandardOutput, files.StandardOutput);
         if (!there.IsLockd)
             return Refused($"libvirt on {target.Node} has no lock manager, so the guest's lock would be lost. Set lock_manager = \"lockd\" in /etc/libvirt/qemu.conf there and restart its libvirt daemon");
         return there.FileLockspaceDir == here.FileLockspaceDir

@@ -57,6 +57,31 @@ public sealed class ConfigurationOptionsTests(OneNode fixture) : NodeTest(fixtur
         Assert.Equal(0, guest.Boots);
     }
 
+    [Fact]
+    public void Start_QemuImgWarnsAndSaysMuch_TheBackingFormatIsStillRight()
+    {
+        var guest = new TestGuest(Node, "talkative", disk: "/mnt/shared/talkative-base.raw");
+        string overlay = "/mnt/shared/talkative.qcow2";
+        guest.With(g =>
+        {
+            g.Devices.Element("disk")!.Element("driver")!.SetAttributeValue("type", "qcow2");
+            g.Devices.Element("disk")!.Element("source")!.SetAttributeValue("file", overlay);
+        });
+        guest.Parameters["backingfile"] = guest.Disk;
+        Node.Run("mkdir", "-p", "/run/talkative");
+        Node.Write("/run/talkative/qemu-img", """
+            #!/bin/bash
+            [ "$1" = info ] && { echo "qemu-img: warning: {" >&2; for i in {1..200}; do echo "warning $i: something that is no part of the answer" >&2; done; }
+            exec /usr/bin/qemu-img "$@"
+            """);
+        Node.Run("chmod", "755", "/run/talkative/qemu-img");
+
+        (guest.Call("start") with { Variables = new() { ["PATH"] = "/run/talkative:/usr/sbin:/usr/bin:/sbin:/bin" } }).RunOn(Node).Gives(OcfExit.Success);
+
+        guest.Agent("stop", parameters: ("force_stop", "1")).Gives(OcfExit.Success);
+        Assert.Contains("\"backing-filename-format\": \"raw\"", Node.Run("qemu-img", "info", "--output", "json", overlay));
+    }
+
     [Theory]
     [InlineData("/usr/local/bin/qemu-without-image-locks")]
     [InlineData("/usr/bin/qemu-system-x86_64")]
