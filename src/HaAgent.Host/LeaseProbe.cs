@@ -36,11 +36,30 @@ internal static unsafe class LeaseProbe
         };
     }
 
-    /// <summary>Whether a running QEMU has this image file open for writing.</summary>
-    public static bool IsImageInUse(string file)
+    /// <summary>Whether a running QEMU is known to have this image file open for writing.</summary>
+    public static bool IsImageInUse(string file) => ImageUse(file) is Fact<bool>.Known;
+
+    /// <summary>The same, with what could not be found out as an answer of its own; absent: none has.</summary>
+    public static Fact<bool> ImageUse(string file)
     {
         (int error, flock holder) = Query(file, QemuLockStart, QemuLockLength);
-        return error == 0 && holder.l_type != F_UNLCK;
+        if (error == ENOENT || (error == 0 && holder.l_type == F_UNLCK))
+            return new Fact<bool>.Absent();
+        return error == 0 ? new Fact<bool>.Known(true) : new Fact<bool>.NotLearned(System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(error));
+    }
+
+    /// <summary>Gives a file the owner, the group and the mode of another.</summary>
+    /// <exception cref="IOException">It could not be done.</exception>
+    public static void CopyOwner(string from, string to)
+    {
+        Tmds.Linux.statx facts;
+        fixed (byte* source = ConfigFile.PathBytes(from), target = ConfigFile.PathBytes(to))
+        {
+            if (statx(AT_FDCWD, source, 0, STATX_BASIC_STATS, &facts) < 0 || chown(target, facts.stx_uid, facts.stx_gid) < 0)
+                throw new IOException($"the owner of {from} cannot be given to {to} ({Errno.Text()})");
+        }
+
+        File.SetUnixFileMode(to, File.GetUnixFileMode(from));
     }
 
     private static (int Error, flock Holder) Query(string file, long start, long length)
@@ -58,5 +77,50 @@ internal static unsafe class LeaseProbe
         int error = result < 0 ? Errno.Number : 0;
         _ = close(fd);
         return (error, query);
+    }
+}
+
+/// <summary>The lock of a lease file, held by this process until it is disposed of: no virtlockd of any node can take it meanwhile.</summary>
+internal sealed unsafe class HeldLease : IDisposable
+{
+    private readonly int _fd;
+
+    private HeldLease(int fd, string? problem, bool isTaken)
+    {
+        _fd = fd;
+        Problem = problem;
+        IsTaken = isTaken;
+    }
+
+    /// <summary>Why it is not held, as the end of a sentence that begins with the file; null: it is.</summary>
+    public string? Problem { get; }
+
+    /// <summary>Somebody else holds it.</summary>
+    public bool IsTaken { get; }
+
+    /// <summary>Takes the lock that virtlockd would take (lock_driver_lockd.c: the first byte, in a file that only root may open), if it is free.</summary>
+    public static HeldLease Take(string file)
+    {
+        int fd;
+        fixed (byte* name = ConfigFile.PathBytes(file))
+        {
+            fd = open(name, O_RDWR | O_CREAT | O_NONBLOCK | O_CLOEXEC, (mode_t)0x180);
+        }
+
+        if (fd < 0)
+            return new HeldLease(fd, $"cannot be opened ({Errno.Text()})", isTaken: false);
+        var wish = new flock { l_type = (short)F_WRLCK, l_whence = (short)SEEK_SET, l_start = 0, l_len = 1 };
+        if (fcntl(fd, F_SETLK, &wish) == 0)
+            return new HeldLease(fd, null, isTaken: false);
+        bool isTaken = Errno.Number == EAGAIN || Errno.Number == EACCES;
+        string problem = isTaken ? "is held by somebody" : $"cannot be locked ({Errno.Text()})";
+        _ = close(fd);
+        return new HeldLease(-1, problem, isTaken);
+    }
+
+    public void Dispose()
+    {
+        if (_fd >= 0)
+            _ = close(_fd);
     }
 }

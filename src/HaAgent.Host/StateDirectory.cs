@@ -40,19 +40,19 @@ internal sealed class StateDirectory(string resource, string? volatileDirectory,
     public void SavePersistent(GuestRecord record) =>
         Write(_persistent, new GuestRecord(record.Config, record.Identity, IsActive: false) { DomainType = record.DomainType, HypervisorUri = record.HypervisorUri });
 
-    /// <summary>The domains that other resources on this node are about.</summary>
+    /// <summary>
+    /// The domains that other resources have here now: seen active and not stopped since. What is remembered across reboots proves nothing: its
+    /// resource may be long gone, and another may have its guest.
+    /// </summary>
     public List<GuestIdentity> OthersIdentities()
     {
         var identities = new List<GuestIdentity>();
-        foreach (string directory in (string[])[_volatile, _persistent])
+        if (!Directory.Exists(_volatile))
+            return identities;
+        foreach (string path in Directory.EnumerateFiles(_volatile, Prefix + "*" + Suffix))
         {
-            if (!Directory.Exists(directory))
-                continue;
-            foreach (string path in Directory.EnumerateFiles(directory, Prefix + "*" + Suffix))
-            {
-                if (Path.GetFileName(path) != FileName && Read(path) is GuestRecord record)
-                    identities.Add(record.Identity);
-            }
+            if (Path.GetFileName(path) != FileName && Read(path) is GuestRecord { IsActive: true } record)
+                identities.Add(record.Identity);
         }
 
         return identities;

@@ -84,6 +84,9 @@ public sealed unsafe class LibvirtDomain : IDisposable
     /// <summary>Saves its memory to a file and ends it (virDomainSave).</summary>
     public void Save(string file) => LibvirtConnection.Check(Interop.Domain.virDomainSave(_handle, file));
 
+    /// <summary>Wakes it up after it suspended itself (virDomainPMWakeup).</summary>
+    public void WakeUp() => LibvirtConnection.Check(Interop.Domain.virDomainPMWakeup(_handle, 0));
+
     /// <summary>Pauses it (virDomainSuspend).</summary>
     public void Suspend() => LibvirtConnection.Check(Interop.Domain.virDomainSuspend(_handle));
 

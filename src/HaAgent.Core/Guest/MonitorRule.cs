@@ -16,6 +16,7 @@ public sealed class MonitorRule : IRule
     {
         Observation.Active active => Alive(situation, active),
         Observation.Absent absent => Gone(situation, absent),
+        Observation.Foreign { OurDisk: not null } foreign => Finish(ExitCode.Generic, foreign.Writes(situation.Domain)),
         Observation.Foreign foreign => Finish(ExitCode.NotRunning,
             $"{situation.Domain} is not active here; another domain of that name is (UUID {foreign.Uuid}), which this resource leaves alone. Rename one of them"),
         Observation.Unknown unknown => CannotTell(situation, unknown),

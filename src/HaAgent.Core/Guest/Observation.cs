@@ -86,7 +86,24 @@ public abstract record Observation
 
     /// <summary>Our guest is not active here, but another domain of the same name is. It is not ours and is left alone.</summary>
     /// <param name="Uuid">The other domain's UUID.</param>
-    public sealed record Foreign(string Uuid) : Observation;
+    public sealed record Foreign(string Uuid) : Observation
+    {
+        /// <summary>A disk of our guest that it writes; null: none that is known.</summary>
+        public string? OurDisk { get; init; }
+
+        /// <summary>
+        /// What to say of one that writes our guest's disk: it is most likely that guest under an earlier UUID, and whether it is or not, nobody
+        /// may start our guest elsewhere.
+        /// </summary>
+        public string Writes(string domain) => $"Another domain of the name {domain} (UUID {Uuid}) writes its disk {OurDisk} here. It is not this resource's and was left alone; "
+            + "shut it down, or give the configuration its UUID";
+    }
+
+    /// <summary>A disk of which two guests must not be had: writable in both, and not meant to be shared.</summary>
+    /// <param name="ours">Our guest's disks.</param>
+    /// <param name="theirs">Another domain's.</param>
+    public static string? CommonDisk(IEnumerable<Disk> ours, IEnumerable<Disk> theirs) =>
+        ours.FirstOrDefault(our => our is { IsLockable: true, Shareable: false } && theirs.Any(their => their is { IsLockable: true } && their.Source == our.Source))?.Source;
 
     /// <summary>Cannot tell. No rule may turn this into "not running".</summary>
     /// <param name="Why">What kept us from knowing, as a sentence.</param>

@@ -81,6 +81,12 @@ public abstract record Operation
         public override bool ChangesGuest => true;
     }
 
+    /// <summary>Wakes up a guest that suspended itself: asleep it hears nothing.</summary>
+    public sealed record WakeUp : Operation
+    {
+        public override bool ChangesGuest => true;
+    }
+
     /// <summary>libvirt's destroy: the power cord.</summary>
     public sealed record Destroy : Operation
     {

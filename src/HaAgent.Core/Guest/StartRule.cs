@@ -21,6 +21,7 @@ public sealed class StartRule : IRule
         Observation.Absent absent => situation.Last<Operation.StartDomain>() is { Result.Succeeded: true }
             ? Fail(ExitCode.Generic, $"{situation.Domain} was started and ended again at once ({absent.How}). Look at its log in /var/log/libvirt/qemu")
             : Begin(situation),
+        Observation.Foreign { OurDisk: not null } foreign => Fail(ExitCode.Generic, foreign.Writes(situation.Domain)),
         Observation.Foreign foreign => Fail(ExitCode.Generic,
             $"{situation.Domain} cannot be started: another domain of that name (UUID {foreign.Uuid}) is active here and is not this resource's. Stop or rename it, or correct the <uuid> of {situation.Settings.Config}"),
         Observation.Unknown unknown => CannotTell(situation, unknown),

@@ -17,7 +17,10 @@ public sealed class StopRule : IRule
     /// <summary>How long a guest that is paused for a snapshot, or the like, gets to run again.</summary>
     private static readonly TimeSpan PatienceWithJobs = TimeSpan.FromSeconds(10);
 
-    /// <summary>libvirt's destroy needs up to 11.4 s for a QEMU that stands still (measured; facts 4.11).</summary>
+    /// <summary>How long a guest that was woken up gets to be awake.</summary>
+    private static readonly TimeSpan PatienceWithSleeper = TimeSpan.FromSeconds(5);
+
+    /// <summary>libvirt's destroy needs up to 11.4 s for a QEMU that stands still (measured).</summary>
     private const double DestroySeconds = 12;
 
     /// <summary>Between libvirt's word that the guest is destroyed and its being seen as gone.</summary>
@@ -30,6 +33,7 @@ public sealed class StopRule : IRule
     public NextStep Decide(Situation situation) => situation.Guest switch
     {
         Observation.Absent absent => Stopped(situation, absent),
+        Observation.Foreign { OurDisk: not null } foreign => new NextStep.Finish(new Outcome(ExitCode.Generic, foreign.Writes(situation.Domain))),
         Observation.Foreign foreign => new NextStep.Finish(Outcome.Success)
         {
             Say = new Remark(Severity.Warning, $"{situation.Domain} is not active here. Another domain of that name is (UUID {foreign.Uuid}); it is not this resource's and was left alone"),
@@ -114,6 +118,14 @@ public sealed class StopRule : IRule
 
         if (active.IsPausedForAJob && situation.Elapsed < PatienceWithJobs)
             return new NextStep.Wait(TimeSpan.FromSeconds(1));
+
+        if (active.State == DomainState.PmSuspended)
+        {
+            if (situation.Last<Operation.WakeUp>() is not Done woken)
+                return Step(situation, new Operation.WakeUp(), 5, Severity.Info, $"Waking {situation.Domain} up, so that it can shut down");
+            if (woken.Result.Succeeded && situation.Elapsed - woken.At < PatienceWithSleeper)
+                return new NextStep.Wait(TimeSpan.FromSeconds(1));
+        }
 
         // A guest that somebody paused cannot hear the question.
         if (active.State is DomainState.Paused or DomainState.PmSuspended)

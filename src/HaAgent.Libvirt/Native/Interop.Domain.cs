@@ -76,6 +76,9 @@ internal static partial class Interop
         public static partial int virDomainDestroy(DomainHandle domain);
 
         [LibraryImport(Library.Libvirt)]
+        public static partial int virDomainPMWakeup(DomainHandle dom, uint flags);
+
+        [LibraryImport(Library.Libvirt)]
         public static partial int virDomainSuspend(DomainHandle domain);
 
         [LibraryImport(Library.Libvirt)]

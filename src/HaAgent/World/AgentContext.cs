@@ -53,7 +53,7 @@ internal sealed class AgentContext(Invocation invocation, Settings settings, Sta
     public Core.Locking.LockSetup Locking => field ??= LockspaceProbe.ReadSetup();
 
     /// <summary>The running domain's disks with every volume resolved to its path; the configured ones when libvirt does not answer.</summary>
-    public IReadOnlyList<Disk> Disks(TimeSpan within)
+    public Fact<IReadOnlyList<Disk>> Disks(TimeSpan within)
     {
         List<Disk>? live = Hypervisor.Ask(within, connection =>
         {
@@ -61,11 +61,13 @@ internal sealed class AgentContext(Invocation invocation, Settings settings, Sta
             if (domain is null || DomainXml.Parse(domain.LiveXml(), out _) is not DomainXml xml)
                 return null;
             return xml.Disks.Select(disk => Resolve(connection, disk)).ToList();
-        }, out _);
+        }, out OperationResult failure);
         if (live is not null)
-            return live;
+            return new Fact<IReadOnlyList<Disk>>.Known(live);
         Resolver.ReadConfiguration(within);
-        return Resolver.Configuration?.Disks ?? [];
+        return Resolver.Configuration is DomainXml configured
+            ? new Fact<IReadOnlyList<Disk>>.Known(configured.Disks)
+            : new Fact<IReadOnlyList<Disk>>.NotLearned(failure.Message ?? Resolver.ConfigurationResult.Message ?? "libvirt does not know the guest");
     }
 
     public void Dispose() => Hypervisor.Dispose();

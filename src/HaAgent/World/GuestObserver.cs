@@ -55,10 +55,26 @@ internal sealed class GuestObserver(AgentContext context)
             Now = HostClock.SecondsSinceBoot,
         }.Judge();
 
+        if (verdict is Observation.Foreign foreign)
+            verdict = foreign with { OurDisk = OurDiskOf(foreign, within) };
+
         // One call starts one process: when that has been seen, the call cannot bring up another.
         if (verdict is Observation.Absent or Observation.Foreign || (pending is not null && process?.StartedAfter(pending.At) == true))
             context.Resolver.Settle();
         return verdict;
+    }
+
+    private string? OurDiskOf(Observation.Foreign foreign, TimeSpan within)
+    {
+        context.Resolver.ReadConfiguration(within);
+        if (context.Resolver.Configuration is not DomainXml ours)
+            return null;
+        DomainXml? theirs = context.Hypervisor.Ask(within, connection =>
+        {
+            using LibvirtDomain? other = connection.FindByUuid(foreign.Uuid);
+            return other is null ? null : DomainXml.Parse(other.LiveXml(), out _);
+        }, out _);
+        return theirs is null ? null : Observation.CommonDisk(ours.Disks, theirs.Disks);
     }
 
     /// <summary>

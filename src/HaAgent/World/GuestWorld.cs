@@ -64,6 +64,7 @@ internal sealed class GuestWorld(AgentContext context) : IGuestWorld, IDisposabl
             Operation.RunMonitorScripts => new Checks(context).RunScripts(within),
             Operation.SaveMemory => new Stopping(context).SaveMemory(within),
             Operation.RequestShutdown request => new Stopping(context).RequestShutdown(request.Via, within),
+            Operation.WakeUp => new Stopping(context).WakeUp(within),
             Operation.Destroy => new Stopping(context).Destroy(within),
             Operation.TerminateProcess => new Stopping(context).Signal(Tmds.Linux.LibC.SIGTERM, within),
             Operation.KillProcess => new Stopping(context).Signal(Tmds.Linux.LibC.SIGKILL, within),
@@ -72,11 +73,10 @@ internal sealed class GuestWorld(AgentContext context) : IGuestWorld, IDisposabl
             _ => throw new InvalidOperationException(operation.ToString()),
         };
 
-        // A failure that ends the action becomes its reason; whatever else is said is a line in the log. That a lockspace's filesystem is
-        // not known to be shared is for validate-all to say, not for every start.
-        if (result is { Succeeded: true, Message: string remark } && operation is not (Operation.Migrate or Operation.FindLeaseHolder or Operation.CheckLockGuard))
+        // A failure that ends the action becomes its reason; whatever else is said is a line in the log.
+        if (result is { Succeeded: true, Message: string remark } && operation is not (Operation.Migrate or Operation.FindLeaseHolder))
             context.Log.Say(new Remark(Severity.Warning, remark));
-        else if (result is { Succeeded: false, Message: string failure } && operation is Operation.RequestShutdown or Operation.SaveMemory or Operation.Destroy)
+        else if (result is { Succeeded: false, Message: string failure } && operation is Operation.RequestShutdown or Operation.SaveMemory or Operation.WakeUp or Operation.Destroy)
             context.Log.Say(new Remark(operation is Operation.RequestShutdown ? Severity.Info : Severity.Warning, failure));
         return result;
     }

@@ -39,7 +39,9 @@ internal sealed class MigrationCheck(AgentContext context)
         using LibvirtDomain? same = connection.FindByName(guest.Identity.Name);
         if (same is not null && same.IsActive)
             return Refused($"a domain of that name is active on {node} already (UUID {same.Uuid})");
-        if (same is not null && same.Uuid != context.Identity!.Uuid)
+
+        // As it runs here: where the configuration has no UUID, ours is not known from there.
+        if (same is not null && same.Uuid != guest.Identity.Uuid)
             return Refused($"{node} has a definition of that name with another UUID ({same.Uuid}). Undefine it there");
         if (guest.Cpu is null || guest.CpuMode is "host-passthrough" or "maximum")
             return null;

@@ -26,8 +26,8 @@ internal sealed class MigrationJob(string sourceUri, LibvirtConnection target, s
     /// <summary>It was ended because its time was up.</summary>
     public bool WasAborted { get; set; }
 
-    /// <summary>What libvirt said went wrong; null: nothing, or it is not over.</summary>
-    public LibvirtException? Error { get; private set; }
+    /// <summary>What went wrong; null: nothing, or it is not over.</summary>
+    public string? Error { get; private set; }
 
     public void Start() => new Thread(Run) { IsBackground = true, Name = "migration" }.Start();
 
@@ -41,12 +41,16 @@ internal sealed class MigrationJob(string sourceUri, LibvirtConnection target, s
         {
             using LibvirtConnection source = LibvirtConnection.Open(sourceUri);
             using LibvirtDomain? domain = source.Find(identity);
-            if (domain is not null)
+            if (domain is null)
+                Error = "libvirt on this node does not know the guest any more, so that the migration was not begun";
+            else
                 LibvirtMigration.Migrate(domain, target, targetUri, request);
         }
-        catch (LibvirtException e)
+#pragma warning disable CA1031 // On a thread of its own, whatever is not caught ends the process in the middle of a move, without an exit code.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            Error = e;
+            Error = e.Message;
         }
 
         _over.Set();

@@ -117,7 +117,7 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
             bool arrived = domain is not null && domain.Info().State is DomainState.Running or DomainState.Blocked or DomainState.Paused && domain.IsActive;
             return (arrived, arrived ? Completed(domain!) : default);
         }, out OperationResult failure);
-        string why = job.Error is null ? "" : $": {job.Error.Message}";
+        string why = job.Error is null ? "" : $": {job.Error}";
         string advice = !job.IsOver || job.WasAborted ? ". It did not finish within the operation's timeout; give migrate_to a longer one, or set migration_auto_converge" : "";
         return (here, isActive, failure.Succeeded) switch
         {

@@ -66,6 +66,8 @@ internal sealed class Starting(AgentContext context)
         string savedMemory = SavedMemory.File(context);
         if (savedMemory.Length > 0 && File.Exists(savedMemory))
             return Restore(savedMemory, end - context.Elapsed);
+        if (savedMemory.Length > 0 && File.Exists(SavedMemory.Moved(context)))
+            Warn($"{SavedMemory.Moved(context)} is the memory of {context.Domain} from a restore that was not seen to its end. Its guest may have run since, so it is not restored; delete it when it is of no use any more");
         OperationResult result = Ask(PendingKind.Start, end - context.Elapsed, connection => connection.Create(context.Resolver.ConfigurationText).Dispose());
         return result.Succeeded ? result : Explain(result);
     }
@@ -85,12 +87,58 @@ internal sealed class Starting(AgentContext context)
 
     private OperationResult Restore(string file, TimeSpan within)
     {
-        OperationResult result = Ask(PendingKind.Restore, within, connection => connection.Restore(file));
+        string moved;
+        try
+        {
+            moved = SavedMemory.MoveAside(file, SavedMemory.Moved(context));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return OperationResult.Failed($"{context.Domain} was not restored from {file}, because the file cannot be moved aside ({e.Message}) and could be restored a second time, over disks that have changed. "
+                + "Make its directory writable, or delete the file to start without it");
+        }
+
+        OperationResult result = Ask(PendingKind.Restore, within, connection => connection.Restore(moved));
         if (!result.Succeeded)
-            return Explain(result with { Message = $"{context.Domain} could not be restored from {file}, which is kept: {result.Message}" });
-        File.Delete(file);
+            return Explain(result with { Message = $"{context.Domain} could not be restored from {(PutBack(result, moved, file) ? file : moved)}, which is kept: {result.Message}" });
+        try
+        {
+            File.Delete(moved);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Warn($"{moved} cannot be deleted ({e.Message}). {context.Domain} was restored from it, and it will not be restored again");
+        }
+
         return result;
     }
+
+    /// <summary>After a failure that libvirt answered and that left no guest: it lets the guest run last of all, so that it has not run.</summary>
+    private bool PutBack(OperationResult failure, string moved, string file)
+    {
+        if (failure.Kind is FailureKind.TimedOut or FailureKind.Unreachable)
+            return false;
+        bool isActive = context.Hypervisor.Ask(TimeSpan.FromSeconds(2), connection =>
+        {
+            using LibvirtDomain? domain = connection.Find(context.Identity!);
+            return domain is { IsActive: true };
+        }, out OperationResult asked);
+        bool runs = context.IsLocalQemu && ProcessTable.Find(context.Identity!, context.Resolver.Record) is not Fact<QemuProcess>.Absent;
+        if (!asked.Succeeded || isActive || runs)
+            return false;
+        try
+        {
+            File.Move(moved, file);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Warn($"{moved} cannot be moved back to {file} ({e.Message})");
+            return false;
+        }
+    }
+
+    private void Warn(string text) => context.Log.Say(new Remark(Severity.Warning, text));
 
     /// <summary>Turns libvirt's error into the sentence that helps.</summary>
     private OperationResult Explain(OperationResult error)

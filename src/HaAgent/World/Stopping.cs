@@ -11,8 +11,31 @@ internal sealed class Stopping(AgentContext context)
     public OperationResult SaveMemory(TimeSpan within)
     {
         string file = SavedMemory.File(context);
+        if (Outdated(file) is OperationResult problem)
+            return problem;
         OperationResult result = OnDomain(within, domain => domain.Save(file));
         return result.Succeeded ? result : result with { Message = $"The memory of {context.Domain} could not be saved to {file}, so the guest is shut down instead: {result.Message}" };
+    }
+
+    /// <summary>
+    /// A memory that lies there while the guest runs is older than its disks. It must not be what the next start restores if this one
+    /// cannot be saved.
+    /// </summary>
+    private OperationResult? Outdated(string file)
+    {
+        try
+        {
+            if (!File.Exists(file))
+                return null;
+            string old = SavedMemory.MoveAside(file, file + ".old");
+            context.Log.Say(new Remark(Severity.Warning, $"{file} is older than the guest that runs, and was moved to {old}"));
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return OperationResult.Failed($"The memory of {context.Domain} is not saved, because {file} is there already and cannot be moved aside ({e.Message}). "
+                + "Delete it before the next start, which would restore it over disks that have changed");
+        }
     }
 
     /// <summary>Asks the guest to shut down.</summary>
@@ -20,6 +43,13 @@ internal sealed class Stopping(AgentContext context)
     {
         OperationResult result = OnDomain(within, domain => domain.Shutdown(via));
         return result.Succeeded ? result : result with { Message = $"{context.Domain} could not be asked to shut down by {via.ToString().ToLowerInvariant()}: {result.Message}" };
+    }
+
+    /// <summary>Wakes the guest up.</summary>
+    public OperationResult WakeUp(TimeSpan within)
+    {
+        OperationResult result = OnDomain(within, domain => domain.WakeUp());
+        return result.Succeeded ? result : result with { Message = $"{context.Domain} could not be woken up: {result.Message}" };
     }
 
     /// <summary>The power cord.</summary>

@@ -39,6 +39,31 @@ public sealed class LeaseCheckTests
         }
     }
 
+    [Theory]
+    [InlineData(LeaseHolder.ThisNode, FailureKind.None, false)]
+    [InlineData(LeaseHolder.Elsewhere, FailureKind.None, true)]
+    [InlineData(LeaseHolder.OtherProcess, FailureKind.None, true)]
+    [InlineData(LeaseHolder.Nobody, FailureKind.LeaseLost, true)]
+    public void Judge_ShareableDisk_AnotherHolderIsNoLoss(LeaseHolder holder, FailureKind expected, bool says)
+    {
+        OperationResult result = LeaseCheck.Judge("vm1", [Block with { Shareable = true }], Lockd, _ => new LeaseState(holder, "4711"));
+
+        Assert.Equal(expected, result.Kind);
+        Assert.Equal(says, result.Message is not null);
+    }
+
+    [Fact]
+    public void Judge_VolumeWhosePathIsNotKnown_CannotTell()
+    {
+        Disk volume = new("volume", "disk", "vda", null, false, false) { Pool = "guests", Volume = "vm1.raw" };
+
+        OperationResult result = LeaseCheck.Judge("vm1", [volume], Lockd, _ => throw new InvalidOperationException());
+
+        Assert.True(result.Succeeded);
+        Assert.Contains("vm1.raw", result.Message, StringComparison.Ordinal);
+        Assert.Null(LeaseCheck.Judge("vm1", [volume with { ReadOnly = true }], Lockd, _ => throw new InvalidOperationException()).Message);
+    }
+
     [Fact]
     public void Judge_SecondDiskLost_IsLoss()
     {

@@ -37,13 +37,65 @@ public sealed class LockGuardTests
         Assert.Contains("No such file or directory", result.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("auto", "ext4")]
+    [InlineData("true", "ext4")]
+    [InlineData("auto", "xfs")]
+    [InlineData("auto", "btrfs")]
+    [InlineData("auto", "tmpfs")]
+    [InlineData("auto", "overlay")]
+    [InlineData("auto", "zfs")]
+    [InlineData("auto", "iso9660")]
+    [InlineData("auto", "vfat")]
+    public void Judge_LocalFilesystemOnAMountOfItsOwn_IsRefused(string require, string type)
+    {
+        OperationResult result = LockGuard.Judge(require, Lockd, _ => new LockspaceSight(true, null, OnRootFilesystem: false, type));
+
+        Assert.Equal(ExitCode.Installed, result.Code);
+        Assert.Contains(type, result.Message, StringComparison.Ordinal);
+        Assert.Contains("/mnt/shared/lockd", result.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Judge_LocalFilesystemThatSetupProvedToBeOneOnAllNodes_IsFine() =>
+        Assert.Equal(OperationResult.Done, LockGuard.Judge("true", Lockd, _ => new LockspaceSight(true, null, false, "tmpfs") { IsMarked = true }));
+
+    [Fact]
+    public void Judge_MarkOnTheRootFilesystem_IsRefused() =>
+        Assert.Equal(ExitCode.Installed, LockGuard.Judge("auto", Lockd, _ => new LockspaceSight(true, null, true, "ext4") { IsMarked = true }).Code);
+
+    [Theory]
+    [InlineData("nfs", "rw,vers=3,nolock,addr=10.0.0.1", "nolock")]
+    [InlineData("nfs", "rw,vers=3,local_lock=all", "local_lock=all")]
+    [InlineData("nfs4", "rw,vers=4.2,local_lock=posix", "local_lock=posix")]
+    [InlineData("cifs", "rw,nobrl", "nobrl")]
+    [InlineData("gfs2", "rw,lockproto=lock_nolock", "lock_nolock")]
+    [InlineData("ocfs2", "rw,heartbeat=none", "heartbeat=none")]
+    public void Judge_SharedFilesystemWhoseLocksAreLocal_IsRefusedMarkedOrNot(string type, string options, string named)
+    {
+        var sight = new LockspaceSight(true, null, false, type) { Options = options, IsMarked = true };
+
+        OperationResult result = LockGuard.Judge("auto", Lockd, _ => sight);
+
+        Assert.Equal(ExitCode.Installed, result.Code);
+        Assert.Contains(named, result.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nfs", "rw,vers=3,local_lock=none")]
+    [InlineData("nfs4", "rw,vers=4.2,local_lock=none")]
+    [InlineData("ocfs2", "rw,heartbeat=none-such")]
+    [InlineData("fuse.glusterfs", "rw,allow_other")]
+    public void Judge_SharedFilesystem_IsFine(string type, string options) =>
+        Assert.Equal(OperationResult.Done, LockGuard.Judge("true", Lockd, _ => new LockspaceSight(true, null, false, type) { Options = options }));
+
     [Fact]
     public void Judge_UnknownFilesystem_IsAWarningOnly()
     {
-        OperationResult result = LockGuard.Judge("auto", Lockd, _ => new LockspaceSight(true, null, false, "xfs"));
+        OperationResult result = LockGuard.Judge("auto", Lockd, _ => new LockspaceSight(true, null, false, "fuse.ours"));
 
         Assert.True(result.Succeeded);
-        Assert.Contains("xfs", result.Message, StringComparison.Ordinal);
+        Assert.Contains("fuse.ours", result.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -74,6 +74,29 @@ public sealed class BadConfigTests(OneNode fixture) : NodeTest(fixture)
         Assert.False(guest.Runs);
     }
 
+    [Fact]
+    public void Probe_ConfigMissingAndAGuestOfAResourceThatIsGone_IsNoProofOfAbsence()
+    {
+        // The resource was renamed: its old name is remembered across reboots, and its guest runs.
+        TestGuest guest = NewGuest().Start();
+        guest.Agent("stop").Gives(OcfExit.Success);
+        Node.Virsh("create", guest.Config);
+        TestGuest renamed = NewGuest();
+        renamed.Parameters["config"] = "/mnt/shared/missing.xml";
+
+        renamed.Agent("monitor").Fails(OcfExit.NotInstalled, guest.Name);
+    }
+
+    [Fact]
+    public void Probe_ConfigMissingAndEveryGuestIsAnotherResources_NotRunning()
+    {
+        NewGuest().Start();
+        TestGuest guest = NewGuest();
+        guest.Parameters["config"] = "/mnt/shared/missing.xml";
+
+        guest.Agent("monitor").Gives(OcfExit.NotRunning);
+    }
+
     [Theory]
     [InlineData("start")]
     [InlineData("stop")]

@@ -58,6 +58,59 @@ public sealed class ConfigurationOptionsTests(OneNode fixture) : NodeTest(fixtur
     }
 
     [Fact]
+    public void Start_QemuImgWarnsAndSaysMuch_TheBackingFormatIsStillRight()
+    {
+        var guest = new TestGuest(Node, "talkative", disk: "/mnt/shared/talkative-base.raw");
+        string overlay = "/mnt/shared/talkative.qcow2";
+        guest.With(g =>
+        {
+            g.Devices.Element("disk")!.Element("driver")!.SetAttributeValue("type", "qcow2");
+            g.Devices.Element("disk")!.Element("source")!.SetAttributeValue("file", overlay);
+        });
+        guest.Parameters["backingfile"] = guest.Disk;
+        Node.Run("mkdir", "-p", "/run/talkative");
+        Node.Write("/run/talkative/qemu-img", """
+            #!/bin/bash
+            [ "$1" = info ] && { echo "qemu-img: warning: {" >&2; for i in {1..200}; do echo "warning $i: something that is no part of the answer" >&2; done; }
+            exec /usr/bin/qemu-img "$@"
+            """);
+        Node.Run("chmod", "755", "/run/talkative/qemu-img");
+
+        (guest.Call("start") with { Variables = new() { ["PATH"] = "/run/talkative:/usr/sbin:/usr/bin:/sbin:/bin" } }).RunOn(Node).Gives(OcfExit.Success);
+
+        guest.Agent("stop", parameters: ("force_stop", "1")).Gives(OcfExit.Success);
+        Assert.Contains("\"backing-filename-format\": \"raw\"", Node.Run("qemu-img", "info", "--output", "json", overlay));
+    }
+
+    [Theory]
+    [InlineData("/usr/local/bin/qemu-without-image-locks")]
+    [InlineData("/usr/bin/qemu-system-x86_64")]
+    public void Start_StatelessAndTheImageIsInUse_LeavesTheImageAlone(string emulator)
+    {
+        var guest = new TestGuest(Node, "in-use", disk: "/mnt/shared/in-use-base.raw");
+        string overlay = "/mnt/shared/in-use.qcow2";
+        guest.With(g =>
+        {
+            g.Devices.Element("emulator")!.Value = emulator;
+            g.Devices.Element("disk")!.Element("driver")!.SetAttributeValue("type", "qcow2");
+            g.Devices.Element("disk")!.Element("source")!.SetAttributeValue("file", overlay);
+        });
+        guest.Parameters["backingfile"] = guest.Disk;
+        guest.Parameters["stateless"] = "true";
+        guest.Agent("start").Gives(OcfExit.Success);
+        string before = Node.Run("stat", "-c", "%i", overlay);
+
+        // As on another node: another resource and another domain, whose image is the same file.
+        string other = Guid.NewGuid().ToString();
+        Node.Write(guest.Config, guest.Xml.ToString().Replace(guest.Uuid, other, StringComparison.Ordinal).Replace("<name>in-use</name>", "<name>in-use-too</name>", StringComparison.Ordinal));
+        AgentResult start = new AgentCall("start", "in-use-too") { Parameters = guest.Parameters, Timeout = 20 }.RunOn(Node);
+
+        start.Fails(OcfExit.GenericError, overlay, "not made anew");
+        Assert.Equal(before, Node.Run("stat", "-c", "%i", overlay));
+        Assert.True(guest.Runs);
+    }
+
+    [Fact]
     public void Start_StartResources_StartsThePoolItNeeds()
     {
         TestGuest guest = NewGuest(disk: "/mnt/shared/pooled.raw");

@@ -18,6 +18,21 @@ public sealed class IdentityTests(OneNode fixture) : NodeTest(fixture)
         Assert.True(other.Runs);
     }
 
+    [Fact]
+    public void AnyAction_SameNameOtherUuidOnOurDisk_IsAnErrorThatNamesIt()
+    {
+        TestGuest guest = NewGuest();
+        var other = new TestGuest(Node, guest.Name, disk: guest.Disk);
+        Node.Virsh("create", other.Config);
+        guest.Save();
+
+        guest.Agent("monitor", interval: 10).Fails(OcfExit.GenericError, other.Uuid, guest.Disk);
+        guest.Agent("stop").Fails(OcfExit.GenericError, other.Uuid, guest.Disk);
+        guest.Agent("start").Fails(OcfExit.GenericError, other.Uuid, guest.Disk);
+
+        Assert.True(other.Runs);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

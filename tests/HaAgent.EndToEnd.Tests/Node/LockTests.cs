@@ -149,6 +149,25 @@ public sealed class LockTests(OneNode fixture) : NodeTest(fixture)
     }
 
     [Fact]
+    public void Start_LockspaceOnALocalMountOfItsOwn_Refused()
+    {
+        // The volume's mark lies beside it, but not on it.
+        TestGuest guest = NewGuest();
+        Node.Run("mount", "-t", "tmpfs", "own", Lockspace);
+        try
+        {
+            guest.Agent("start").Fails(OcfExit.NotInstalled, Lockspace, "tmpfs", "only this node");
+        }
+        finally
+        {
+            Node.Run("umount", Lockspace);
+        }
+
+        Assert.False(guest.Runs);
+        guest.Start();
+    }
+
+    [Fact]
     public void Start_ShadowDirectory_RefusedUnlessLocksAreNotRequired()
     {
         // libvirtd came before the mount and made the lockspace on the root file system, where it protects nothing.

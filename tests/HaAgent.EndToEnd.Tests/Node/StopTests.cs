@@ -151,4 +151,61 @@ public sealed class StopTests(OneNode fixture) : NodeTest(fixture)
         guest.UntilGone();
         Assert.Equal(1, guest.Boots);
     }
+
+    [Fact]
+    public void Start_MemoryOfAnUnfinishedRestore_IsKeptAndNotRestored()
+    {
+        // The agent was killed after libvirt had restored the guest, which has changed its disk since.
+        TestGuest guest = NewGuest();
+        Node.Run("mkdir", "-p", "/mnt/shared/saved");
+        guest.Parameters["snapshot"] = "/mnt/shared/saved";
+        guest.Start();
+        guest.Agent("stop").Gives(OcfExit.Success);
+        Node.Run("mv", $"/mnt/shared/saved/{guest.Name}.state", $"/mnt/shared/saved/{guest.Name}.state.restoring");
+
+        AgentResult start = guest.Agent("start").Gives(OcfExit.Success);
+
+        Until.True(() => guest.Boots == 2, "the guest boots instead");
+        Assert.Contains($"{guest.Name}.state.restoring", start.Log);
+        Assert.True(Node.Exists($"/mnt/shared/saved/{guest.Name}.state.restoring"));
+        guest.Agent("stop", parameters: ("snapshot", "")).Gives(OcfExit.Success);
+    }
+
+    [Fact]
+    public void Start_RestoreRefusedBeforeTheGuestRan_IsTriedAgainTheNextTime()
+    {
+        TestGuest guest = NewGuest();
+        Node.Run("mkdir", "-p", "/mnt/shared/saved");
+        guest.Parameters["snapshot"] = "/mnt/shared/saved";
+        guest.Start();
+        guest.Agent("stop").Gives(OcfExit.Success);
+        Node.Run("mv", guest.Disk, guest.Disk + ".away");
+        guest.Agent("start", timeout: 20).Fails(OcfExit.GenericError, "restored");
+        Assert.True(Node.Exists($"/mnt/shared/saved/{guest.Name}.state"));
+        Node.Run("mv", guest.Disk + ".away", guest.Disk);
+
+        guest.Agent("start").Gives(OcfExit.Success);
+
+        Assert.True(guest.Runs);
+        Assert.Empty(Directory.GetFiles(Node.PathOf("/mnt/shared/saved")));
+        guest.Tell(GuestDoes.SwitchOff);
+        guest.UntilGone();
+        Assert.Equal(1, guest.Boots);
+    }
+
+    [Fact]
+    public void Stop_MemoryOfAnEarlierRunLiesThere_IsMovedAsideWhateverBecomesOfTheNewOne()
+    {
+        TestGuest guest = NewGuest();
+        Node.Run("mkdir", "-p", "/mnt/shared/saved");
+        guest.Start();
+        guest.Parameters["snapshot"] = "/mnt/shared/saved";
+        Node.Write($"/mnt/shared/saved/{guest.Name}.state", "of an earlier run");
+
+        guest.Agent("stop").Gives(OcfExit.Success);
+
+        Assert.Equal("of an earlier run", Node.Read($"/mnt/shared/saved/{guest.Name}.state.old"));
+        guest.Agent("start").Gives(OcfExit.Success);
+        guest.Agent("stop", parameters: ("snapshot", "")).Gives(OcfExit.Success);
+    }
 }

@@ -7,7 +7,7 @@ namespace HaAgent.Cluster.Setup.Steps;
 public static class SharedMount
 {
     /// <summary>The file that marks the directory; its content is random, so two local directories never look like one shared one.</summary>
-    public const string MarkFile = ".haagent";
+    public const string MarkFile = Core.Locking.Filesystems.SharedMark;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
