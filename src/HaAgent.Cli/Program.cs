@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using HaAgent.Cli.CommandLine;
+using HaAgent.Core.Text;
 
 // The one place that turns everything into an exit status.
 try
@@ -9,7 +10,7 @@ try
     if (parsed.Errors.Count > 0)
     {
         foreach (ParseError error in parsed.Errors)
-            Console.Error.WriteLine(error.Message);
+            Console.Error.WriteLine(Printable.Line(error.Message));
         Console.Error.WriteLine("'haagent --help' lists the verbs, 'haagent VERB --help' the options of one.");
         return (int)ExitCode.Usage;
     }
@@ -27,7 +28,7 @@ try
 catch (Exception e)
 #pragma warning restore CA1031
 {
-    Console.Error.WriteLine($"haagent made a mistake and stopped: {e.GetType().Name}: {e.Message}");
+    Console.Error.WriteLine($"haagent made a mistake and stopped: {e.GetType().Name}: {Printable.Line(e.Message)}");
     Console.Error.WriteLine(e.StackTrace);
     return (int)ExitCode.Internal;
 }

@@ -24,6 +24,13 @@ internal static class CompanionPage
         foreach (Option option in root.Options.Where(o => !o.Hidden))
             CommandTexts.Describe(page, option);
         CommandTexts.ExitStatus(page);
+        page.Heading("FILES")
+            .Item("/var/lib/haagent/cib-before-DATE-TIME-VERB.xml", "", "What the cluster's configuration was before a change, on the node on which haagent ran; the newest 50 are kept. "
+                + "It holds what the configuration holds, passwords of fencing devices too.");
+        page.Heading("TO BRING A CONFIGURATION BACK").Paragraph("Look first at what that undoes, others' later changes with it:")
+            .Example("cibadmin --query > now.xml; crm_diff --original now.xml --new FILE\ncibadmin --replace --scope configuration --xml-file FILE")
+            .Paragraph("The cluster acts on it at once: a guest that the old configuration does not have is stopped, one that it has is started. 'crm maintenance on' before and a "
+                + "look at 'crm_mon -r' after let it stand still meanwhile.");
         return page.SeeAlso([.. verbs.Select(verb => (VerbPage.NameOf(Name, verb), 8)), (AgentPage.Name, 7), ("crm", 8), ("pcs", 8)]);
     }
 }

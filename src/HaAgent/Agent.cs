@@ -42,7 +42,7 @@ internal static class Agent
         }
 
         if (outcome.Reason is not null)
-            StandardStreams.Error(invocation.ExitReasonPrefix + outcome.Reason.ReplaceLineEndings(" ") + "\n");
+            StandardStreams.Error(invocation.ExitReasonPrefix + outcome.Reason + "\n");
         if (invocation.Action == OcfAction.MigrateTo && outcome.Code != ExitCode.Success)
             OperationClock.LeaveSecond(began);
         return outcome.Code;

@@ -1,5 +1,6 @@
 using HaAgent;
 using HaAgent.Core.Ocf;
+using HaAgent.Core.Text;
 using HaAgent.Host;
 
 // The one catch-all: no path leaves without a defined exit code (OCF 1.1, "Return codes").
@@ -11,6 +12,6 @@ try
 }
 catch (Exception e)
 {
-    StandardStreams.Error($"ocf-exit-reason:Internal error of ocf:haagent:VirtualDomain, please report it: {e.GetType().Name}: {e.Message}" + "\n");
+    StandardStreams.Error($"ocf-exit-reason:Internal error of ocf:haagent:VirtualDomain, please report it: {e.GetType().Name}: {Printable.Line(e.Message)}" + "\n");
     return (int)ExitCode.Generic;
 }

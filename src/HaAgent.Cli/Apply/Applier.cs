@@ -8,11 +8,15 @@ namespace HaAgent.Cli.Apply;
 
 /// <summary>Makes the changes of a plan, one after the other. It decides nothing.</summary>
 /// <param name="shell">How the nodes are reached.</param>
+/// <param name="copies">Where the configuration as it was is kept.</param>
 /// <param name="stopping">Set when the admin interrupts: what is only waited for is not waited for any longer.</param>
-internal sealed class Applier(NodeShell shell, CancellationToken stopping)
+internal sealed class Applier(NodeShell shell, CibCopy copies, CancellationToken stopping)
 {
     private static readonly TimeSpan FileLimit = TimeSpan.FromSeconds(60);
     private ClusterHistory? before;
+
+    /// <summary>Where the configuration is kept as it was before the last change of it; null when there was none.</summary>
+    public string? Copy { get; private set; }
 
     /// <summary>Makes one change.</summary>
     /// <returns>Whether the plan still holds; false when somebody else changed the configuration since it was made.</returns>
@@ -29,7 +33,8 @@ internal sealed class Applier(NodeShell shell, CancellationToken stopping)
                 return true;
             case Change.Configure configure:
                 before ??= await ReadHistoryAsync();
-                return await CibChange.ApplyAsync(configure.Before, configure.After);
+                Copy = await copies.ChangeAsync(configure.Before, configure.After);
+                return Copy is not null;
             case Change.Await wait:
                 before ??= await ReadHistoryAsync();
                 await new ResourceWait(before, ClusterProbe.ReadStatusAsync, ReadHistoryAsync, stopping).UntilAsync(wait);

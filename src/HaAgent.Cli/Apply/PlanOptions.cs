@@ -4,4 +4,8 @@ namespace HaAgent.Cli.Apply;
 /// <param name="DryRun">Stop after showing it.</param>
 /// <param name="Yes">Do not ask.</param>
 /// <param name="Json">Show it in JSON.</param>
-internal sealed record PlanOptions(bool DryRun, bool Yes, bool Json);
+internal sealed record PlanOptions(bool DryRun, bool Yes, bool Json)
+{
+    /// <summary>The verb, as typed.</summary>
+    public required string Verb { get; init; }
+}

@@ -56,7 +56,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
 
     private ExitCode ShowJson(Plan plan)
     {
-        session.Screen.Line(JsonSerializer.Serialize(PlanAnswer.Of(plan), Answers.Readable.PlanAnswer));
+        session.Screen.Json(JsonSerializer.Serialize(PlanAnswer.Of(plan), Answers.Readable.PlanAnswer));
         return plan.Refusals.Count > 0 ? ExitCode.Refused : ExitCode.Success;
     }
 
@@ -89,7 +89,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
 
     private async Task<bool> ApplyAsync(Plan plan)
     {
-        var applier = new Applier(session.Shell, session.Stopping);
+        var applier = new Applier(session.Shell, new CibCopy(CibCopy.Directory, options.Verb, () => DateTime.Now), session.Stopping);
         for (int i = 0; i < plan.Changes.Count; i++)
         {
             if (session.Stopping.IsCancellationRequested)
@@ -108,6 +108,8 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
             }
 
             Note(change);
+            if (change is Change.Configure)
+                session.Screen.Line($"     what the configuration was: {applier.Copy}");
         }
 
         return true;

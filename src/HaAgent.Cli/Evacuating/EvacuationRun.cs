@@ -24,7 +24,7 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
             (Snapshot snapshot, Evacuation evacuation, string[] unmanaged) = await session.Screen.Busy("asking the scheduler", LookAsync);
             if (dryRun && json)
             {
-                session.Screen.Line(JsonSerializer.Serialize(EvacuationAnswer.Of(evacuation, unmanaged), Answers.Readable.EvacuationAnswer));
+                session.Screen.Json(JsonSerializer.Serialize(EvacuationAnswer.Of(evacuation, unmanaged), Answers.Readable.EvacuationAnswer));
                 return evacuation.Stuck.Any() ? ExitCode.Found : ExitCode.Success;
             }
 
@@ -47,8 +47,12 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
                 return ExitCode.Declined;
             if (session.Stopping.IsCancellationRequested)
                 throw new Stop(ExitCode.Interrupted, "Interrupted; nothing was changed.");
-            if (await CibChange.ApplyAsync(snapshot.Cib, Evacuation.WithStandby(snapshot.Cib, node)))
+            if (await new CibCopy(CibCopy.Directory, "evacuate", () => DateTime.Now).ChangeAsync(snapshot.Cib, Evacuation.WithStandby(snapshot.Cib, node)) is { } copy)
+            {
+                session.Screen.Line($"     what the configuration was: {copy}");
                 return await WatchAsync(snapshot, evacuation);
+            }
+
             session.Screen.Mark(Tone.Warning, "somebody else changed the cluster's configuration meanwhile; asking the scheduler again");
         }
 

@@ -1,10 +1,16 @@
 namespace HaAgent.Cli.Screens;
 
-/// <summary>Where a verb speaks to the admin: a terminal with colours, or plain lines for pipes, logs and tests.</summary>
+/// <summary>
+/// Where a verb speaks to the admin: a terminal with colours, or plain lines for pipes, logs and tests. Whatever is said may quote what guests, nodes and
+/// programs said: each screen makes it safe to print (<see cref="HaAgent.Core.Text.Printable"/>), and one line.
+/// </summary>
 internal interface IScreen
 {
     /// <summary>One line of the answer, on standard output.</summary>
     void Line(string text = "");
+
+    /// <summary>An answer for programs, on standard output: a JSON text of several lines.</summary>
+    void Json(string text);
 
     /// <summary>A line that stands out, such as a heading.</summary>
     void Heading(string text);

@@ -1,3 +1,4 @@
+using HaAgent.Core.Text;
 using Spectre.Console;
 
 namespace HaAgent.Cli.Screens;
@@ -5,12 +6,15 @@ namespace HaAgent.Cli.Screens;
 /// <summary>A terminal: colours, frames, a spinner while something takes its time.</summary>
 internal sealed class RichScreen(IAnsiConsole output, IAnsiConsole errors) : IScreen
 {
-    public void Line(string text = "") => output.WriteLine(text);
+    public void Line(string text = "") => output.WriteLine(Printable.ScreenLine(text));
 
-    public void Heading(string text) => output.MarkupLineInterpolated($"[bold]{text}[/]");
+    public void Json(string text) => output.WriteLine(Printable.Json(text));
+
+    public void Heading(string text) => output.MarkupLineInterpolated($"[bold]{Printable.ScreenLine(text)}[/]");
 
     public void Mark(Tone tone, string text)
     {
+        text = Printable.ScreenLine(text);
         switch (tone)
         {
             case Tone.Good:
@@ -29,17 +33,17 @@ internal sealed class RichScreen(IAnsiConsole output, IAnsiConsole errors) : ISc
     {
         var table = new Table().RoundedBorder();
         foreach (string heading in headings)
-            table.AddColumn(new TableColumn(new Text(heading, new Style(decoration: Decoration.Bold))));
+            table.AddColumn(new TableColumn(new Text(Printable.Line(heading), new Style(decoration: Decoration.Bold))));
         foreach (IReadOnlyList<string> row in rows)
-            table.AddRow(row.Select(cell => new Text(cell)));
+            table.AddRow(row.Select(cell => new Text(Printable.Line(cell))));
         output.Write(table);
     }
 
-    public void Problem(string text) => errors.MarkupLineInterpolated($"[red]{text}[/]");
+    public void Problem(string text) => errors.MarkupLineInterpolated($"[red]{Printable.ScreenLine(text)}[/]");
 
-    public Task<T> Busy<T>(string what, Func<Task<T>> work) => output.Status().StartAsync(Markup.Escape(what), _ => work());
+    public Task<T> Busy<T>(string what, Func<Task<T>> work) => output.Status().StartAsync(Markup.Escape(Printable.Line(what)), _ => work());
 
-    public bool? Confirm(string question) => output.Prompt(new ConfirmationPrompt(Markup.Escape(question)) { DefaultValue = false });
+    public bool? Confirm(string question) => output.Prompt(new ConfirmationPrompt(Markup.Escape(Printable.Line(question))) { DefaultValue = false });
 
-    public string? Ask(string question) => output.Prompt(new TextPrompt<string>(Markup.Escape(question)).AllowEmpty());
+    public string? Ask(string question) => output.Prompt(new TextPrompt<string>(Markup.Escape(Printable.Line(question))).AllowEmpty());
 }

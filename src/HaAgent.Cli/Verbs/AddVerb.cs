@@ -50,7 +50,7 @@ internal static class AddVerb
         AddIntent intent = Intent(parsed);
         Candidates candidates = await GuestsAsync(parsed);
         var probe = new CheckProbe(session.Shell);
-        var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)));
+        var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "add" });
         return await runner.RunAsync(async () => Plan(intent, candidates, await probe.LookAsync(intent.GroupClone, [], candidates)), "the guests are the cluster's, and run");
     }
 

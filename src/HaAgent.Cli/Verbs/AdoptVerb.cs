@@ -41,7 +41,7 @@ internal static class AdoptVerb
         string[] named = [.. (parsed.GetValue(Names) ?? []).Distinct()];
         bool revert = parsed.GetValue(Revert);
         var probe = new ClusterProbe(session.Shell);
-        var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)));
+        var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "adopt" });
         return await runner.RunAsync(
             async () => Plan(named, revert, await probe.LookAsync(Questions)),
             $"{(named.Length == 0 ? "every guest" : string.Join(", ", named))} is under {(revert ? AgentName.Theirs : AgentName.Ours).FullName}, and was not stopped");

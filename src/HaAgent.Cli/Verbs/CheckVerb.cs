@@ -29,7 +29,7 @@ internal static class CheckVerb
             new CheckProbe(session.Shell).LookAsync(parsed.GetValue(CloneName)!, parsed.GetValue(Devices) ?? [], Candidates.Of(parsed.GetValue(Domains) ?? [])));
         IReadOnlyList<Finding> findings = CheckTable.Look(scope);
         if (parsed.GetValue(Json))
-            session.Screen.Line(JsonSerializer.Serialize(CheckAnswer.Of(findings), Answers.Readable.CheckAnswer));
+            session.Screen.Json(JsonSerializer.Serialize(CheckAnswer.Of(findings), Answers.Readable.CheckAnswer));
         else
             Show(session.Screen, findings);
         return findings.Any(f => f.Severity == Severity.Error) ? ExitCode.Found : ExitCode.Success;

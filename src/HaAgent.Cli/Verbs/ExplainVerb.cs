@@ -33,7 +33,7 @@ internal static class ExplainVerb
         });
         if (parsed.GetValue(Json))
         {
-            session.Screen.Line(JsonSerializer.Serialize(ExplainAnswer.Of(vm, explanation), Answers.Readable.ExplainAnswer));
+            session.Screen.Json(JsonSerializer.Serialize(ExplainAnswer.Of(vm, explanation), Answers.Readable.ExplainAnswer));
             return ExitCode.Success;
         }
 

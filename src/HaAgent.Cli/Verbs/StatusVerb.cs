@@ -26,7 +26,7 @@ internal static class StatusVerb
         WatchScope scope = await session.Screen.Busy("looking at the cluster", () => new WatchProbe(session.Shell).LookAsync());
         StatusReport report = StatusReport.Of(scope);
         if (parsed.GetValue(Json))
-            session.Screen.Line(JsonSerializer.Serialize(StatusAnswer.Of(report), Answers.Readable.StatusAnswer));
+            session.Screen.Json(JsonSerializer.Serialize(StatusAnswer.Of(report), Answers.Readable.StatusAnswer));
         else
             Show(session.Screen, report);
         return ExitCode.Success;

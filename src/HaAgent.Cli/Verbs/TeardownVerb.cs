@@ -39,7 +39,7 @@ internal static class TeardownVerb
     {
         string clone = parsed.GetValue(CloneName)!;
         var probe = new ClusterProbe(session.Shell);
-        var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)));
+        var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "teardown" });
         return await runner.RunAsync(async () => TeardownPlanner.Plan(clone, await probe.LookAsync(Questions)), $"{clone} is gone, and libvirt is as it was before setup");
     }
 }

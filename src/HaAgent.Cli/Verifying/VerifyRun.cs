@@ -93,7 +93,7 @@ internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen 
         if (results.Count == 0)
             return;
         if (options.Json)
-            answer.Line(JsonSerializer.Serialize(VerifyAnswer.Of(options.Vm, results), Answers.Readable.VerifyAnswer));
+            answer.Json(JsonSerializer.Serialize(VerifyAnswer.Of(options.Vm, results), Answers.Readable.VerifyAnswer));
         else
             answer.Table(["Test", "Result", "Expected", "Seen"], [.. results.Select(r => new[] { VerifyAnswer.Word(r.Test), VerifyAnswer.Word(r.Verdict), r.Expected, r.Seen })]);
     }

@@ -117,6 +117,14 @@ public sealed class Cib
     /// <summary>The whole CIB as XML.</summary>
     public string ToXml() => root.ToString(SaveOptions.DisableFormatting);
 
+    /// <summary>The same without what the cluster remembers: what is needed to bring the configuration back.</summary>
+    public string ConfigurationToXml()
+    {
+        var copy = new XElement(root);
+        copy.Element("status")?.RemoveNodes();
+        return copy.ToString();
+    }
+
     /// <summary>The objects a sysadmin knows by name, in the order of the crm shell: resources from the inside out, constraints, properties.</summary>
     internal IEnumerable<XElement> Objects =>
     [

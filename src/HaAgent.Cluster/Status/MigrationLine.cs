@@ -13,7 +13,10 @@ public sealed partial record MigrationLine(string Resource, string To, TimeSpan 
     /// <summary>A text that every such line contains, to search logs for.</summary>
     public const string Mark = " ms of downtime";
 
-    /// <summary>Reads a line of a log; null when it is another one.</summary>
+    /// <summary>
+    /// Reads a line of a log; null when it is another one. Only a line that the agent itself wrote counts, as syslog, the journal or HA_LOGFILE hold it: the
+    /// time, the host where there is one, then at once the agent's name. What others say within their own lines does not.
+    /// </summary>
     public static MigrationLine? Parse(string line)
     {
         Match match = Pattern().Match(line);
@@ -24,6 +27,9 @@ public sealed partial record MigrationLine(string Resource, string To, TimeSpan 
             : null;
     }
 
-    [GeneratedRegex(@"VirtualDomain\((?<resource>[^)]+)\)\[\d+\]: +INFO: .* was migrated to (?<node>\S+) in (?<seconds>\d+(\.\d+)?) s, with (?<downtime>\d+) ms of downtime")]
+    // Some syslog daemons write the facility after the host. A guest's name may hold anything but a line break: the last words are the agent's.
+    [GeneratedRegex(@"^([A-Z][a-z]{2} [ 0-3]?[0-9] [0-9:]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.+Z-]+) +([^\s:]+ +)?([a-z0-9]+\.[a-z]+ +)?"
+        + @"VirtualDomain\((?<resource>[^()\s]+)\)\[[0-9]+\]: +INFO: .* was migrated to (?<node>\S+) in (?<seconds>[0-9]{1,7}(\.[0-9]{1,3})?) s, "
+        + @"with (?<downtime>[0-9]{1,9}) ms of downtime and [0-9]+ MiB transferred$")]
     private static partial Regex Pattern();
 }

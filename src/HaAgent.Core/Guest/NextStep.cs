@@ -1,4 +1,5 @@
 using HaAgent.Core.Ocf;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Core.Guest;
 
@@ -15,7 +16,11 @@ public enum Severity
 /// <param name="Severity">How loud.</param>
 /// <param name="Text">What.</param>
 /// <param name="ToStderr">It also goes to stderr when loud enough; not so what stands there as ocf-exit-reason.</param>
-public readonly record struct Remark(Severity Severity, string Text, bool ToStderr = true);
+public readonly record struct Remark(Severity Severity, string Text, bool ToStderr = true)
+{
+    /// <summary>The text, safe to print and in one line: a log is read by line, by haagent too, and the text may quote libvirt or a guest's XML.</summary>
+    public string Text { get; } = Printable.Line(Text);
+}
 
 /// <summary>What a rule wants next: a closed choice.</summary>
 public abstract record NextStep

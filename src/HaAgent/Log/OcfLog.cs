@@ -1,5 +1,6 @@
 using HaAgent.Core.Guest;
 using HaAgent.Core.Ocf;
+using HaAgent.Core.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -15,7 +16,7 @@ internal sealed class OcfLog(Invocation invocation, Func<string, string?> enviro
     /// <summary>Marks a line that is on stderr already, as ocf-exit-reason.</summary>
     internal static readonly EventId FilesOnly = new(1);
 
-    private readonly string _tag = $"VirtualDomain({invocation.Resource})[{Environment.ProcessId}]";
+    private readonly string _tag = $"VirtualDomain({Printable.Line(invocation.Resource)})[{Environment.ProcessId}]";
     private ILoggerFactory? _factory;
     private ILogger? _logger;
 
