@@ -7,9 +7,6 @@ namespace HaAgent.Core.Locking;
 /// <param name="FilesystemType">The type, as in /proc/self/mountinfo.</param>
 public readonly record struct LockspaceSight(bool Exists, string? Problem, bool OnRootFilesystem, string FilesystemType)
 {
-    /// <summary>Filesystems that several nodes mount at once and whose locks hold on all of them.</summary>
-    private static readonly string[] KnownShared = ["ocfs2", "gfs2", "nfs", "nfs4", "ceph", "fuse.ceph", "glusterfs", "fuse.glusterfs", "gpfs", "lustre", "cifs", "smb3", "beegfs"];
-
     /// <summary>The type is known to be shared between nodes.</summary>
-    public bool IsKnownShared => Array.IndexOf(KnownShared, FilesystemType) >= 0;
+    public bool IsKnownShared => SharedFilesystems.Of(FilesystemType) == FilesystemReach.Shared;
 }
