@@ -1,11 +1,12 @@
 using HaAgent.Core.Locking;
+using HaAgent.Host.Native;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
 namespace HaAgent.Host;
 
 /// <summary>Asks the kernel who holds a lock, from a process that holds none (fcntl(2), F_GETLK). It takes and changes nothing.</summary>
-internal static unsafe class LeaseProbe
+internal static class LeaseProbe
 {
     /// <summary>QEMU marks an image in use by locks on these bytes (block/file-posix.c, RAW_LOCK_PERM_BASE and RAW_LOCK_SHARED_BASE).</summary>
     private const int QemuLockStart = 100;
@@ -18,7 +19,7 @@ internal static unsafe class LeaseProbe
         if (error == ENOENT)
             return new LeaseState(LeaseHolder.Nobody, "the lease file does not exist");
         if (error != 0)
-            return new LeaseState(LeaseHolder.CannotTell, System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(error));
+            return new LeaseState(LeaseHolder.CannotTell, Errno.Text(error));
         if (holder.l_type == F_UNLCK)
             return new LeaseState(LeaseHolder.Nobody, "nobody holds it");
 
@@ -34,26 +35,20 @@ internal static unsafe class LeaseProbe
         };
     }
 
-    /// <summary>Whether a running QEMU has this image file open for writing.</summary>
-    public static bool IsImageInUse(string file)
+    /// <summary>Whether a running QEMU has this image file open for writing; null when it could not be asked, as of a file that cannot be opened.</summary>
+    public static bool? IsImageInUse(string file)
     {
         (int error, flock holder) = Query(file, QemuLockStart, QemuLockLength);
-        return error == 0 && holder.l_type != F_UNLCK;
+        return error == 0 ? holder.l_type != F_UNLCK : null;
     }
 
     private static (int Error, flock Holder) Query(string file, long start, long length)
     {
-        int fd;
-        fixed (byte* name = ConfigFile.PathBytes(file))
-        {
-            fd = open(name, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-        }
-
+        int fd = Posix.Open(file, O_RDWR | O_NONBLOCK | O_CLOEXEC, out int error);
         if (fd < 0)
-            return (Errno.Number, default);
+            return (error, default);
         var query = new flock { l_type = (short)F_WRLCK, l_whence = (short)SEEK_SET, l_start = start, l_len = length };
-        int result = fcntl(fd, F_GETLK, &query);
-        int error = result < 0 ? Errno.Number : 0;
+        _ = Posix.GetLock(fd, ref query, out error);
         _ = close(fd);
         return (error, query);
     }

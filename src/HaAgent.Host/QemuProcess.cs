@@ -1,4 +1,5 @@
 using HaAgent.Core.Guest;
+using HaAgent.Host.Native;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
@@ -9,10 +10,6 @@ namespace HaAgent.Host;
 /// </summary>
 internal sealed unsafe class QemuProcess : IDisposable
 {
-    // Without names in older C libraries; the numbers are the same on every architecture (asm-generic/unistd.h).
-    private const int SYS_pidfd_send_signal = 424;
-    private const int SYS_pidfd_open = 434;
-
     private readonly int _pidfd;
 
     private QemuProcess(int pid, int pidfd, long startTime)
@@ -69,13 +66,13 @@ internal sealed unsafe class QemuProcess : IDisposable
     /// <summary>Sends a signal (SIGTERM, SIGKILL).</summary>
     /// <returns>Null, or why it could not be sent.</returns>
     public string? Signal(int signal) =>
-        (long)syscall(SYS_pidfd_send_signal, _pidfd, signal, 0, 0) == 0 || HasEnded ? null : Errno.Text();
+        Posix.SignalProcess(_pidfd, signal, out int error) || HasEnded ? null : Errno.Text(error);
 
     public void Dispose() => _ = close(_pidfd);
 
     private static QemuProcess? OpenUnverified(int pid)
     {
-        int pidfd = (int)(long)syscall(SYS_pidfd_open, pid, 0);
+        int pidfd = Posix.OpenProcess(pid, out _);
         return pidfd < 0 ? null : new QemuProcess(pid, pidfd, ProcessTable.StartTime(pid));
     }
 }

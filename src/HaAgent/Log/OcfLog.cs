@@ -1,5 +1,6 @@
 using HaAgent.Core.Guest;
 using HaAgent.Core.Ocf;
+using HaAgent.Host;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -10,7 +11,7 @@ namespace HaAgent.Log;
 /// Where agents log (ocf_log of the resource-agents package): syslog, HA_LOGFILE, and stderr for warnings and above. Built on the first
 /// message: the successful recurring monitor has none.
 /// </summary>
-internal sealed class OcfLog(Invocation invocation, Func<string, string?> environment) : IDisposable
+internal sealed class OcfLog(Invocation invocation, StateDirectory state, Func<string, string?> environment) : IDisposable
 {
     /// <summary>Marks a line that is on stderr already, as ocf-exit-reason.</summary>
     internal static readonly EventId FilesOnly = new(1);
@@ -32,7 +33,7 @@ internal sealed class OcfLog(Invocation invocation, Func<string, string?> enviro
             Severity.Warning => LogLevel.Warning,
             Severity.Error => LogLevel.Error,
         };
-        _logger.Log(level, remark.ToStderr ? default : FilesOnly, remark.Text, null, static (text, _) => text);
+        _logger.Log(level, remark.ToStderr ? default : FilesOnly, OneLine.Of(remark.Text), null, static (text, _) => text);
     }
 
     /// <summary>Writes what is still queued.</summary>
@@ -50,7 +51,8 @@ internal sealed class OcfLog(Invocation invocation, Func<string, string?> enviro
                 console.LogToStandardErrorThreshold = LogLevel.Trace;
             });
             logging.Services.AddSingleton<ConsoleFormatter>(new OcfConsoleFormatter(_tag));
-            logging.AddProvider(new OcfLoggerProvider(_tag, environment("HA_LOGFACILITY"), environment("HA_LOGFILE")));
+            LogFile? file = environment("HA_LOGFILE") is { Length: > 0 } path ? new LogFile(path, state.VolatileDirectory, invocation.Resource) : null;
+            logging.AddProvider(new OcfLoggerProvider(_tag, environment("HA_LOGFACILITY"), file));
         });
         return _factory.CreateLogger("VirtualDomain");
     }

@@ -2,12 +2,13 @@ using System.Diagnostics;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Ocf;
 using HaAgent.Host;
+using HaAgent.Host.Child;
 using HaAgent.Log;
 
 namespace HaAgent.World;
 
 /// <summary>What the parts of the world share during one action.</summary>
-internal sealed class AgentContext(Invocation invocation, Settings settings, StateDirectory state, OcfLog log) : IDisposable
+internal sealed class AgentContext(Invocation invocation, Settings settings, StateDirectory state, OcfLog log, Waits waits, Watchdog watchdog) : IDisposable
 {
     private readonly long _began = Stopwatch.GetTimestamp();
 
@@ -19,12 +20,18 @@ internal sealed class AgentContext(Invocation invocation, Settings settings, Sta
 
     public OcfLog Log => log;
 
-    public HypervisorSession Hypervisor { get; } = new(settings.Hypervisor, "libvirt");
+    /// <summary>What is being waited for.</summary>
+    public Waits Waits => waits;
 
-    public GuestIdentityResolver Resolver { get; } = new(invocation, settings, state);
+    public HypervisorSession Hypervisor { get; } = new(settings.Hypervisor, "libvirt", watchdog.Start);
 
-    /// <summary>For calls that touch the shared volume.</summary>
-    public Bounded Storage { get; } = new();
+    public GuestIdentityResolver Resolver => field ??= new(invocation, settings, state, Volume);
+
+    /// <summary>What may lie on the shared volume.</summary>
+    public Volume Volume => field ??= new(Child);
+
+    /// <summary>The processes of this node.</summary>
+    public ProcessSearch Processes => field ??= new(Child);
 
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_began);
 
@@ -53,9 +60,9 @@ internal sealed class AgentContext(Invocation invocation, Settings settings, Sta
     public Core.Locking.LockSetup Locking => field ??= LockspaceProbe.ReadSetup();
 
     /// <summary>The running domain's disks with every volume resolved to its path; the configured ones when libvirt does not answer.</summary>
-    public IReadOnlyList<Disk> Disks(TimeSpan within)
+    public IReadOnlyList<Disk> Disks(Deadline deadline)
     {
-        List<Disk>? live = Hypervisor.Ask(within, connection =>
+        List<Disk>? live = Hypervisor.Ask(deadline, connection =>
         {
             using Libvirt.LibvirtDomain? domain = connection.Find(Identity!);
             if (domain is null || DomainXml.Parse(domain.LiveXml(), out _) is not DomainXml xml)
@@ -64,11 +71,21 @@ internal sealed class AgentContext(Invocation invocation, Settings settings, Sta
         }, out _);
         if (live is not null)
             return live;
-        Resolver.ReadConfiguration(within);
+        Resolver.ReadConfiguration(deadline);
         return Resolver.Configuration?.Disks ?? [];
     }
 
     public void Dispose() => Hypervisor.Dispose();
+
+    /// <summary>What is not done by this process waits longer than a monitor takes.</summary>
+    private ChildCall Child
+    {
+        get
+        {
+            watchdog.Start();
+            return field ??= new ChildCall(state.VolatileDirectory, invocation.Resource);
+        }
+    }
 
     private static Disk Resolve(Libvirt.LibvirtConnection connection, Disk disk) =>
         disk is { Type: "volume", Pool: string pool, Volume: string volume }

@@ -1,4 +1,5 @@
 using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
 using HaAgent.Host;
 using HaAgent.Libvirt;
 
@@ -7,6 +8,9 @@ namespace HaAgent.World;
 /// <summary>Looks at the guest: libvirt first, then the processes, and "cannot tell" where neither proves anything.</summary>
 internal sealed class GuestObserver(AgentContext context)
 {
+    /// <summary>What remains is for the processes.</summary>
+    private const double TimeForLibvirt = 0.7;
+
     /// <summary>Memory and CPUs as of the last look.</summary>
     public DomainInfo LastInfo { get; private set; }
 
@@ -14,33 +18,35 @@ internal sealed class GuestObserver(AgentContext context)
     public string? LastUuid { get; private set; }
 
     /// <summary>Looks.</summary>
-    public Observation Observe(TimeSpan within)
+    public Observation Observe(Deadline deadline)
     {
-        context.Identity ??= context.Resolver.Resolve(within);
+        context.Identity ??= context.Resolver.Resolve(deadline);
         if (context.Identity is not GuestIdentity identity)
-            return ObserveWithoutIdentity(within);
-        Observation seen = Observe(identity, within);
-        if (seen is not (Observation.Absent or Observation.Foreign) || context.Resolver.Reconsider(identity, within) is not GuestIdentity other)
+            return ObserveWithoutIdentity(deadline);
+        Observation seen = Observe(identity, deadline);
+        if (seen is not (Observation.Absent or Observation.Foreign) || context.Resolver.Reconsider(identity, deadline) is not GuestIdentity other)
             return seen;
         context.Identity = other;
-        return Observe(other, within);
+        return Observe(other, deadline);
     }
 
-    private Observation Observe(GuestIdentity identity, TimeSpan within)
+    private Observation Observe(GuestIdentity identity, Deadline deadline)
     {
-        Observation? seen = context.Hypervisor.Ask(within, connection => Look(connection, identity), out OperationResult failure, needsUri: context.Settings.Hypervisor.Length == 0 && !context.IsLocalQemu);
+        Observation? seen = context.Hypervisor.Ask(deadline.Share(TimeForLibvirt), connection => Look(connection, identity), out OperationResult failure, needsUri: context.Settings.Hypervisor.Length == 0 && !context.IsLocalQemu);
         if (seen is Observation.Active)
             return seen;
         if (!context.IsLocalQemu)
             return seen ?? new Observation.Unknown(failure.Message!);
 
         // libvirt forgets a guest whose state files are lost, while its QEMU goes on writing: absence needs both.
-        using QemuProcess? process = ProcessTable.Find(identity, context.Resolver.Record);
-        if (seen is not null)
-            return process is null ? seen : new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Evidence.ProcessLostByLibvirt);
-        return process is null
-            ? new Observation.Absent($"no QEMU process of this node carries it ({failure.Message})")
-            : new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Evidence.ProcessOnly);
+        return context.Processes.Find(identity, context.Resolver.Record, deadline).Match<Observation>(
+            process =>
+            {
+                using (process)
+                    return new Observation.Active(DomainState.Unknown, PausedReason.Unknown, seen is null ? Evidence.ProcessOnly : Evidence.ProcessLostByLibvirt);
+            },
+            () => seen ?? new Observation.Absent($"no QEMU process of this node carries it ({failure.Message})"),
+            why => new Observation.Unknown(failure.Message is null ? why : $"{failure.Message}, and {why}"));
     }
 
     private Observation Look(LibvirtConnection connection, GuestIdentity identity)
@@ -91,14 +97,17 @@ internal sealed class GuestObserver(AgentContext context)
     /// Neither the configuration nor memory names the domain. It is proven absent when every guest that is active here is known to belong to
     /// another resource, which is so on a node that has just booted.
     /// </summary>
-    private Observation ObserveWithoutIdentity(TimeSpan within)
+    private Observation ObserveWithoutIdentity(Deadline deadline)
     {
         string problem = context.Resolver.ConfigurationResult.Message!;
-        List<GuestIdentity>? active = context.Hypervisor.Ask(within, connection => connection.ActiveDomains(), out _);
+        List<GuestIdentity>? active = context.Hypervisor.Ask(deadline.Share(TimeForLibvirt), connection => connection.ActiveDomains(), out _);
         if (active is null && !IsQemuByDefault)
             return new Observation.Unknown($"{problem}, and libvirt does not answer", WithoutIdentity: true);
+        Fact<IReadOnlyList<GuestIdentity>> carried = context.Processes.Guests(deadline);
+        if (!carried.IsKnown(out IReadOnlyList<GuestIdentity>? processes))
+            return new Observation.Unknown($"{problem}, and {carried.Why}", WithoutIdentity: true);
         List<GuestIdentity> others = context.State.OthersIdentities();
-        List<GuestIdentity> candidates = (active ?? []).Concat(ProcessTable.Guests()).Where(guest => !others.Contains(guest)).Distinct().ToList();
+        List<GuestIdentity> candidates = (active ?? []).Concat(processes).Where(guest => !others.Contains(guest)).Distinct().ToList();
         return candidates.Count == 0
             ? new Observation.Absent($"no guest is active here that could be it; {problem}")
             : new Observation.Unknown(
