@@ -41,6 +41,9 @@ public sealed class Situation(Invocation invocation, Settings settings)
     /// <summary>Nothing more can be begun.</summary>
     public bool IsTimeUp => Remaining == TimeSpan.Zero;
 
+    /// <summary>So late that the action should have ended before.</summary>
+    public bool IsTooLate => Elapsed >= LastMoment(invocation.Timeout);
+
     /// <summary>Everything performed so far, oldest first.</summary>
     public IReadOnlyList<Done> History => _history;
 
