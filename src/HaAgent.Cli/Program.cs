@@ -2,6 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Core.Text;
+using HaAgent.Host.Child;
+
+ChildWork.ServeIfChild(args);
 
 // The one place that turns everything into an exit status.
 try

@@ -4,21 +4,25 @@ namespace HaAgent.Host;
 /// Runs calls that may never come back (libvirt, a shared volume while a fence is pending) on a thread of its own, and gives up on them in time.
 /// An abandoned thread is in the background: it does not keep the process alive.
 /// </summary>
-internal sealed class Bounded
+/// <param name="whenSlow">Called when an answer is late, and once again for each late one; null: nobody cares.</param>
+internal sealed class Bounded(Action? whenSlow = null)
 {
+    /// <summary>What answers by then is well.</summary>
+    private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(250);
+
     private readonly object _gate = new();
     private Worker? _worker;
 
     /// <summary>Runs a call.</summary>
     /// <returns>False: it did not come back within the time; its effect may still come.</returns>
     /// <exception cref="Exception">Whatever the call threw.</exception>
-    public bool Run<T>(TimeSpan within, Func<T> call, out T? result)
+    public bool Run<T>(Deadline deadline, Func<T> call, out T? result)
     {
         var job = new Job<T>(call);
         lock (_gate)
         {
             _worker ??= new Worker();
-            if (!_worker.Do(job, within))
+            if (!_worker.Do(job, deadline, whenSlow))
             {
                 _worker = null;
                 result = default;
@@ -31,6 +35,11 @@ internal sealed class Bounded
         result = job.Result;
         return true;
     }
+
+    /// <summary>Runs one call for somebody who awaits it.</summary>
+    /// <exception cref="TimeoutException">It did not come back within the time; its effect may still come.</exception>
+    public static Task<T> RunAsync<T>(Deadline deadline, Func<T> call) =>
+        Task.Run(() => new Bounded().Run(deadline, call, out T? result) ? result! : throw new TimeoutException());
 
     private abstract class Job
     {
@@ -64,9 +73,8 @@ internal sealed class Bounded
         private Job? _job;
         private bool _started;
 
-        public bool Do(Job job, TimeSpan within)
+        public bool Do(Job job, Deadline deadline, Action? whenSlow)
         {
-            long end = Environment.TickCount64 + (long)Math.Max(1, within.TotalMilliseconds);
             lock (_gate)
             {
                 _job = job;
@@ -80,15 +88,24 @@ internal sealed class Bounded
                     new Thread(Loop) { IsBackground = true, Name = "bounded" }.Start();
                 }
 
-                while (!job.IsDone)
-                {
-                    long left = end - Environment.TickCount64;
-                    if (left <= 0 || !Monitor.Wait(_gate, (int)Math.Min(left, int.MaxValue)))
-                        return job.IsDone;
-                }
-
-                return true;
+                if (Await(job, whenSlow is null ? deadline : deadline.OrIn(Late)))
+                    return true;
+                whenSlow?.Invoke();
+                return Await(job, deadline);
             }
+        }
+
+        private bool Await(Job job, Deadline deadline)
+        {
+            // Once even when no time is left: what is asked may be done already.
+            do
+            {
+                if (job.IsDone)
+                    return true;
+                Monitor.Wait(_gate, (int)Math.Min(Math.Ceiling(deadline.Left.TotalMilliseconds), int.MaxValue));
+            }
+            while (!deadline.HasPassed);
+            return job.IsDone;
         }
 
         private void Loop()

@@ -37,9 +37,6 @@ internal static class Command
 
     private static readonly TimeSpan TimeForRest = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Runs a program with nothing on its standard input.</summary>
-    public static CommandResult Run(TimeSpan within, string program, params string[] arguments) => Run(Deadline.In(within), program, arguments);
-
     /// <summary>Runs a program.</summary>
     /// <param name="deadline">When it is ended.</param>
     /// <param name="program">Its name, sought on PATH, or its path.</param>

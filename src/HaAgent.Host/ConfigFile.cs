@@ -1,5 +1,6 @@
 using HaAgent.Core.Guest;
 using HaAgent.Core.Ocf;
+using HaAgent.Host.Native;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
@@ -9,19 +10,14 @@ namespace HaAgent.Host;
 internal readonly record struct ConfigContent(byte[]? Bytes, string Problem, ExitCode Code);
 
 /// <summary>Reads the domain's configuration without ever hanging on a FIFO or reading a device.</summary>
-internal static unsafe class ConfigFile
+internal static class ConfigFile
 {
     /// <summary>Reads a regular file of at most <see cref="DomainXml.MaximumBytes"/> bytes.</summary>
     public static ConfigContent Read(string path)
     {
-        int fd;
-        fixed (byte* name = PathBytes(path))
-        {
-            fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-        }
-
+        int fd = Posix.Open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, out int error);
         if (fd < 0)
-            return Unusable($"cannot be read ({Errno.Text()}). Is the shared volume mounted?");
+            return Unusable($"cannot be read ({Errno.Text(error)}). Is the shared volume mounted?");
         using var file = new Microsoft.Win32.SafeHandles.SafeFileHandle(fd, ownsHandle: true);
         if (KindProblem(fd) is string problem)
             return Unusable(problem);
@@ -42,18 +38,12 @@ internal static unsafe class ConfigFile
         }
     }
 
-    /// <summary>A path as the NUL-terminated bytes of the C library.</summary>
-    public static byte[] PathBytes(string path) => System.Text.Encoding.UTF8.GetBytes(path + "\0");
-
     private static ConfigContent Unusable(string problem) => new(null, problem, ExitCode.Installed);
 
     private static string? KindProblem(int fd)
     {
-        Tmds.Linux.statx facts;
-        byte empty = 0;
-        if (statx(fd, &empty, AT_EMPTY_PATH, STATX_TYPE, &facts) < 0)
-            return $"cannot be looked at ({Errno.Text()})";
-        mode_t kind = (mode_t)(facts.stx_mode & (ushort)S_IFMT);
+        if (!Posix.FileType(fd, out mode_t kind, out int error))
+            return $"cannot be looked at ({Errno.Text(error)})";
         if (kind == S_IFREG)
             return null;
         return kind == S_IFDIR ? "is a directory, not a file" : kind == S_IFIFO ? "is a FIFO, not a file" : "is a device or socket, not a file";

@@ -23,7 +23,7 @@ internal static class DaemonOrdering
     private const UnixFileMode EveryoneReads = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>Writes the drop-in where systemd runs and it is not there yet.</summary>
-    public static OperationResult Ensure(TimeSpan within)
+    public static OperationResult Ensure(Deadline deadline)
     {
         if (!System.IO.Directory.Exists("/run/systemd/system"))
             return OperationResult.Done;
@@ -43,8 +43,8 @@ internal static class DaemonOrdering
             return OperationResult.DoneWith($"{File} cannot be written ({e.Message}), so a shutdown of this node may end guests too early");
         }
 
-        CommandResult reload = Command.Run(within, "systemctl", "daemon-reload");
-        CommandResult target = reload.Succeeded ? Command.Run(within, "systemctl", "start", "--no-block", "virt-guest-shutdown.target") : reload;
+        CommandResult reload = Command.Run(deadline, "systemctl", ["daemon-reload"]);
+        CommandResult target = reload.Succeeded ? Command.Run(deadline, "systemctl", ["start", "--no-block", "virt-guest-shutdown.target"]) : reload;
         return target.Succeeded
             ? OperationResult.Done
             : OperationResult.DoneWith($"systemd did not take {File} ({target.Words}), so a shutdown of this node may end guests too early");

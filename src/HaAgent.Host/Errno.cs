@@ -2,12 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace HaAgent.Host;
 
-/// <summary>The C library's last error.</summary>
+/// <summary>The C library's error numbers in words.</summary>
 internal static class Errno
 {
-    /// <summary>Its number.</summary>
-    public static int Number => Marshal.GetLastSystemError();
-
     /// <summary>Its text, in the C locale.</summary>
-    public static string Text() => Marshal.GetPInvokeErrorMessage(Marshal.GetLastSystemError());
+    /// <param name="error">As the call gave it (<see cref="Native.Posix"/>): there is no "last error" that could be another call's.</param>
+    public static string Text(int error) => Marshal.GetPInvokeErrorMessage(error);
 }

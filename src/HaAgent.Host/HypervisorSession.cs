@@ -7,12 +7,13 @@ namespace HaAgent.Host;
 /// <summary>A connection to one hypervisor on which no call takes longer than it may.</summary>
 /// <param name="uri">Empty: libvirt's default.</param>
 /// <param name="who">For sentences: "libvirt", or "libvirt on bob".</param>
-internal sealed class HypervisorSession(string uri, string who) : IDisposable
+/// <param name="whenSlow">Called when an answer is late.</param>
+internal sealed class HypervisorSession(string uri, string who, Action? whenSlow = null) : IDisposable
 {
     /// <summary>A hypervisor that did not answer in time is asked only briefly from then on.</summary>
     private static readonly TimeSpan TimeForHung = TimeSpan.FromMilliseconds(500);
 
-    private readonly Bounded _bounded = new();
+    private readonly Bounded _bounded = new(whenSlow);
     private LibvirtConnection? _connection;
     private bool _hung;
     private string? _resolvedUri;
@@ -25,12 +26,13 @@ internal sealed class HypervisorSession(string uri, string who) : IDisposable
 
     /// <summary>Performs a call on the open connection, opening it first where need be.</summary>
     /// <returns>The result, or with a failure the default.</returns>
-    public T? Ask<T>(TimeSpan within, Func<LibvirtConnection, T> call, out OperationResult failure, bool needsUri = false)
+    public T? Ask<T>(Deadline deadline, Func<LibvirtConnection, T> call, out OperationResult failure, bool needsUri = false)
     {
-        TimeSpan time = _hung && within > TimeForHung ? TimeForHung : within;
+        Deadline until = _hung ? deadline.OrIn(TimeForHung) : deadline;
+        TimeSpan time = until.Left;
         try
         {
-            if (_bounded.Run(time, () => Open(call, needsUri), out T? result))
+            if (_bounded.Run(until, () => Open(call, needsUri), out T? result))
             {
                 _hung = false;
                 failure = OperationResult.Done;
@@ -58,9 +60,9 @@ internal sealed class HypervisorSession(string uri, string who) : IDisposable
     }
 
     /// <summary>Performs a call that gives nothing back.</summary>
-    public OperationResult Do(TimeSpan within, Action<LibvirtConnection> call)
+    public OperationResult Do(Deadline deadline, Action<LibvirtConnection> call)
     {
-        Ask(within, connection =>
+        Ask(deadline, connection =>
         {
             call(connection);
             return true;
@@ -72,7 +74,7 @@ internal sealed class HypervisorSession(string uri, string who) : IDisposable
     public void Dispose()
     {
         if (_connection is LibvirtConnection open && !_hung)
-            _bounded.Run(TimeForHung, () => { open.Dispose(); return true; }, out _);
+            _bounded.Run(Deadline.In(TimeForHung), () => { open.Dispose(); return true; }, out _);
     }
 
     /// <summary>Whether an error that may be the end of the connection is not, because the connection still answers.</summary>
@@ -80,7 +82,7 @@ internal sealed class HypervisorSession(string uri, string who) : IDisposable
     {
         if (_connection is not LibvirtConnection connection)
             return false;
-        if (_bounded.Run(TimeForHung, connection.Answers, out bool answers))
+        if (_bounded.Run(Deadline.In(TimeForHung), connection.Answers, out bool answers))
             return answers;
         _hung = true;
         return false;

@@ -1,11 +1,12 @@
 using System.Globalization;
 using HaAgent.Core.Locking;
+using HaAgent.Host.Native;
 using static Tmds.Linux.LibC;
 
 namespace HaAgent.Host;
 
 /// <summary>How this node locks disks, and on which mount its lockspace lies.</summary>
-internal static unsafe class LockspaceProbe
+internal static class LockspaceProbe
 {
     /// <summary>The configuration of libvirt's QEMU driver.</summary>
     public const string QemuConf = "/etc/libvirt/qemu.conf";
@@ -15,20 +16,16 @@ internal static unsafe class LockspaceProbe
     /// <summary>Reads libvirt's configuration on this node.</summary>
     public static LockSetup ReadSetup() => LockSetup.Parse(TextOf(QemuConf), TextOf(QemuLockdConf));
 
-    /// <summary>The files, for reading them on another node.</summary>
-    public static string[] Files => [QemuConf, QemuLockdConf];
-
     /// <summary>Looks at a directory: the kernel itself names the mount of an open descriptor, symbolic links and bind mounts included.</summary>
     public static LockspaceSight Look(string directory)
     {
-        int fd = Open(directory, O_DIRECTORY);
+        int fd = Posix.Open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, out int error);
         if (fd < 0)
-            return new LockspaceSight(false, $"cannot be opened ({Errno.Text()})", false, "");
+            return new LockspaceSight(false, $"cannot be opened ({Errno.Text(error)})", false, "");
         try
         {
-            string? mount = MountId(fd);
-            return Mount(mount) is (string mountPoint, string type, string options)
-                ? new LockspaceSight(true, null, mountPoint == "/", type) { Options = options, IsMarked = IsMarked(directory, mount) }
+            return MountOf(fd) is Mount mount
+                ? new LockspaceSight(true, null, mount.Point == "/", mount.Type) { Options = mount.Options, IsMarked = IsMarked(directory, mount) }
                 : new LockspaceSight(true, null, false, "an unknown filesystem");
         }
         finally
@@ -38,55 +35,29 @@ internal static unsafe class LockspaceProbe
     }
 
     /// <summary>The mark lies on the same mount: what lies beside a mount point says nothing of what is mounted there.</summary>
-    private static bool IsMarked(string directory, string? mount)
+    private static bool IsMarked(string directory, Mount mount)
     {
-        int fd = Open($"{directory}/../{Filesystems.SharedMark}", O_NOFOLLOW | O_NONBLOCK);
+        int fd = Posix.Open($"{directory}/../{Filesystems.SharedMark}", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, out _);
         if (fd < 0)
             return false;
-        byte content;
-        bool marks = MountId(fd) == mount && (long)read(fd, &content, 1) == 1;
-        _ = close(fd);
-        return marks;
+        using var file = new Microsoft.Win32.SafeHandles.SafeFileHandle(fd, ownsHandle: true);
+        Span<byte> content = stackalloc byte[1];
+        return MountOf(fd)?.Id == mount.Id && RandomAccess.Read(file, content, 0) == 1;
     }
 
-    private static int Open(string path, int flags)
+    private static Mount? MountOf(int fd)
     {
-        fixed (byte* name = ConfigFile.PathBytes(path))
-        {
-            return open(name, O_RDONLY | O_CLOEXEC | flags);
-        }
-    }
-
-    private static string? MountId(int fd)
-    {
-        foreach (string line in File.ReadLines($"/proc/self/fdinfo/{fd.ToString(CultureInfo.InvariantCulture)}"))
-        {
-            if (line.StartsWith("mnt_id:", StringComparison.Ordinal))
-                return line["mnt_id:".Length..].Trim();
-        }
-
-        return null;
-    }
-
-    private static (string MountPoint, string Type, string Options)? Mount(string? id)
-    {
-        // "36 35 98:0 /root /mount/point options - type source options" (proc(5), mountinfo)
-        foreach (string line in File.ReadLines("/proc/self/mountinfo"))
-        {
-            string[] fields = line.Split(' ');
-            int dash = Array.IndexOf(fields, "-");
-            if (fields[0] == id && dash > 0 && dash + 3 < fields.Length)
-                return (fields[4], fields[dash + 1], fields[dash + 3]);
-        }
-
-        return null;
+        const string field = "mnt_id:";
+        string[] facts = File.ReadAllLines($"/proc/self/fdinfo/{fd.ToString(CultureInfo.InvariantCulture)}");
+        string? id = Array.Find(facts, line => line.StartsWith(field, StringComparison.Ordinal))?[field.Length..].Trim();
+        return MountTable.Parse(File.ReadAllText("/proc/self/mountinfo")).FirstOrDefault(mount => mount.Id == id);
     }
 
     private static string? TextOf(string path)
     {
         try
         {
-            return File.ReadAllText(path);
+            return File.ReadAllText(path, System.Text.Encoding.Latin1);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

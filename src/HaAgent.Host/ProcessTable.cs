@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
+using HaAgent.Host.Native;
 using static Tmds.Linux.LibC;
 
 namespace HaAgent.Host;
@@ -15,32 +17,32 @@ internal static class ProcessTable
     /// <param name="hint">What was remembered; null: nothing.</param>
     public static Fact<QemuProcess> Find(GuestIdentity identity, GuestRecord? hint)
     {
-        Fact<QemuProcess> known = hint is { Pid: > 0 } ? QemuProcess.OpenKnown(hint.Pid, hint.StartTime) : new Fact<QemuProcess>.Absent();
-        if (known is Fact<QemuProcess>.Known)
+        Fact<QemuProcess> known = hint is { Pid: > 0 } ? QemuProcess.OpenKnown(hint.Pid, hint.StartTime) : Fact.Absent<QemuProcess>();
+        if (known is { State: FactState.Known })
             return known;
         Fact<QemuProcess> filed = FromPidFile(identity);
-        if (filed is Fact<QemuProcess>.Known)
+        if (filed is { State: FactState.Known })
             return filed;
         Fact<QemuProcess> found = Search(identity);
-        if (found is not Fact<QemuProcess>.Absent)
+        if (found is not { State: FactState.Absent })
             return found;
-        return known is Fact<QemuProcess>.NotLearned ? known : filed;
+        return known is { State: FactState.NotLearned } ? known : filed;
     }
 
     /// <summary>By libvirt's pid file: cheap, and good enough to wait for a guest that libvirt says is active.</summary>
     public static Fact<QemuProcess> FromPidFile(GuestIdentity identity) => PidInFile(identity) switch
     {
-        Fact<int>.Known file => QemuProcess.Open(file.Value, identity),
-        Fact<int>.NotLearned unknown => new Fact<QemuProcess>.NotLearned(unknown.Why),
-        _ => new Fact<QemuProcess>.Absent(),
+        { State: FactState.Known } file => QemuProcess.Open(file.Value, identity),
+        { State: FactState.NotLearned } unknown => Fact.NotLearned<QemuProcess>(unknown.Why!),
+        _ => Fact.Absent<QemuProcess>(),
     };
 
     /// <summary>Whether a process is the QEMU of this guest, by UUID where it is known, else by name; absent: it is not, or it is gone.</summary>
     public static Fact<bool> Carries(int pid, GuestIdentity identity) => Guest(pid) switch
     {
-        Fact<GuestIdentity>.Known seen when (identity.Uuid is null ? seen.Value.Name == identity.Name : seen.Value.Uuid == identity.Uuid) => new Fact<bool>.Known(true),
-        Fact<GuestIdentity>.NotLearned unknown => new Fact<bool>.NotLearned(unknown.Why),
-        _ => new Fact<bool>.Absent(),
+        { State: FactState.Known } seen when (identity.Uuid is null ? seen.Value!.Name == identity.Name : seen.Value!.Uuid == identity.Uuid) => Fact.Known<bool>(true),
+        { State: FactState.NotLearned } unknown => Fact.NotLearned<bool>(unknown.Why!),
+        _ => Fact.Absent<bool>(),
     };
 
     /// <summary>Every guest that a QEMU process of this node carries.</summary>
@@ -53,28 +55,28 @@ internal static class ProcessTable
             {
                 switch (Guest(pid))
                 {
-                    case Fact<GuestIdentity>.Known guest:
-                        guests.Add(guest.Value);
+                    case { State: FactState.Known } guest:
+                        guests.Add(guest.Value!);
                         break;
-                    case Fact<GuestIdentity>.NotLearned unknown:
-                        return new Fact<List<GuestIdentity>>.NotLearned(unknown.Why);
+                    case { State: FactState.NotLearned } unknown:
+                        return Fact.NotLearned<List<GuestIdentity>>(unknown.Why!);
                 }
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new Fact<List<GuestIdentity>>.NotLearned($"/proc cannot be read ({e.Message})");
+            return Fact.NotLearned<List<GuestIdentity>>($"/proc cannot be read ({e.Message})");
         }
 
-        return new Fact<List<GuestIdentity>>.Known(guests);
+        return Fact.Known<List<GuestIdentity>>(guests);
     }
 
     /// <summary>Field 22 of /proc/PID/stat: clock ticks since boot.</summary>
     public static Fact<long> StartTime(int pid) => Read($"/proc/{pid}/stat") switch
     {
-        Fact<byte[]>.Known stat => StartTime(Encoding.UTF8.GetString(stat.Value)),
-        Fact<byte[]>.NotLearned unknown => new Fact<long>.NotLearned(unknown.Why),
-        _ => new Fact<long>.Absent(),
+        { State: FactState.Known } stat => StartTime(Encoding.UTF8.GetString(stat.Value!)),
+        { State: FactState.NotLearned } unknown => Fact.NotLearned<long>(unknown.Why!),
+        _ => Fact.Absent<long>(),
     };
 
     /// <summary>The program's name, at most 15 characters.</summary>
@@ -93,9 +95,9 @@ internal static class ProcessTable
             foreach (int pid in Pids())
             {
                 Fact<string> program = Executable(pid);
-                if (program is Fact<string>.NotLearned)
+                if (program is { State: FactState.NotLearned })
                     return DaemonLife.NotLearned;
-                if (program is not Fact<string>.Known { Value: string path } || Path.GetFileName(path) is not ("libvirtd" or "virtqemud"))
+                if (program is not { State: FactState.Known, Value: string path } || Path.GetFileName(path) is not ("libvirtd" or "virtqemud"))
                     continue;
                 switch (Threads(pid))
                 {
@@ -130,42 +132,33 @@ internal static class ProcessTable
     }
 
     /// <summary>The path of the program that a process runs (proc(5), /proc/PID/exe); absent for a process that is gone, and for the kernel's own.</summary>
-    public static unsafe Fact<string> Executable(int pid)
+    public static Fact<string> Executable(int pid)
     {
-        const int longest = 4096;
-        byte* path = stackalloc byte[longest];
-        long length;
-        fixed (byte* link = ConfigFile.PathBytes($"/proc/{pid}/exe"))
-        {
-            length = (long)readlink(link, path, longest);
-        }
-
-        if (length < 0)
-            return Errno.Number == ENOENT || Errno.Number == ESRCH ? new Fact<string>.Absent() : new Fact<string>.NotLearned($"/proc/{pid}/exe cannot be read ({Errno.Text()})");
+        if (Posix.ReadLink($"/proc/{pid}/exe", out int error) is not string text)
+            return error == ENOENT || error == ESRCH ? Fact.Absent<string>() : Fact.NotLearned<string>($"/proc/{pid}/exe cannot be read ({Errno.Text(error)})");
 
         // A program that was replaced on disk while it runs, by an update.
         const string replaced = " (deleted)";
-        string text = Encoding.UTF8.GetString(path, (int)length);
-        return new Fact<string>.Known(text.EndsWith(replaced, StringComparison.Ordinal) ? text[..^replaced.Length] : text);
+        return Fact.Known<string>(text.EndsWith(replaced, StringComparison.Ordinal) ? text[..^replaced.Length] : text);
     }
 
     private static Fact<QemuProcess> Search(GuestIdentity identity)
     {
-        Fact<QemuProcess> result = new Fact<QemuProcess>.Absent();
+        Fact<QemuProcess> result = Fact.Absent<QemuProcess>();
         try
         {
             foreach (int pid in Pids())
             {
                 Fact<QemuProcess> process = QemuProcess.Open(pid, identity);
-                if (process is Fact<QemuProcess>.Known)
+                if (process is { State: FactState.Known })
                     return process;
-                if (process is Fact<QemuProcess>.NotLearned)
+                if (process is { State: FactState.NotLearned })
                     result = process;
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new Fact<QemuProcess>.NotLearned($"/proc cannot be read ({e.Message})");
+            return Fact.NotLearned<QemuProcess>($"/proc cannot be read ({e.Message})");
         }
 
         return result;
@@ -175,47 +168,47 @@ internal static class ProcessTable
     private static Fact<GuestIdentity> Guest(int pid)
     {
         Fact<byte[]> arguments = Read($"/proc/{pid}/cmdline");
-        if (arguments is not Fact<byte[]>.Known { Value: byte[] line })
-            return arguments is Fact<byte[]>.NotLearned unknown ? new Fact<GuestIdentity>.NotLearned(unknown.Why) : new Fact<GuestIdentity>.Absent();
-        return QemuCommandLine.Parse(line) is GuestIdentity guest ? Verified(pid, guest) : new Fact<GuestIdentity>.Absent();
+        if (arguments is not { State: FactState.Known, Value: byte[] line })
+            return arguments is { State: FactState.NotLearned } unknown ? Fact.NotLearned<GuestIdentity>(unknown.Why!) : Fact.Absent<GuestIdentity>();
+        return QemuCommandLine.Parse(line) is GuestIdentity guest ? Verified(pid, guest) : Fact.Absent<GuestIdentity>();
     }
 
     /// <summary>The guest that a process names, if libvirt started it. A stranger's process is nobody's guest: it is neither counted nor signalled.</summary>
     private static Fact<GuestIdentity> Verified(int pid, GuestIdentity guest)
     {
         Fact<int> file = PidInFile(guest);
-        if (file is Fact<int>.Known { Value: int filed } && filed == pid)
-            return new Fact<GuestIdentity>.Known(guest);
+        if (file is { State: FactState.Known, Value: int filed } && filed == pid)
+            return Fact.Known<GuestIdentity>(guest);
         Fact<byte[]> status = Read($"/proc/{pid}/status");
         Fact<byte[]> cgroup = Read($"/proc/{pid}/cgroup");
         Fact<byte[]> conf = Read(LockspaceProbe.QemuConf);
         Fact<byte[]> passwd = Read("/etc/passwd");
-        if (status is Fact<byte[]>.Absent)
-            return new Fact<GuestIdentity>.Absent();
+        if (status is { State: FactState.Absent })
+            return Fact.Absent<GuestIdentity>();
 
         // Users in /etc/passwd only: a name service may be as far away as the volume.
-        IReadOnlySet<uint> owners = QemuProof.Owners(conf is Fact<byte[]>.Known ? TextOf(conf) : null, TextOf(passwd));
+        IReadOnlySet<uint> owners = QemuProof.Owners(conf is { State: FactState.Known } ? TextOf(conf) : null, TextOf(passwd));
         if (QemuProof.IsLibvirts(new QemuClaim(InPidFile: false, TextOf(status), TextOf(cgroup)), owners))
-            return new Fact<GuestIdentity>.Known(guest);
+            return Fact.Known<GuestIdentity>(guest);
         foreach (Fact<byte[]> fact in (Fact<byte[]>[])[status, cgroup, conf, passwd])
         {
-            if (fact is Fact<byte[]>.NotLearned unknown)
-                return new Fact<GuestIdentity>.NotLearned(unknown.Why);
+            if (fact is { State: FactState.NotLearned } unknown)
+                return Fact.NotLearned<GuestIdentity>(unknown.Why!);
         }
 
-        return file is Fact<int>.NotLearned why ? new Fact<GuestIdentity>.NotLearned(why.Why) : new Fact<GuestIdentity>.Absent();
+        return file is { State: FactState.NotLearned } why ? Fact.NotLearned<GuestIdentity>(why.Why!) : Fact.Absent<GuestIdentity>();
     }
 
-    private static string TextOf(Fact<byte[]> content) => content is Fact<byte[]>.Known known ? Encoding.UTF8.GetString(known.Value) : "";
+    private static string TextOf(Fact<byte[]> content) => content is { State: FactState.Known } known ? Encoding.UTF8.GetString(known.Value!) : "";
 
     private static Fact<int> PidInFile(GuestIdentity identity)
     {
         Fact<byte[]> text = Read($"{LibvirtPidDirectory}/{identity.Name}.pid");
-        if (text is Fact<byte[]>.NotLearned unknown)
-            return new Fact<int>.NotLearned(unknown.Why);
-        return text is Fact<byte[]>.Known file && int.TryParse(Encoding.UTF8.GetString(file.Value).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-            ? new Fact<int>.Known(pid)
-            : new Fact<int>.Absent();
+        if (text is { State: FactState.NotLearned } unknown)
+            return Fact.NotLearned<int>(unknown.Why!);
+        return text is { State: FactState.Known } file && int.TryParse(Encoding.UTF8.GetString(file.Value!).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+            ? Fact.Known<int>(pid)
+            : Fact.Absent<int>();
     }
 
     private static Fact<long> StartTime(string stat)
@@ -224,8 +217,8 @@ internal static class ProcessTable
         int end = stat.LastIndexOf(')');
         string[] fields = end < 0 ? [] : stat[(end + 2)..].Split(' ');
         return fields.Length > 19 && long.TryParse(fields[19], NumberStyles.None, CultureInfo.InvariantCulture, out long ticks)
-            ? new Fact<long>.Known(ticks)
-            : new Fact<long>.NotLearned("its start time cannot be read");
+            ? Fact.Known<long>(ticks)
+            : Fact.NotLearned<long>("its start time cannot be read");
     }
 
     private static IEnumerable<int> Pids()
@@ -242,15 +235,15 @@ internal static class ProcessTable
     {
         try
         {
-            return new Fact<byte[]>.Known(File.ReadAllBytes(path));
+            return Fact.Known<byte[]>(File.ReadAllBytes(path));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException || (e is IOException && e.HResult == ESRCH))
         {
-            return new Fact<byte[]>.Absent();
+            return Fact.Absent<byte[]>();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new Fact<byte[]>.NotLearned($"{path} cannot be read ({e.Message})");
+            return Fact.NotLearned<byte[]>($"{path} cannot be read ({e.Message})");
         }
     }
 }

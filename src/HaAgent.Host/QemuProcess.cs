@@ -1,4 +1,6 @@
 using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
+using HaAgent.Host.Native;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
@@ -9,10 +11,6 @@ namespace HaAgent.Host;
 /// </summary>
 internal sealed unsafe class QemuProcess : IDisposable
 {
-    // Without names in older C libraries; the numbers are the same on every architecture (asm-generic/unistd.h).
-    private const int SYS_pidfd_send_signal = 424;
-    private const int SYS_pidfd_open = 434;
-
     /// <summary>In which /proc counts (time(7), USER_HZ): 100 on every architecture that libvirt's QEMU driver runs on.</summary>
     private const int TicksPerSecond = 100;
 
@@ -47,8 +45,8 @@ internal sealed unsafe class QemuProcess : IDisposable
     {
         // Most processes end here, without a descriptor.
         Fact<bool> claims = ProcessTable.Carries(pid, identity);
-        if (claims is not Fact<bool>.Known)
-            return claims is Fact<bool>.NotLearned unknown ? new Fact<QemuProcess>.NotLearned(unknown.Why) : new Fact<QemuProcess>.Absent();
+        if (claims is not { State: FactState.Known })
+            return claims is { State: FactState.NotLearned } unknown ? Fact.NotLearned<QemuProcess>(unknown.Why!) : Fact.Absent<QemuProcess>();
 
         // Verified again when it is held, so that what is verified is what is held.
         return Held(pid, process => ProcessTable.Carries(pid, identity));
@@ -59,7 +57,7 @@ internal sealed unsafe class QemuProcess : IDisposable
     /// command line any more while a thread of it may still write.
     /// </summary>
     public static Fact<QemuProcess> OpenKnown(int pid, long startTime) =>
-        Held(pid, process => process.StartTime == startTime ? new Fact<bool>.Known(true) : new Fact<bool>.Absent());
+        Held(pid, process => process.StartTime == startTime ? Fact.Known<bool>(true) : Fact.Absent<bool>());
 
     /// <summary>Waits for its end.</summary>
     /// <returns>Whether it has ended.</returns>
@@ -77,10 +75,7 @@ internal sealed unsafe class QemuProcess : IDisposable
     {
         if (_notHeld is not null)
             return $"it cannot be held by a descriptor ({_notHeld}), and its number alone might meanwhile be another process's";
-        if ((long)syscall(SYS_pidfd_send_signal, _pidfd, signal, 0, 0) == 0)
-            return null;
-        string error = Errno.Text();
-        return HasEnded ? null : error;
+        return Posix.SignalProcess(_pidfd, signal, out int error) || HasEnded ? null : Errno.Text(error);
     }
 
     public void Dispose()
@@ -95,19 +90,19 @@ internal sealed unsafe class QemuProcess : IDisposable
     /// </summary>
     private static Fact<QemuProcess> Held(int pid, Func<QemuProcess, Fact<bool>> verify)
     {
-        int pidfd = (int)(long)syscall(SYS_pidfd_open, pid, 0);
-        string? notHeld = pidfd < 0 ? Errno.Text() : null;
+        int pidfd = Posix.OpenProcess(pid, out int error);
+        string? notHeld = pidfd < 0 ? Errno.Text(error) : null;
 
         // EINVAL: the number of a thread, not of a process.
-        if (pidfd < 0 && (Errno.Number == ESRCH || Errno.Number == EINVAL))
-            return new Fact<QemuProcess>.Absent();
+        if (pidfd < 0 && (error == ESRCH || error == EINVAL))
+            return Fact.Absent<QemuProcess>();
         Fact<long> start = ProcessTable.StartTime(pid);
-        var process = new QemuProcess(pid, pidfd, start is Fact<long>.Known known ? known.Value : 0, notHeld);
-        Fact<bool> verdict = start is Fact<long>.NotLearned unknown ? new Fact<bool>.NotLearned(unknown.Why) : verify(process);
-        if (verdict is Fact<bool>.Known && start is Fact<long>.Known && !process.HasEnded)
-            return new Fact<QemuProcess>.Known(process);
+        var process = new QemuProcess(pid, pidfd, start is { State: FactState.Known } known ? known.Value : 0, notHeld);
+        Fact<bool> verdict = start is { State: FactState.NotLearned } unknown ? Fact.NotLearned<bool>(unknown.Why!) : verify(process);
+        if (verdict is { State: FactState.Known } && start is { State: FactState.Known } && !process.HasEnded)
+            return Fact.Known<QemuProcess>(process);
         process.Dispose();
-        return verdict is Fact<bool>.NotLearned why ? new Fact<QemuProcess>.NotLearned(why.Why) : new Fact<QemuProcess>.Absent();
+        return verdict is { State: FactState.NotLearned } why ? Fact.NotLearned<QemuProcess>(why.Why!) : Fact.Absent<QemuProcess>();
     }
 
     private bool WaitUnheld(TimeSpan atMost)
@@ -116,7 +111,7 @@ internal sealed unsafe class QemuProcess : IDisposable
         while (true)
         {
             Fact<long> start = ProcessTable.StartTime(Pid);
-            if (start is Fact<long>.Absent || (start is Fact<long>.Known now && now.Value != StartTime))
+            if (start is { State: FactState.Absent } || (start is { State: FactState.Known } now && now.Value != StartTime))
                 return true;
             long left = end - Environment.TickCount64;
             if (left <= 0)

@@ -16,6 +16,9 @@ internal sealed class StateDirectory(string resource, string? volatileDirectory,
     private readonly string _volatile = volatileDirectory ?? "/run/resource-agents";
     private readonly string _persistent = persistentDirectory is null ? "/var/lib/haagent" : Path.Combine(persistentDirectory, "haagent");
 
+    /// <summary>What a reboot empties.</summary>
+    public string VolatileDirectory => _volatile;
+
     private string FileName => Prefix + resource.Replace('/', '_') + Suffix;
 
     /// <summary>What is remembered; null: nothing, or nothing whole.</summary>

@@ -33,22 +33,25 @@ internal static class Agent
 
         long began = OperationClock.Second;
         var invocation = new Invocation(row, environment);
+        var state = new StateDirectory(invocation.Resource, environment("HA_RSCTMP"), environment("HA_VARLIB"));
+        var waits = new Waits();
+        var watchdog = new Watchdog(Deadline.In(Situation.LastMoment(invocation.Timeout)), invocation.ExitReasonPrefix, () => waits.Overrun(invocation));
         Outcome outcome;
-        using (var log = new OcfLog(invocation, environment))
+        using (var log = new OcfLog(invocation, state, environment))
         {
-            outcome = Run(invocation, environment, log);
+            outcome = Run(invocation, state, log, waits, watchdog);
+            watchdog.Decide(outcome);
             if (outcome.Reason is not null)
                 log.Say(new Remark(outcome.Code is ExitCode.NotRunning or ExitCode.Degraded or ExitCode.Success ? Severity.Info : Severity.Error, outcome.Reason, ToStderr: false));
         }
 
-        if (outcome.Reason is not null)
-            StandardStreams.Error(invocation.ExitReasonPrefix + outcome.Reason + "\n");
+        watchdog.Say();
         if (invocation.Action == OcfAction.MigrateTo && outcome.Code != ExitCode.Success)
             OperationClock.LeaveSecond(began);
         return outcome.Code;
     }
 
-    private static Outcome Run(Invocation invocation, Func<string, string?> environment, OcfLog log)
+    private static Outcome Run(Invocation invocation, StateDirectory state, OcfLog log, Waits waits, Watchdog watchdog)
     {
         var settings = new Settings(invocation);
         string? problem = settings.Problem();
@@ -63,8 +66,10 @@ internal static class Agent
         if (problem is not null)
             log.Say(new Remark(Severity.Warning, $"{problem}. Until then its default counts"));
 
-        var state = new StateDirectory(invocation.Resource, environment("HA_RSCTMP"), environment("HA_VARLIB"));
-        using var context = new AgentContext(invocation, settings, state, log);
+        // The recurring monitor is over in milliseconds; there, who waits longer than usual calls the watchdog.
+        if (invocation.Action != OcfAction.Monitor || invocation.CheckLevel > 0)
+            watchdog.Start();
+        using var context = new AgentContext(invocation, settings, state, log, waits, watchdog);
         if (invocation.Action == OcfAction.ValidateAll)
             return new DeepValidation(context).Run();
         using var world = new GuestWorld(context);

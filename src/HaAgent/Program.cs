@@ -2,16 +2,21 @@ using HaAgent;
 using HaAgent.Core.Ocf;
 using HaAgent.Core.Text;
 using HaAgent.Host;
+using HaAgent.Host.Child;
 
-// The one catch-all: no path leaves without a defined exit code (OCF 1.1, "Return codes").
+ChildWork.ServeIfChild(args);
+
+// The one catch-all: no path leaves without a defined exit code (OCF 1.1, "Return codes"), and none by way of the C library's exit handlers: a thread may
+// still be inside a call of libvirt that never comes back.
+ExitCode code;
 try
 {
-    // Not by way of the C library's exit handlers: a thread may still be inside a call of libvirt that never comes back.
-    Tmds.Linux.LibC._exit((int)Agent.Run(args, Environment.GetEnvironmentVariable));
-    return 0;
+    code = Agent.Run(args, Environment.GetEnvironmentVariable);
 }
 catch (Exception e)
 {
     StandardStreams.Error($"ocf-exit-reason:Internal error of ocf:haagent:VirtualDomain, please report it: {e.GetType().Name}: {Printable.Line(e.Message)}" + "\n");
-    return (int)ExitCode.Generic;
+    code = ExitCode.Generic;
 }
+
+Tmds.Linux.LibC._exit((int)code);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using HaAgent.Core.Guest;
+using HaAgent.Host;
 using HaAgent.Libvirt;
 
 namespace HaAgent.Cli.Nodes;
@@ -17,7 +18,7 @@ internal static class NodeLibvirt
     {
         try
         {
-            return await BoundedCall.RunAsync(Limit, () =>
+            return await Bounded.RunAsync(Deadline.In(Limit), () =>
             {
                 using LibvirtConnection connection = LibvirtConnection.Open(Uri(node, self));
                 return guests.ToDictionary(g => g.Key, g => Observe(connection, g.Value));

@@ -3,6 +3,8 @@ using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Verify;
 using HaAgent.Cluster.Status;
 using HaAgent.Core.Guest;
+using HaAgent.Host;
+using HaAgent.Host.Child;
 using HaAgent.Libvirt;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Cli.Nodes;
@@ -12,7 +14,10 @@ namespace HaAgent.Cli.Verifying;
 /// <summary>Creates a second copy of the guest from the shared XML on another node, where it has to be refused.</summary>
 internal static class LockTest
 {
+    private const string LockDirectory = "/run/haagent";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeForReason = TimeSpan.FromSeconds(5);
 
     public static async Task<TrialResult> RunAsync(Session session, WatchScope scope, TestGround ground)
     {
@@ -34,7 +39,7 @@ internal static class LockTest
         string xml = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(text));
         try
         {
-            return await BoundedCall.RunAsync(Limit, () => Create(NodeLibvirt.Uri(ground.Other, snapshot.Self), xml, guest.Xml!));
+            return await Bounded.RunAsync(Deadline.In(Limit), () => Create(NodeLibvirt.Uri(ground.Other, snapshot.Self), xml, guest.Xml!));
         }
         catch (TimeoutException)
         {
@@ -68,7 +73,9 @@ internal static class LockTest
             }
             catch (LibvirtException e)
             {
-                string? image = e.IsFromQemu ? domain.Disks.FirstOrDefault(disk => disk.IsLockable && ImageLock.IsHeld(disk.Source!))?.Source : null;
+                string? image = e.IsFromQemu
+                    ? new Volume(new ChildCall(LockDirectory, "haagent")).ImageInUse([.. domain.Disks.Where(disk => disk.IsLockable).Select(disk => disk.Source!)], Deadline.In(TimeForReason)).Value
+                    : null;
                 return new LockTrial.Refused(e.Kind, e.Message, e.IsFromQemu, image);
             }
         }

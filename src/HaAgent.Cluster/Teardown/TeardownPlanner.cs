@@ -1,8 +1,8 @@
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
-using HaAgent.Cluster.Files;
 using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Setup;
+using HaAgent.Core.Locking;
 
 namespace HaAgent.Cluster.Teardown;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Core.Guest;
 
@@ -52,8 +53,8 @@ public sealed record GuestEvidence
         return Process switch
         {
             // libvirt forgets a guest whose state files are lost, while its QEMU goes on writing: absence needs both.
-            Fact<int>.Known => new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Libvirt is null ? Evidence.ProcessOnly : Evidence.ProcessLostByLibvirt),
-            Fact<int>.NotLearned unknown => new Observation.Unknown($"whether a QEMU process of this node carries it could not be found out: {unknown.Why}"),
+            { State: FactState.Known } => new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Libvirt is null ? Evidence.ProcessOnly : Evidence.ProcessLostByLibvirt),
+            { State: FactState.NotLearned } unknown => new Observation.Unknown($"whether a QEMU process of this node carries it could not be found out: {unknown.Why}"),
             _ => Libvirt is null ? WithoutLibvirt() : WithLibvirt(Libvirt),
         };
     }

@@ -32,7 +32,7 @@ public static class QemuProof
     public static IReadOnlySet<uint> Owners(string? qemuConf, string passwd)
     {
         var owners = new HashSet<uint> { 0 };
-        string? configured = qemuConf is null ? null : LibvirtConf.Value(qemuConf, "user");
+        string? configured = qemuConf is null ? null : LibvirtConf.GetString(qemuConf, "user");
 
         // "+107" and "107" are a number, whatever users are called (qemu.conf, "user").
         if (configured is not null && uint.TryParse(configured.TrimStart('+'), NumberStyles.None, CultureInfo.InvariantCulture, out uint number))

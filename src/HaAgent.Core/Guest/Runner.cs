@@ -1,3 +1,4 @@
+using System.Globalization;
 using HaAgent.Core.Ocf;
 
 namespace HaAgent.Core.Guest;
@@ -27,6 +28,8 @@ public static class Runner
             {
                 case NextStep.Finish finish:
                     return finish.Outcome;
+                case NextStep.Wait or NextStep.Perform { Operation: not (Operation.Remember or Operation.Forget) } when situation.IsTooLate:
+                    return TooLate(situation);
                 case NextStep.Wait wait:
                     world.WaitForChange(wait.AtMost);
                     look = true;
@@ -38,6 +41,14 @@ public static class Runner
                     break;
             }
         }
+    }
+
+    /// <summary>Something came back long after it had to. Pacemaker is about to end the action, or has: nothing is begun that it would be cut off in.</summary>
+    private static Outcome TooLate(Situation situation)
+    {
+        string what = situation.History.Count > 0 ? $"{situation.History[^1].Operation.GetType().Name} came back too late" : "looking at it took too long";
+        return new Outcome(ExitCode.Generic, string.Create(CultureInfo.InvariantCulture,
+            $"{situation.Invocation.ActionName} of {situation.Domain} was not done within its timeout of {situation.Invocation.Timeout.TotalSeconds:0.#} s: {what}"));
     }
 
     /// <summary>A healthy libvirt answers in milliseconds. A hung one must leave time for everything else.</summary>

@@ -33,13 +33,16 @@ public sealed class Situation(Invocation invocation, Settings settings)
     /// When the answer must be ready. Pacemaker kills the whole process group with SIGKILL at the timeout, without a word before it,
     /// so some of the time is kept for coming back: a twentieth, at least 0.3 s and at most 2 s.
     /// </summary>
-    public TimeSpan Deadline { get; } = invocation.Timeout - Clamp(invocation.Timeout / 20, TimeSpan.FromSeconds(0.3), TimeSpan.FromSeconds(2));
+    public TimeSpan Deadline { get; } = invocation.Timeout - Reserve(invocation.Timeout);
 
     /// <summary>Until <see cref="Deadline"/>; never negative.</summary>
     public TimeSpan Remaining => Deadline > Elapsed ? Deadline - Elapsed : TimeSpan.Zero;
 
     /// <summary>Nothing more can be begun.</summary>
     public bool IsTimeUp => Remaining == TimeSpan.Zero;
+
+    /// <summary>So late that the action should have ended before.</summary>
+    public bool IsTooLate => Elapsed >= LastMoment(invocation.Timeout);
 
     /// <summary>Everything performed so far, oldest first.</summary>
     public IReadOnlyList<Done> History => _history;
@@ -69,6 +72,12 @@ public sealed class Situation(Invocation invocation, Settings settings)
 
     /// <summary>A step of at most so many seconds.</summary>
     public NextStep Perform(Operation operation, double seconds) => new NextStep.Perform(operation, AtMost(TimeSpan.FromSeconds(seconds)));
+
+    /// <summary>When an action that overran <see cref="Deadline"/> has to end itself, or be ended by Pacemaker.</summary>
+    /// <param name="timeout">The operation's.</param>
+    public static TimeSpan LastMoment(TimeSpan timeout) => timeout - (Reserve(timeout) / 2);
+
+    private static TimeSpan Reserve(TimeSpan timeout) => Clamp(timeout / 20, TimeSpan.FromSeconds(0.3), TimeSpan.FromSeconds(2));
 
     internal static TimeSpan Clamp(TimeSpan value, TimeSpan least, TimeSpan most) => value < least ? least : value > most ? most : value;
 }

@@ -13,16 +13,16 @@ public sealed record LockSetup(string? LockManager, string? FileLockspaceDir, bo
     /// <summary>Disks are locked by virtlockd.</summary>
     public bool IsLockd => LockManager == "lockd";
 
-    /// <summary>Reads the two files' texts; null for one that is not there.</summary>
+    /// <summary>Reads the two files' texts, one char per byte as <see cref="LibvirtConf"/> takes them; null for one that is not there.</summary>
     public static LockSetup Parse(string? qemuConf, string? qemuLockdConf)
     {
-        string? manager = qemuConf is null ? null : LibvirtConf.Value(qemuConf, "lock_manager");
+        string? manager = qemuConf is null ? null : LibvirtConf.GetString(qemuConf, "lock_manager");
         string conf = qemuLockdConf ?? "";
         return new LockSetup(
             manager is "" or "nop" ? null : manager,
-            NonEmpty(LibvirtConf.Value(conf, "file_lockspace_dir"))?.TrimEnd('/'),
-            LibvirtConf.Value(conf, "auto_disk_leases") != "0",
-            NonEmpty(LibvirtConf.Value(conf, "lvm_lockspace_dir")) is not null || NonEmpty(LibvirtConf.Value(conf, "scsi_lockspace_dir")) is not null);
+            NonEmpty(LibvirtConf.GetString(conf, "file_lockspace_dir"))?.TrimEnd('/'),
+            LibvirtConf.GetInteger(conf, "auto_disk_leases") != 0,
+            NonEmpty(LibvirtConf.GetString(conf, "lvm_lockspace_dir")) is not null || NonEmpty(LibvirtConf.GetString(conf, "scsi_lockspace_dir")) is not null);
     }
 
     private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;

@@ -50,6 +50,10 @@ public sealed record Fact<T>
         FactState.NotLearned => notLearned(Why!),
     };
 
+    /// <summary>The same of something that follows from it.</summary>
+    public Fact<TOther> Select<TOther>(Func<T, TOther> of)
+        where TOther : notnull => Match(value => Fact.Known(of(value)), Fact.Absent<TOther>, Fact.NotLearned<TOther>);
+
     /// <summary>Whether it is known, and then what it is.</summary>
     public bool IsKnown([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out T? value)
     {

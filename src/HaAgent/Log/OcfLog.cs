@@ -1,6 +1,7 @@
 using HaAgent.Core.Guest;
 using HaAgent.Core.Ocf;
 using HaAgent.Core.Text;
+using HaAgent.Host;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -11,7 +12,7 @@ namespace HaAgent.Log;
 /// Where agents log (ocf_log of the resource-agents package): syslog, HA_LOGFILE, and stderr for warnings and above. Built on the first
 /// message: the successful recurring monitor has none.
 /// </summary>
-internal sealed class OcfLog(Invocation invocation, Func<string, string?> environment) : IDisposable
+internal sealed class OcfLog(Invocation invocation, StateDirectory state, Func<string, string?> environment) : IDisposable
 {
     /// <summary>Marks a line that is on stderr already, as ocf-exit-reason.</summary>
     internal static readonly EventId FilesOnly = new(1);
@@ -51,7 +52,8 @@ internal sealed class OcfLog(Invocation invocation, Func<string, string?> enviro
                 console.LogToStandardErrorThreshold = LogLevel.Trace;
             });
             logging.Services.AddSingleton<ConsoleFormatter>(new OcfConsoleFormatter(_tag));
-            logging.AddProvider(new OcfLoggerProvider(_tag, environment("HA_LOGFACILITY"), environment("HA_LOGFILE")));
+            LogFile? file = environment("HA_LOGFILE") is { Length: > 0 } path ? new LogFile(path, state.VolatileDirectory, invocation.Resource) : null;
+            logging.AddProvider(new OcfLoggerProvider(_tag, environment("HA_LOGFACILITY"), file));
         });
         return _factory.CreateLogger("VirtualDomain");
     }

@@ -1,32 +1,28 @@
 using System.Globalization;
+using HaAgent.Host;
 using Microsoft.Extensions.Logging;
 
 namespace HaAgent.Log;
 
 /// <summary>syslog and HA_LOGFILE. A log that cannot be written never fails an action.</summary>
-internal sealed class OcfLoggerProvider(string tag, string? facility, string? logFile) : ILoggerProvider
+internal sealed class OcfLoggerProvider(string tag, string? facility, LogFile? logFile) : ILoggerProvider
 {
     private readonly Syslog? _syslog = facility == "none" ? null : new Syslog(facility);
 
     public ILogger CreateLogger(string categoryName) => new Logger(this);
 
-    public void Dispose() => _syslog?.Dispose();
+    public void Dispose()
+    {
+        logFile?.Dispose();
+        _syslog?.Dispose();
+    }
 
     private void Write(LogLevel level, string text)
     {
         string line = $"{OcfWords.Of(level)}: {text}";
         DateTime now = DateTime.Now;
         _syslog?.Send(level, now, $"{tag}: {line}");
-        if (string.IsNullOrEmpty(logFile))
-            return;
-        try
-        {
-            File.AppendAllText(logFile, string.Create(CultureInfo.InvariantCulture, $"{now:MMM dd HH:mm:ss}  {tag}:    {line}\n"));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The line is in syslog as well; there is nobody left to tell.
-        }
+        logFile?.Append(string.Create(CultureInfo.InvariantCulture, $"{now:MMM dd HH:mm:ss}  {tag}:    {line}"));
     }
 
     private sealed class Logger(OcfLoggerProvider provider) : ILogger

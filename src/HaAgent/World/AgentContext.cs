@@ -1,13 +1,15 @@
 using System.Diagnostics;
 using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
 using HaAgent.Core.Ocf;
 using HaAgent.Host;
+using HaAgent.Host.Child;
 using HaAgent.Log;
 
 namespace HaAgent.World;
 
 /// <summary>What the parts of the world share during one action.</summary>
-internal sealed class AgentContext(Invocation invocation, Settings settings, StateDirectory state, OcfLog log) : IDisposable
+internal sealed class AgentContext(Invocation invocation, Settings settings, StateDirectory state, OcfLog log, Waits waits, Watchdog watchdog) : IDisposable
 {
     private readonly long _began = Stopwatch.GetTimestamp();
 
@@ -19,12 +21,18 @@ internal sealed class AgentContext(Invocation invocation, Settings settings, Sta
 
     public OcfLog Log => log;
 
-    public HypervisorSession Hypervisor { get; } = new(settings.Hypervisor, "libvirt");
+    /// <summary>What is being waited for.</summary>
+    public Waits Waits => waits;
 
-    public GuestIdentityResolver Resolver { get; } = new(invocation, settings, state);
+    public HypervisorSession Hypervisor { get; } = new(settings.Hypervisor, "libvirt", watchdog.Start);
 
-    /// <summary>For calls that touch the shared volume.</summary>
-    public Bounded Storage { get; } = new();
+    public GuestIdentityResolver Resolver => field ??= new(invocation, settings, state, Volume);
+
+    /// <summary>What may lie on the shared volume.</summary>
+    public Volume Volume => field ??= new(Child);
+
+    /// <summary>The processes of this node.</summary>
+    public ProcessSearch Processes => field ??= new(Child);
 
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_began);
 
@@ -53,9 +61,9 @@ internal sealed class AgentContext(Invocation invocation, Settings settings, Sta
     public Core.Locking.LockSetup Locking => field ??= LockspaceProbe.ReadSetup();
 
     /// <summary>The running domain's disks with every volume resolved to its path; the configured ones when libvirt does not answer.</summary>
-    public Fact<IReadOnlyList<Disk>> Disks(TimeSpan within)
+    public Fact<IReadOnlyList<Disk>> Disks(Deadline deadline)
     {
-        List<Disk>? live = Hypervisor.Ask(within, connection =>
+        List<Disk>? live = Hypervisor.Ask(deadline, connection =>
         {
             using Libvirt.LibvirtDomain? domain = connection.Find(Identity!);
             if (domain is null || DomainXml.Parse(domain.LiveXml(), out _) is not DomainXml xml)
@@ -63,14 +71,24 @@ internal sealed class AgentContext(Invocation invocation, Settings settings, Sta
             return xml.Disks.Select(disk => Resolve(connection, disk)).ToList();
         }, out OperationResult failure);
         if (live is not null)
-            return new Fact<IReadOnlyList<Disk>>.Known(live);
-        Resolver.ReadConfiguration(within);
+            return Fact.Known<IReadOnlyList<Disk>>(live);
+        Resolver.ReadConfiguration(deadline);
         return Resolver.Configuration is DomainXml configured
-            ? new Fact<IReadOnlyList<Disk>>.Known(configured.Disks)
-            : new Fact<IReadOnlyList<Disk>>.NotLearned(failure.Message ?? Resolver.ConfigurationResult.Message ?? "libvirt does not know the guest");
+            ? Fact.Known(configured.Disks)
+            : Fact.NotLearned<IReadOnlyList<Disk>>(failure.Message ?? Resolver.ConfigurationResult.Message ?? "libvirt does not know the guest");
     }
 
     public void Dispose() => Hypervisor.Dispose();
+
+    /// <summary>What is not done by this process waits longer than a monitor takes.</summary>
+    private ChildCall Child
+    {
+        get
+        {
+            watchdog.Start();
+            return field ??= new ChildCall(state.VolatileDirectory, invocation.Resource);
+        }
+    }
 
     private static Disk Resolve(Libvirt.LibvirtConnection connection, Disk disk) =>
         disk is { Type: "volume", Pool: string pool, Volume: string volume }

@@ -9,7 +9,7 @@ namespace HaAgent.World;
 internal sealed class Checks(AgentContext context)
 {
     /// <summary>The leases of the running guest's disks, asked of the kernel and not of virtlockd, which may have forgotten them.</summary>
-    public OperationResult Leases(TimeSpan within)
+    public OperationResult Leases(Deadline deadline)
     {
         if (!context.IsLocalQemu || context.Settings.RequireLock == "false")
             return OperationResult.Done;
@@ -21,22 +21,22 @@ internal sealed class Checks(AgentContext context)
                 : OperationResult.Done;
         }
 
-        if (context.Disks(within / 2) is not Fact<IReadOnlyList<Disk>>.Known { Value: IReadOnlyList<Disk> disks })
+        if (!context.Disks(deadline.Share(0.5)).IsKnown(out IReadOnlyList<Disk>? disks))
             return OperationResult.DoneWith($"Cannot tell whether the leases of {context.Domain} are held: neither libvirt nor the configuration names its disks");
-        return context.Storage.Run(within / 2, () => LeaseCheck.Judge(context.Domain, disks, setup, LeaseProbe.Ask), out OperationResult? verdict)
-            ? verdict!
-            : OperationResult.DoneWith($"Cannot tell whether the leases of {context.Domain} are held: the lockspace does not answer");
+        string[] files = [.. disks.Select(disk => LeaseCheck.LeaseFile(disk, setup)).OfType<string>()];
+        IReadOnlyDictionary<string, LeaseState> leases = context.Volume.Leases(files, deadline);
+        return LeaseCheck.Judge(context.Domain, disks, setup, file => leases[file]);
     }
 
     /// <summary>A question to QEMU's monitor.</summary>
-    public OperationResult PingMonitor(TimeSpan within)
+    public OperationResult PingMonitor(Deadline deadline)
     {
-        int errors = context.Hypervisor.Ask(within, connection =>
+        int errors = context.Hypervisor.Ask(deadline.Share(0.8), connection =>
         {
             using LibvirtDomain? domain = connection.Find(context.Identity!);
             return domain?.DiskErrors() ?? 0;
         }, out OperationResult failure);
-        if (failure.Kind is FailureKind.Unreachable || (failure.Kind is FailureKind.TimedOut && !LibvirtAnswers(within / 5)))
+        if (failure.Kind is FailureKind.Unreachable || (failure.Kind is FailureKind.TimedOut && !LibvirtAnswers(deadline)))
             return OperationResult.DoneWith($"Whether QEMU of {context.Domain} answers on its monitor could not be asked: {failure.Message}");
         if (!failure.Succeeded)
             return failure with { Message = $"QEMU of {context.Domain} does not answer on its monitor: {failure.Message}" };
@@ -44,9 +44,9 @@ internal sealed class Checks(AgentContext context)
     }
 
     /// <summary>Tells a QEMU that stands still from a libvirt daemon that does.</summary>
-    private bool LibvirtAnswers(TimeSpan within)
+    private bool LibvirtAnswers(Deadline deadline)
     {
-        context.Hypervisor.Ask(within, connection =>
+        context.Hypervisor.Ask(deadline, connection =>
         {
             using LibvirtDomain? domain = connection.Find(context.Identity!);
             return true;
@@ -55,9 +55,9 @@ internal sealed class Checks(AgentContext context)
     }
 
     /// <summary>A question to the guest agent.</summary>
-    public OperationResult PingGuestAgent(TimeSpan within)
+    public OperationResult PingGuestAgent(Deadline deadline)
     {
-        OperationResult result = context.Hypervisor.Do(within, connection =>
+        OperationResult result = context.Hypervisor.Do(deadline, connection =>
         {
             using LibvirtDomain? domain = connection.Find(context.Identity!);
             domain?.PingGuestAgent();
@@ -66,13 +66,11 @@ internal sealed class Checks(AgentContext context)
     }
 
     /// <summary>The monitor scripts, within the time that is left for all of them.</summary>
-    public OperationResult RunScripts(TimeSpan within)
+    public OperationResult RunScripts(Deadline deadline)
     {
-        TimeSpan end = context.Elapsed + within;
         foreach (string script in context.Settings.MonitorScripts)
         {
-            TimeSpan left = end - context.Elapsed;
-            CommandResult result = Command.Run(left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1), script);
+            CommandResult result = Command.Run(deadline, script, []);
             if (result.Succeeded)
                 continue;
             string how = result.ExitCode is int code ? $"returned {code}" : "did not finish";

@@ -6,10 +6,10 @@ namespace HaAgent.World;
 internal static class ClusterNodes
 {
     /// <summary>Their names; empty when there is no cluster.</summary>
-    public static string[] Others(string? thisNode, TimeSpan within)
+    public static string[] Others(string? thisNode, Deadline deadline)
     {
         string self = thisNode ?? Environment.MachineName;
-        CommandResult result = Command.Run(within, "crm_node", "--partition");
+        CommandResult result = Command.Run(deadline, "crm_node", ["--partition"]);
         return result.Succeeded
             ? result.Output.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(node => node != self).ToArray()
             : [];

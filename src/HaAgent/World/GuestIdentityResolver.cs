@@ -1,13 +1,13 @@
 using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
 using HaAgent.Core.Ocf;
 using HaAgent.Host;
 
 namespace HaAgent.World;
 
 /// <summary>Finds out which domain the resource is about: from memory where the guest was last seen active here, else from its configuration, else from memory.</summary>
-internal sealed class GuestIdentityResolver(Invocation invocation, Settings settings, StateDirectory state)
+internal sealed class GuestIdentityResolver(Invocation invocation, Settings settings, StateDirectory state, Volume volume)
 {
-    private readonly Bounded _bounded = new();
     private bool _configurationRead;
 
     /// <summary>What was remembered of this resource under this configuration path.</summary>
@@ -26,32 +26,32 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
     /// Which domain; null when it cannot be known. Where the guest was seen active and not stopped since, memory is nearer to the truth than
     /// a file that somebody may have edited meanwhile, and it does not wait for a shared volume.
     /// </summary>
-    public GuestIdentity? Resolve(TimeSpan within) => Record is { IsActive: true } or { Pending: not null } ? Record.Identity : FromFile(within);
+    public GuestIdentity? Resolve(Deadline deadline) => Record is { IsActive: true } or { Pending: not null } ? Record.Identity : FromFile(deadline);
 
     /// <summary>
     /// Another domain than the one that memory named and that is not active here: what the file says to those who ask for more than the
     /// guest's end. A guest that left by a migration and came back under another UUID (its file has none) is found this way.
     /// </summary>
     /// <returns>Null: there is none.</returns>
-    public GuestIdentity? Reconsider(GuestIdentity resolved, TimeSpan within)
+    public GuestIdentity? Reconsider(GuestIdentity resolved, Deadline deadline)
     {
         bool fileCounts = invocation.Action is OcfAction.Start or OcfAction.MigrateFrom || invocation.IsProbe;
-        return fileCounts && FromFile(within) is GuestIdentity other && other != resolved ? other : null;
+        return fileCounts && FromFile(deadline) is GuestIdentity other && other != resolved ? other : null;
     }
 
     /// <summary>Reads the configuration once.</summary>
-    public void ReadConfiguration(TimeSpan within)
+    public void ReadConfiguration(Deadline deadline)
     {
         if (_configurationRead)
             return;
         _configurationRead = true;
         string path = settings.Config;
-        if (!_bounded.Run(within, () => ConfigFile.Read(path), out ConfigContent content))
+        Fact<ConfigContent> read = volume.ReadConfiguration(path, deadline);
+        if (!read.IsKnown(out ConfigContent content))
         {
             // The volume may answer the next time.
             _configurationRead = false;
-            ConfigurationResult = OperationResult.Failed(
-                $"The configuration file {path} could not be read within {within.TotalSeconds:0.#} s: its volume stands still. Is a fencing pending?", FailureKind.TimedOut);
+            ConfigurationResult = OperationResult.Failed($"The configuration file {path} could not be read: {read.Why}. Is a fencing pending?", FailureKind.TimedOut);
             return;
         }
 
@@ -115,9 +115,9 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
     private static GuestRecord OfThisBoot(GuestRecord record) =>
         record.Pending is PendingCall pending && pending.Boot != HostClock.Boot ? record with { Pending = null } : record;
 
-    private GuestIdentity? FromFile(TimeSpan within)
+    private GuestIdentity? FromFile(Deadline deadline)
     {
-        ReadConfiguration(within);
+        ReadConfiguration(deadline);
         return Configuration?.Identity ?? Record?.Identity;
     }
 

@@ -1,4 +1,5 @@
 using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
 using HaAgent.Host;
 using HaAgent.Libvirt;
 
@@ -7,6 +8,9 @@ namespace HaAgent.World;
 /// <summary>Looks at the guest: libvirt first, then the processes, and "cannot tell" where neither proves anything.</summary>
 internal sealed class GuestObserver(AgentContext context)
 {
+    /// <summary>What remains is for the processes.</summary>
+    private const double TimeForLibvirt = 0.7;
+
     /// <summary>Between the moment when libvirt takes a request to start a guest in hand and the one when it lists the guest.</summary>
     private static readonly TimeSpan TimeToShow = TimeSpan.FromSeconds(5);
 
@@ -20,21 +24,21 @@ internal sealed class GuestObserver(AgentContext context)
     public string? LastUuid { get; private set; }
 
     /// <summary>Looks.</summary>
-    public Observation Observe(TimeSpan within)
+    public Observation Observe(Deadline deadline)
     {
-        context.Identity ??= context.Resolver.Resolve(within);
+        context.Identity ??= context.Resolver.Resolve(deadline);
         if (context.Identity is not GuestIdentity identity)
-            return ObserveWithoutIdentity(within);
-        Observation seen = Observe(identity, within);
-        if (seen is not (Observation.Absent or Observation.Foreign) || context.Resolver.Reconsider(identity, within) is not GuestIdentity other)
+            return ObserveWithoutIdentity(deadline);
+        Observation seen = Observe(identity, deadline);
+        if (seen is not (Observation.Absent or Observation.Foreign) || context.Resolver.Reconsider(identity, deadline) is not GuestIdentity other)
             return seen;
         context.Identity = other;
-        return Observe(other, within);
+        return Observe(other, deadline);
     }
 
-    private Observation Observe(GuestIdentity identity, TimeSpan within)
+    private Observation Observe(GuestIdentity identity, Deadline deadline)
     {
-        Observation? seen = context.Hypervisor.Ask(within, connection => Look(connection, identity), out OperationResult failure, needsUri: context.Settings.Hypervisor.Length == 0 && !context.IsLocalQemu);
+        Observation? seen = context.Hypervisor.Ask(deadline.Share(TimeForLibvirt), connection => Look(connection, identity), out OperationResult failure, needsUri: context.Settings.Hypervisor.Length == 0 && !context.IsLocalQemu);
         if (seen is Observation.Active)
         {
             context.Resolver.Settle();
@@ -42,8 +46,8 @@ internal sealed class GuestObserver(AgentContext context)
         }
 
         PendingCall? pending = context.Resolver.Record?.Pending;
-        Fact<QemuProcess>? found = context.IsLocalQemu ? ProcessTable.Find(identity, context.Resolver.Record) : null;
-        using QemuProcess? process = (found as Fact<QemuProcess>.Known)?.Value;
+        Fact<QemuProcess>? found = context.IsLocalQemu ? context.Processes.Find(identity, context.Resolver.Record, deadline) : null;
+        using QemuProcess? process = found?.Value;
         Observation verdict = new GuestEvidence
         {
             Libvirt = seen,
@@ -51,12 +55,12 @@ internal sealed class GuestObserver(AgentContext context)
             Process = found?.Select(qemu => qemu.Pid),
             Daemon = ProcessTable.LibvirtDaemon,
             Pending = pending,
-            IsSettled = pending is not null && seen is not null && HasSettled(pending, within),
+            IsSettled = pending is not null && seen is not null && HasSettled(pending, deadline),
             Now = HostClock.SecondsSinceBoot,
         }.Judge();
 
         if (verdict is Observation.Foreign foreign)
-            verdict = foreign with { OurDisk = OurDiskOf(foreign, within) };
+            verdict = foreign with { OurDisk = OurDiskOf(foreign, deadline) };
 
         // One call starts one process: when that has been seen, the call cannot bring up another.
         if (verdict is Observation.Absent or Observation.Foreign || (pending is not null && process?.StartedAfter(pending.At) == true))
@@ -64,12 +68,12 @@ internal sealed class GuestObserver(AgentContext context)
         return verdict;
     }
 
-    private string? OurDiskOf(Observation.Foreign foreign, TimeSpan within)
+    private string? OurDiskOf(Observation.Foreign foreign, Deadline deadline)
     {
-        context.Resolver.ReadConfiguration(within);
+        context.Resolver.ReadConfiguration(deadline);
         if (context.Resolver.Configuration is not DomainXml ours)
             return null;
-        DomainXml? theirs = context.Hypervisor.Ask(within, connection =>
+        DomainXml? theirs = context.Hypervisor.Ask(deadline, connection =>
         {
             using LibvirtDomain? other = connection.FindByUuid(foreign.Uuid);
             return other is null ? null : DomainXml.Parse(other.LiveXml(), out _);
@@ -83,12 +87,12 @@ internal sealed class GuestObserver(AgentContext context)
     /// answered, and the guest is not shown some time after that. Until a domain is listed, libvirt only reads its XML; but a saved memory
     /// is opened before, so that the volume on which it lies must have answered, too.
     /// </summary>
-    private bool HasSettled(PendingCall pending, TimeSpan within)
+    private bool HasSettled(PendingCall pending, Deadline deadline)
     {
         if (_queuePassedAt is TimeSpan passed)
             return context.Elapsed - passed >= TimeToShow;
-        bool answers = context.Hypervisor.Do(within, connection => connection.PassQueue()).Succeeded
-            && (pending.Kind != PendingKind.Restore || context.Storage.Run(within, () => SavedMemory.Answers(context), out _));
+        bool answers = context.Hypervisor.Do(deadline.Share(TimeForLibvirt), connection => connection.PassQueue()).Succeeded
+            && (pending.Kind != PendingKind.Restore || context.Volume.Look(SavedMemory.Moved(context), deadline).State != FactState.NotLearned);
         if (answers)
             _queuePassedAt = context.Elapsed;
         return false;
@@ -142,16 +146,17 @@ internal sealed class GuestObserver(AgentContext context)
     /// Neither the configuration nor memory names the domain. It is proven absent when every guest that is active here is known to belong to
     /// another resource, which is so on a node that has just booted.
     /// </summary>
-    private Observation ObserveWithoutIdentity(TimeSpan within)
+    private Observation ObserveWithoutIdentity(Deadline deadline)
     {
         string problem = context.Resolver.ConfigurationResult.Message!;
-        List<GuestIdentity>? active = context.Hypervisor.Ask(within, connection => connection.ActiveDomains(), out _);
+        List<GuestIdentity>? active = context.Hypervisor.Ask(deadline.Share(TimeForLibvirt), connection => connection.ActiveDomains(), out _);
         if (active is null && !IsQemuByDefault)
             return new Observation.Unknown($"{problem}, and libvirt does not answer", WithoutIdentity: true);
-        if (ProcessTable.Guests() is not Fact<List<GuestIdentity>>.Known { Value: List<GuestIdentity> carried })
-            return new Observation.Unknown($"{problem}, and /proc cannot be read", WithoutIdentity: true);
+        Fact<IReadOnlyList<GuestIdentity>> carried = context.Processes.Guests(deadline);
+        if (!carried.IsKnown(out IReadOnlyList<GuestIdentity>? processes))
+            return new Observation.Unknown($"{problem}, and {carried.Why}", WithoutIdentity: true);
         List<GuestIdentity> others = context.State.OthersIdentities();
-        List<GuestIdentity> candidates = (active ?? []).Concat(carried).Where(guest => !others.Contains(guest)).Distinct().ToList();
+        List<GuestIdentity> candidates = (active ?? []).Concat(processes).Where(guest => !others.Contains(guest)).Distinct().ToList();
         return candidates.Count == 0
             ? new Observation.Absent($"no guest is active here that could be it; {problem}")
             : new Observation.Unknown(

@@ -12,6 +12,7 @@ internal sealed class GuestWorld(AgentContext context) : IGuestWorld, IDisposabl
 
     private readonly GuestObserver _observer = new(context);
     private QemuProcess? _process;
+    private bool _isSearched;
 
     /// <inheritdoc/>
     public TimeSpan Elapsed => context.Elapsed;
@@ -20,7 +21,11 @@ internal sealed class GuestWorld(AgentContext context) : IGuestWorld, IDisposabl
     public string? DomainName => context.Identity?.Name;
 
     /// <inheritdoc/>
-    public Observation Observe(TimeSpan within) => _observer.Observe(within);
+    public Observation Observe(TimeSpan within)
+    {
+        context.Waits.On("libvirt, or what it must know to ask libvirt");
+        return _observer.Observe(Deadline.In(within));
+    }
 
     /// <inheritdoc/>
     public void Say(Remark remark) => context.Log.Say(remark);
@@ -28,8 +33,8 @@ internal sealed class GuestWorld(AgentContext context) : IGuestWorld, IDisposabl
     /// <inheritdoc/>
     public void WaitForChange(TimeSpan atMost)
     {
-        if (_process is null && context.Identity is GuestIdentity identity && ProcessTable.FromPidFile(identity) is Fact<QemuProcess>.Known found)
-            _process = found.Value;
+        context.Waits.On("the guest");
+        _process ??= Process(Deadline.In(atMost));
         if (_process is null)
         {
             Thread.Sleep(atMost < SlowGlance ? atMost : SlowGlance);
@@ -45,31 +50,33 @@ internal sealed class GuestWorld(AgentContext context) : IGuestWorld, IDisposabl
     /// <inheritdoc/>
     public OperationResult Perform(Operation operation, TimeSpan within)
     {
+        Deadline deadline = Deadline.In(within);
+        context.Waits.On(ObjectOf(operation));
         OperationResult result = operation switch
         {
-            Operation.Remember => new Upkeep(context, _observer).Remember(),
+            Operation.Remember => new Upkeep(context, _observer).Remember(deadline),
             Operation.Forget => new Upkeep(context, _observer).Forget(),
-            Operation.UpdateUtilization => new Upkeep(context, _observer).UpdateUtilization(within),
-            Operation.SaveConfiguration => new ConfigurationKeeper(context).Save(within),
-            Operation.LoadConfiguration => new Starting(context).LoadConfiguration(within),
-            Operation.CheckLockGuard => new Starting(context).CheckLockGuard(within),
-            Operation.OrderDaemons => DaemonOrdering.Ensure(within),
-            Operation.StartResources => new Starting(context).StartResources(context.Hypervisor, within),
-            Operation.PrepareImage => new ImagePreparation(context).Prepare(within),
-            Operation.StartDomain => new Starting(context).Start(within),
-            Operation.FindLeaseHolder => new LeaseHolderSearch(context).Find(within),
-            Operation.CheckLeases => new Checks(context).Leases(within),
-            Operation.PingMonitor => new Checks(context).PingMonitor(within),
-            Operation.PingGuestAgent => new Checks(context).PingGuestAgent(within),
-            Operation.RunMonitorScripts => new Checks(context).RunScripts(within),
-            Operation.SaveMemory => new Stopping(context).SaveMemory(within),
-            Operation.RequestShutdown request => new Stopping(context).RequestShutdown(request.Via, within),
-            Operation.WakeUp => new Stopping(context).WakeUp(within),
-            Operation.Destroy => new Stopping(context).Destroy(within),
-            Operation.TerminateProcess => new Stopping(context).Signal(Tmds.Linux.LibC.SIGTERM, within),
-            Operation.KillProcess => new Stopping(context).Signal(Tmds.Linux.LibC.SIGKILL, within),
-            Operation.CheckMigration => new MigrationCheck(context).Check(within),
-            Operation.Migrate => new MigrationRun(context, _observer).Run(within),
+            Operation.UpdateUtilization => new Upkeep(context, _observer).UpdateUtilization(deadline),
+            Operation.SaveConfiguration => new ConfigurationKeeper(context).Save(deadline),
+            Operation.LoadConfiguration => new Starting(context).LoadConfiguration(deadline),
+            Operation.CheckLockGuard => new Starting(context).CheckLockGuard(deadline),
+            Operation.OrderDaemons => DaemonOrdering.Ensure(deadline),
+            Operation.StartResources => new Starting(context).StartResources(context.Hypervisor, deadline),
+            Operation.PrepareImage => new ImagePreparation(context).Prepare(deadline),
+            Operation.StartDomain => new Starting(context).Start(deadline),
+            Operation.FindLeaseHolder => new LeaseHolderSearch(context).Find(deadline),
+            Operation.CheckLeases => new Checks(context).Leases(deadline),
+            Operation.PingMonitor => new Checks(context).PingMonitor(deadline),
+            Operation.PingGuestAgent => new Checks(context).PingGuestAgent(deadline),
+            Operation.RunMonitorScripts => new Checks(context).RunScripts(deadline),
+            Operation.SaveMemory => new Stopping(context).SaveMemory(deadline),
+            Operation.RequestShutdown request => new Stopping(context).RequestShutdown(request.Via, deadline),
+            Operation.WakeUp => new Stopping(context).WakeUp(deadline),
+            Operation.Destroy => new Stopping(context).Destroy(deadline),
+            Operation.TerminateProcess => new Stopping(context).Signal(Tmds.Linux.LibC.SIGTERM, deadline),
+            Operation.KillProcess => new Stopping(context).Signal(Tmds.Linux.LibC.SIGKILL, deadline),
+            Operation.CheckMigration => new MigrationCheck(context).Check(deadline),
+            Operation.Migrate => new MigrationRun(context, _observer).Run(deadline),
             _ => throw new InvalidOperationException(operation.ToString()),
         };
 
@@ -82,4 +89,29 @@ internal sealed class GuestWorld(AgentContext context) : IGuestWorld, IDisposabl
     }
 
     public void Dispose() => _process?.Dispose();
+
+    /// <summary>The guest's process, searched for once: what is not found then is waited for by looking at the guest.</summary>
+    private QemuProcess? Process(Deadline deadline)
+    {
+        if (_isSearched || context.Identity is not GuestIdentity identity || !context.IsLocalQemu)
+            return null;
+        _isSearched = true;
+        return context.Processes.Find(identity, context.Resolver.Record, deadline).IsKnown(out QemuProcess? process) ? process : null;
+    }
+
+    /// <summary>What an operation waits for.</summary>
+    private static string ObjectOf(Operation operation) => operation switch
+    {
+        Operation.Remember or Operation.Forget => "its state directory",
+        Operation.LoadConfiguration or Operation.SaveConfiguration => "the volume of its configuration file",
+        Operation.CheckLockGuard or Operation.CheckLeases => "the lockspace",
+        Operation.OrderDaemons => "systemd",
+        Operation.PrepareImage => "the volume of its image",
+        Operation.UpdateUtilization => "crm_resource",
+        Operation.RunMonitorScripts => "a monitor script",
+        Operation.PingGuestAgent => "the guest agent",
+        Operation.TerminateProcess or Operation.KillProcess => "the end of its QEMU process",
+        Operation.CheckMigration or Operation.Migrate => "libvirt on either end of the migration",
+        _ => "libvirt",
+    };
 }

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Locking;
+using HaAgent.Core.Node;
 using HaAgent.Host;
+using HaAgent.Host.Child;
 
 namespace HaAgent.World;
 
@@ -9,44 +11,39 @@ namespace HaAgent.World;
 internal sealed class ImagePreparation(AgentContext context)
 {
     /// <summary>Creates the image where it is due. One that a guest may be running from, here or on another node, is left as it is.</summary>
-    public OperationResult Prepare(TimeSpan within)
+    public OperationResult Prepare(Deadline deadline)
     {
         string image = ImageFor(context.Settings.Config);
-        bool exists = File.Exists(image) && new FileInfo(image).Length > 0;
-        if (exists && !context.Settings.Stateless)
+        Fact<PathSeen> there = context.Volume.Look(image, deadline.Share(0.5));
+        if (there.State == FactState.NotLearned)
+            return OperationResult.Failed($"Whether {context.Domain} has its image {image} already cannot be told: {there.Why}", FailureKind.TimedOut);
+        if (there.Value is { Length: > 0 } && !context.Settings.Stateless)
             return OperationResult.Done;
 
         // Beside it first: what is made takes its time, and a start that is ended in the middle leaves the old image whole.
         string made = $"{image}.haagent-{Environment.ProcessId}";
-        try
-        {
-            OperationResult result = Make(made, within);
-            return result.Succeeded ? Replace(image, made) : result;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return OperationResult.Failed($"The image {image} of {context.Domain} cannot be replaced: {e.Message}");
-        }
-        finally
-        {
-            File.Delete(made);
-        }
+        OperationResult result = Make(made, deadline);
+        if (result.Succeeded)
+            result = Replace(image, made, deadline);
+        if (!result.Succeeded)
+            context.Volume.Delete(made, deadline);
+        return result;
     }
 
-    private OperationResult Make(string image, TimeSpan within)
+    private OperationResult Make(string image, Deadline deadline)
     {
         string backing = context.Settings.BackingFile;
-        CommandResult info = Command.Run(within, "qemu-img", "info", "--force-share", "--output=json", backing);
+        CommandResult info = Command.Run(deadline, "qemu-img", ["info", "--force-share", "--output=json", backing]);
         if (!info.Succeeded)
             return OperationResult.Failed($"The backing image {backing} of {context.Domain} cannot be examined: {info.Words}");
         if (Format(info.Output) is not string format)
             return OperationResult.Failed($"The format of the backing image {backing} of {context.Domain} is not known: qemu-img info did not name it");
-        CommandResult create = Command.Run(within, "qemu-img", "create", "-q", "-f", "qcow2", "-F", format, "-b", backing, image);
+        CommandResult create = Command.Run(deadline, "qemu-img", ["create", "-q", "-f", "qcow2", "-F", format, "-b", backing, image]);
         if (!create.Succeeded)
             return OperationResult.Failed($"The image {image} of {context.Domain} cannot be created on {backing}: {create.Words}");
         if (context.Settings.CopyInDirs.Length == 0)
             return OperationResult.Done;
-        CommandResult copy = Command.Run(within, "virt-copy-in", ["-a", image, .. context.Settings.CopyInDirs, "/"]);
+        CommandResult copy = Command.Run(deadline, "virt-copy-in", ["-a", image, .. context.Settings.CopyInDirs, "/"]);
         return copy.Succeeded
             ? OperationResult.Done
             : OperationResult.Failed($"copyindirs could not be copied into {image} of {context.Domain}: {copy.Words}");
@@ -56,27 +53,21 @@ internal sealed class ImagePreparation(AgentContext context)
     /// Puts the new image in the place of the old one while nobody uses that: this agent holds its lease meanwhile, so that no virtlockd can give it
     /// to a guest, and no QEMU has it open for writing.
     /// </summary>
-    private OperationResult Replace(string image, string made)
+    private OperationResult Replace(string image, string made, Deadline deadline)
     {
-        if (File.Exists(image))
-        {
-            // Before the lease is held, which may be a lock of the same file: closing it gives that up (fcntl(2), "Record locks").
-            Fact<bool> use = LeaseProbe.ImageUse(image);
-            if (use is Fact<bool>.NotLearned unknown)
-                return NotMade(image, $"whether a QEMU uses it could not be found out ({unknown.Why})", FailureKind.Other);
-            if (use is Fact<bool>.Known)
-                return NotMade(image, "another QEMU uses it; it most likely runs on another node", FailureKind.ImageLocked);
-            LeaseProbe.CopyOwner(image, made);
-        }
-
-        context.Resolver.ReadConfiguration(TimeSpan.FromSeconds(5));
+        context.Resolver.ReadConfiguration(deadline);
         Disk? disk = context.Resolver.Configuration?.Disks.FirstOrDefault(candidate => candidate.Source == image);
-        string? file = disk is null ? null : LeaseCheck.LeaseFile(disk, context.Locking);
-        using HeldLease? lease = file is null ? null : HeldLease.Take(file);
-        if (lease is { Problem: string problem })
-            return NotMade(image, $"the lease {file} {problem}; it most likely runs on another node", lease.IsTaken ? FailureKind.LockConflict : FailureKind.Other);
-        File.Move(made, image, overwrite: true);
-        return OperationResult.Done;
+        string? lease = disk is null ? null : LeaseCheck.LeaseFile(disk, context.Locking);
+        return context.Volume.ReplaceImage(image, made, lease, deadline).Match(
+            replaced => replaced switch
+            {
+                { Problem: null } => OperationResult.Done,
+                { IsInUse: true } => NotMade(image, replaced.Problem, FailureKind.ImageLocked),
+                { IsLeaseTaken: true } => NotMade(image, replaced.Problem, FailureKind.LockConflict),
+                _ => NotMade(image, replaced.Problem, FailureKind.Other),
+            },
+            () => NotMade(image, "it was not answered", FailureKind.Other),
+            why => NotMade(image, why, FailureKind.TimedOut));
     }
 
     private OperationResult NotMade(string image, string why, FailureKind kind) =>
@@ -90,7 +81,7 @@ internal sealed class ImagePreparation(AgentContext context)
         return Path.Combine(Path.GetDirectoryName(config)!, (dot < 0 ? name : name[..dot]) + ".qcow2");
     }
 
-    /// <summary>A format that was not learned is not "raw": a guest could then write the header of another format into its own disk.</summary>
+    /// <summary>Null: it was not learned, which is not "raw": a guest could then write the header of another format into its own disk.</summary>
     private static string? Format(string json)
     {
         try

@@ -1,5 +1,6 @@
 using HaAgent.Core.Guest;
 using HaAgent.Core.Migration;
+using HaAgent.Host;
 using HaAgent.Libvirt;
 
 namespace HaAgent.World;
@@ -8,12 +9,11 @@ namespace HaAgent.World;
 internal sealed class LeaseHolderSearch(AgentContext context)
 {
     /// <summary>Done, with a sentence where it was found.</summary>
-    public OperationResult Find(TimeSpan within)
+    public OperationResult Find(Deadline deadline)
     {
         if (context.Settings.RemoteUri.Length == 0)
             return OperationResult.Done;
-        TimeSpan end = context.Elapsed + within;
-        string[] nodes = ClusterNodes.Others(context.Invocation.OnNode, within / 3);
+        string[] nodes = ClusterNodes.Others(context.Invocation.OnNode, deadline.Share(1.0 / 3));
         string? holder = null;
         Thread[] questions = nodes.Select(node => new Thread(() =>
         {
@@ -25,8 +25,7 @@ internal sealed class LeaseHolderSearch(AgentContext context)
             question.Start();
         foreach (Thread question in questions)
         {
-            TimeSpan left = end - context.Elapsed;
-            if (holder is not null || left <= TimeSpan.Zero || !question.Join(left))
+            if (holder is not null || deadline.HasPassed || !question.Join(deadline.Left))
                 break;
         }
 

@@ -22,13 +22,14 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
     private bool _sourceHangs;
 
     /// <summary>Done when the guest runs on the target and not here.</summary>
-    public OperationResult Run(TimeSpan within)
+    public OperationResult Run(Deadline deadline)
     {
+        TimeSpan within = deadline.Left;
         // Asking both ends takes its time when one of them hangs, and so does coming back.
         TimeSpan end = context.Elapsed + (within * 0.9);
         TimeSpan reserve = within / 4 < LongestReserve ? within / 4 : LongestReserve;
         using HypervisorSession there = There();
-        there.Do(within / 3, _ => { });
+        there.Do(deadline.Share(1.0 / 3), _ => { });
         if (there.Connection is not LibvirtConnection target || context.Hypervisor.Connection is not LibvirtConnection source)
             return OperationResult.Failed($"{context.Domain} was not migrated and runs on here: libvirt on {_target.Node} does not answer");
 
@@ -109,9 +110,8 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
     /// <summary>What both ends say (seapath meta #22: it worked, and the tool said it failed).</summary>
     private OperationResult Truth(MigrationJob job, HypervisorSession there, TimeSpan end)
     {
-        TimeSpan look = (end - context.Elapsed) / 2;
-        Observation here = observer.Observe(look);
-        (bool isActive, MigrationProgress completed) = there.Ask(look, connection =>
+        Observation here = observer.Observe(Deadline.In((end - context.Elapsed) / 2));
+        (bool isActive, MigrationProgress completed) = there.Ask(Deadline.In(end - context.Elapsed), connection =>
         {
             using LibvirtDomain? domain = connection.Find(context.Identity!);
             bool arrived = domain is not null && domain.Info().State is DomainState.Running or DomainState.Blocked or DomainState.Paused && domain.IsActive;
@@ -162,7 +162,7 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
             time = atMost.Value;
         try
         {
-            _sourceHangs = !_watch.Run(time, () =>
+            _sourceHangs = !_watch.Run(Deadline.In(time), () =>
             {
                 using LibvirtDomain? domain = source.Find(context.Identity!);
                 return domain is null ? default : call(domain);

@@ -1,7 +1,9 @@
 using HaAgent.Core.Guest;
 using HaAgent.Core.Locking;
+using HaAgent.Core.Node;
 using HaAgent.Core.Ocf;
 using HaAgent.Host;
+using HaAgent.Host.Child;
 using HaAgent.Libvirt;
 
 namespace HaAgent.World;
@@ -9,38 +11,47 @@ namespace HaAgent.World;
 /// <summary>What a start does.</summary>
 internal sealed class Starting(AgentContext context)
 {
+    /// <summary>For each look that shows whether a memory may be restored again.</summary>
+    private static readonly TimeSpan TimeToPutBack = TimeSpan.FromSeconds(2);
+
     /// <summary>Reads the configuration and checks that it is about this domain.</summary>
-    public OperationResult LoadConfiguration(TimeSpan within)
+    public OperationResult LoadConfiguration(Deadline deadline)
     {
-        context.Resolver.ReadConfiguration(within);
+        context.Resolver.ReadConfiguration(deadline);
         return context.Resolver.ConfigurationResult;
     }
 
     /// <summary>Judges whether lockd would protect the guest.</summary>
-    public OperationResult CheckLockGuard(TimeSpan within)
+    public OperationResult CheckLockGuard(Deadline deadline)
     {
         if (!context.IsLocalQemu)
             return OperationResult.Done;
-        return context.Storage.Run(within, () => LockGuard.Judge(context.Settings.RequireLock, context.Locking, LockspaceProbe.Look), out OperationResult? verdict)
-            ? verdict!
-            : OperationResult.Failed($"The lockspace directory {context.Locking.FileLockspaceDir} does not answer within {within.TotalSeconds:0.#} s: the shared volume stands still. Is a fencing pending?", FailureKind.TimedOut);
+        OperationResult? silence = null;
+        OperationResult verdict = LockGuard.Judge(context.Settings.RequireLock, context.Locking, directory =>
+        {
+            Fact<LockspaceSight> fact = context.Volume.LookAtLockspace(directory, deadline);
+            if (!fact.IsKnown(out LockspaceSight sight))
+                silence = OperationResult.Failed($"The lockspace directory {directory} does not answer: {fact.Why}. Is a fencing pending?", FailureKind.TimedOut);
+            return sight;
+        });
+        return silence ?? verdict;
     }
 
     /// <summary>Starts the pools and networks that the configuration names.</summary>
-    public OperationResult StartResources(HypervisorSession hypervisor, TimeSpan within)
+    public OperationResult StartResources(HypervisorSession hypervisor, Deadline deadline)
     {
-        context.Resolver.ReadConfiguration(within);
+        context.Resolver.ReadConfiguration(deadline);
         DomainXml? xml = context.Resolver.Configuration;
         foreach (string pool in xml?.Pools ?? [])
         {
-            OperationResult result = hypervisor.Do(within, connection => connection.EnsurePool(pool));
+            OperationResult result = hypervisor.Do(deadline, connection => connection.EnsurePool(pool));
             if (!result.Succeeded)
                 return result with { Message = $"The storage pool {pool}, which {context.Domain} needs, could not be started: {result.Message}" };
         }
 
         foreach (string network in xml?.Networks ?? [])
         {
-            OperationResult result = hypervisor.Do(within, connection => connection.EnsureNetwork(network));
+            OperationResult result = hypervisor.Do(deadline, connection => connection.EnsureNetwork(network));
             if (!result.Succeeded)
                 return result with { Message = $"The network {network}, which {context.Domain} needs, could not be started: {result.Message}" };
         }
@@ -49,11 +60,10 @@ internal sealed class Starting(AgentContext context)
     }
 
     /// <summary>Starts the domain from its saved memory, else from its configuration.</summary>
-    public OperationResult Start(TimeSpan within)
+    public OperationResult Start(Deadline deadline)
     {
         // A libvirt that does not answer has not been asked for anything.
-        TimeSpan end = context.Elapsed + within;
-        OperationResult reach = context.Hypervisor.Do(within, connection => connection.Find(context.Identity!)?.Dispose());
+        OperationResult reach = context.Hypervisor.Do(deadline, connection => connection.Find(context.Identity!)?.Dispose());
         if (!reach.Succeeded)
         {
             return reach with
@@ -64,20 +74,28 @@ internal sealed class Starting(AgentContext context)
         }
 
         string savedMemory = SavedMemory.File(context);
-        if (savedMemory.Length > 0 && File.Exists(savedMemory))
-            return Restore(savedMemory, end - context.Elapsed);
-        if (savedMemory.Length > 0 && File.Exists(SavedMemory.Moved(context)))
-            Warn($"{SavedMemory.Moved(context)} is the memory of {context.Domain} from a restore that was not seen to its end. Its guest may have run since, so it is not restored; delete it when it is of no use any more");
-        OperationResult result = Ask(PendingKind.Start, end - context.Elapsed, connection => connection.Create(context.Resolver.ConfigurationText).Dispose());
-        return result.Succeeded ? result : Explain(result);
+        if (savedMemory.Length > 0)
+        {
+            // A start without looking would lose the memory that was saved, or restore it later over changed disks.
+            Fact<PathSeen> there = context.Volume.Look(savedMemory, deadline);
+            if (there.State == FactState.NotLearned)
+                return OperationResult.Failed($"{context.Domain} was not started: whether its memory is saved in {savedMemory} cannot be told: {there.Why}", FailureKind.TimedOut);
+            if (there.Value is { Kind: not PathKind.Absent })
+                return Restore(savedMemory, deadline);
+            if (context.Volume.Look(SavedMemory.Moved(context), deadline).Value is { Kind: not PathKind.Absent })
+                Warn($"{SavedMemory.Moved(context)} is the memory of {context.Domain} from a restore that was not seen to its end. Its guest may have run since, so it is not restored; delete it when it is of no use any more");
+        }
+
+        OperationResult result = Ask(PendingKind.Start, deadline, connection => connection.Create(context.Resolver.ConfigurationText).Dispose());
+        return result.Succeeded ? result : Explain(result, deadline);
     }
 
     /// <summary>Makes a call that brings the guest up, and keeps on record that it was made until it is answered.</summary>
-    private OperationResult Ask(PendingKind kind, TimeSpan within, Action<LibvirtConnection> call)
+    private OperationResult Ask(PendingKind kind, Deadline deadline, Action<LibvirtConnection> call)
     {
         if (context.Resolver.Expect(kind, context.Identity!).Message is string remark)
             context.Log.Say(new Remark(Severity.Warning, remark));
-        OperationResult result = context.Hypervisor.Do(within, call);
+        OperationResult result = context.Hypervisor.Do(deadline, call);
 
         // When the connection broke, the daemon may have; what became of the call is for the next look to find out.
         if (result.Kind is not (FailureKind.TimedOut or FailureKind.Unreachable))
@@ -85,31 +103,20 @@ internal sealed class Starting(AgentContext context)
         return result;
     }
 
-    private OperationResult Restore(string file, TimeSpan within)
+    private OperationResult Restore(string file, Deadline deadline)
     {
-        string moved;
-        try
+        string moved = SavedMemory.Moved(context);
+        if (context.Volume.Move(file, ref moved, deadline) is string why)
         {
-            moved = SavedMemory.MoveAside(file, SavedMemory.Moved(context));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return OperationResult.Failed($"{context.Domain} was not restored from {file}, because the file cannot be moved aside ({e.Message}) and could be restored a second time, over disks that have changed. "
+            return OperationResult.Failed($"{context.Domain} was not restored from {file}, because the file cannot be moved aside ({why}) and could be restored a second time, over disks that have changed. "
                 + "Make its directory writable, or delete the file to start without it");
         }
 
-        OperationResult result = Ask(PendingKind.Restore, within, connection => connection.Restore(moved));
+        OperationResult result = Ask(PendingKind.Restore, deadline, connection => connection.Restore(moved));
         if (!result.Succeeded)
-            return Explain(result with { Message = $"{context.Domain} could not be restored from {(PutBack(result, moved, file) ? file : moved)}, which is kept: {result.Message}" });
-        try
-        {
-            File.Delete(moved);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Warn($"{moved} cannot be deleted ({e.Message}). {context.Domain} was restored from it, and it will not be restored again");
-        }
-
+            return Explain(result with { Message = $"{context.Domain} could not be restored from {(PutBack(result, moved, file) ? file : moved)}, which is kept: {result.Message}" }, deadline);
+        if (context.Volume.Delete(moved, deadline) is string left)
+            Warn($"{moved} cannot be deleted ({left}). {context.Domain} was restored from it, and it will not be restored again");
         return result;
     }
 
@@ -118,36 +125,32 @@ internal sealed class Starting(AgentContext context)
     {
         if (failure.Kind is FailureKind.TimedOut or FailureKind.Unreachable)
             return false;
-        bool isActive = context.Hypervisor.Ask(TimeSpan.FromSeconds(2), connection =>
+        bool isActive = context.Hypervisor.Ask(Deadline.In(TimeToPutBack), connection =>
         {
             using LibvirtDomain? domain = connection.Find(context.Identity!);
             return domain is { IsActive: true };
         }, out OperationResult asked);
-        bool runs = context.IsLocalQemu && ProcessTable.Find(context.Identity!, context.Resolver.Record) is not Fact<QemuProcess>.Absent;
+        bool runs = context.IsLocalQemu
+            && context.Processes.Find(context.Identity!, context.Resolver.Record, Deadline.In(TimeToPutBack)).State != FactState.Absent;
         if (!asked.Succeeded || isActive || runs)
             return false;
-        try
-        {
-            File.Move(moved, file);
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Warn($"{moved} cannot be moved back to {file} ({e.Message})");
-            return false;
-        }
+        string back = file;
+        if (context.Volume.Move(moved, ref back, Deadline.In(TimeToPutBack)) is not string why)
+            return back == file;
+        Warn($"{moved} cannot be moved back to {file} ({why})");
+        return false;
     }
 
     private void Warn(string text) => context.Log.Say(new Remark(Severity.Warning, text));
 
     /// <summary>Turns libvirt's error into the sentence that helps.</summary>
-    private OperationResult Explain(OperationResult error)
+    private OperationResult Explain(OperationResult error, Deadline deadline)
     {
         IReadOnlyList<Disk> disks = context.Resolver.Configuration?.Disks ?? [];
         switch (error.Kind)
         {
             case FailureKind.LockConflict:
-                return error with { Message = $"{context.Domain} was not started: {TakenLease(disks)} ({error.Message})." };
+                return error with { Message = $"{context.Domain} was not started: {TakenLease(disks, deadline)} ({error.Message})." };
             case FailureKind.TimedOut:
                 return error with { Message = $"{error.Message} to the start of {context.Domain}, and may still start it. Is virtlockd well, and does the shared volume answer? Stop the resource: that waits for libvirt's answer and then ends the guest" };
             case FailureKind.VirtlockdUnreachable:
@@ -159,24 +162,32 @@ internal sealed class Starting(AgentContext context)
                     Message = $"{context.Domain} was not started, because virtlockd does not know its lockspace any more: it was restarted after the libvirt daemon. "
                         + $"Restart the libvirt daemon of this node (virtqemud or libvirtd), which leaves running guests alone, then: crm resource cleanup {context.Invocation.Resource} ({error.Message})",
                 };
-            case FailureKind.Other when error.IsFromQemu && disks.FirstOrDefault(disk => disk.IsLockable && LeaseProbe.IsImageInUse(disk.Source!)) is Disk inUse:
+            case FailureKind.Other when error.IsFromQemu && ImageInUse(disks, deadline) is string inUse:
                 return error with
                 {
                     Kind = FailureKind.ImageLocked,
-                    Message = $"{context.Domain} was not started: its disk {inUse.Source} is in use by another QEMU; it most likely runs on another node ({error.Message}).",
+                    Message = $"{context.Domain} was not started: its disk {inUse} is in use by another QEMU; it most likely runs on another node ({error.Message}).",
                 };
             default:
                 return error with { Message = $"{context.Domain} was not started: {error.Message}" };
         }
     }
 
-    private string TakenLease(IReadOnlyList<Disk> disks)
+    private string? ImageInUse(IReadOnlyList<Disk> disks, Deadline deadline) =>
+        context.Volume.ImageInUse([.. disks.Where(disk => disk.IsLockable).Select(disk => disk.Source!)], TimeForReasons(deadline)).Value;
+
+    /// <summary>For what only makes the sentence better, also when the time is up.</summary>
+    private static Deadline TimeForReasons(Deadline deadline) => Deadline.In(deadline.Left * 0.5).OrIn(TimeSpan.FromSeconds(2));
+
+    private string TakenLease(IReadOnlyList<Disk> disks, Deadline deadline)
     {
+        string[] files = [.. disks.Select(disk => LeaseCheck.LeaseFile(disk, context.Locking)).OfType<string>()];
+        IReadOnlyDictionary<string, LeaseState> leases = context.Volume.Leases(files, TimeForReasons(deadline));
         foreach (Disk disk in disks)
         {
             if (LeaseCheck.LeaseFile(disk, context.Locking) is not string file)
                 continue;
-            LeaseState lease = LeaseProbe.Ask(file);
+            LeaseState lease = leases[file];
             if (lease.Holder is LeaseHolder.Elsewhere or LeaseHolder.OtherProcess or LeaseHolder.ThisNode)
             {
                 // Pacemaker keeps 128 characters of a reason: who and what come before the lease's long name.

@@ -1,5 +1,7 @@
 using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
 using HaAgent.Host;
+using HaAgent.Host.Child;
 using HaAgent.Libvirt;
 
 namespace HaAgent.World;
@@ -8,12 +10,12 @@ namespace HaAgent.World;
 internal sealed class Stopping(AgentContext context)
 {
     /// <summary>Saves the guest's memory, which ends it.</summary>
-    public OperationResult SaveMemory(TimeSpan within)
+    public OperationResult SaveMemory(Deadline deadline)
     {
         string file = SavedMemory.File(context);
-        if (Outdated(file) is OperationResult problem)
+        if (Outdated(file, deadline) is OperationResult problem)
             return problem;
-        OperationResult result = OnDomain(within, domain => domain.Save(file));
+        OperationResult result = OnDomain(deadline, domain => domain.Save(file));
         return result.Succeeded ? result : result with { Message = $"The memory of {context.Domain} could not be saved to {file}, so the guest is shut down instead: {result.Message}" };
     }
 
@@ -21,62 +23,63 @@ internal sealed class Stopping(AgentContext context)
     /// A memory that lies there while the guest runs is older than its disks. It must not be what the next start restores if this one
     /// cannot be saved.
     /// </summary>
-    private OperationResult? Outdated(string file)
+    private OperationResult? Outdated(string file, Deadline deadline)
     {
-        try
-        {
-            if (!File.Exists(file))
-                return null;
-            string old = SavedMemory.MoveAside(file, file + ".old");
-            context.Log.Say(new Remark(Severity.Warning, $"{file} is older than the guest that runs, and was moved to {old}"));
+        Fact<PathSeen> there = context.Volume.Look(file, deadline.Share(0.5));
+        if (there.Value is { Kind: PathKind.Absent })
             return null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        string old = file + ".old";
+        string? why = there.State == FactState.NotLearned ? there.Why : context.Volume.Move(file, ref old, deadline.Share(0.5));
+        if (why is not null)
         {
-            return OperationResult.Failed($"The memory of {context.Domain} is not saved, because {file} is there already and cannot be moved aside ({e.Message}). "
+            return OperationResult.Failed($"The memory of {context.Domain} is not saved, because {file} may be there already and cannot be moved aside ({why}). "
                 + "Delete it before the next start, which would restore it over disks that have changed");
         }
+
+        context.Log.Say(new Remark(Severity.Warning, $"{file} is older than the guest that runs, and was moved to {old}"));
+        return null;
     }
 
     /// <summary>Asks the guest to shut down.</summary>
-    public OperationResult RequestShutdown(ShutdownVia via, TimeSpan within)
+    public OperationResult RequestShutdown(ShutdownVia via, Deadline deadline)
     {
-        OperationResult result = OnDomain(within, domain => domain.Shutdown(via));
+        OperationResult result = OnDomain(deadline, domain => domain.Shutdown(via));
         return result.Succeeded ? result : result with { Message = $"{context.Domain} could not be asked to shut down by {via.ToString().ToLowerInvariant()}: {result.Message}" };
     }
 
     /// <summary>Wakes the guest up.</summary>
-    public OperationResult WakeUp(TimeSpan within)
+    public OperationResult WakeUp(Deadline deadline)
     {
-        OperationResult result = OnDomain(within, domain => domain.WakeUp());
+        OperationResult result = OnDomain(deadline, domain => domain.WakeUp());
         return result.Succeeded ? result : result with { Message = $"{context.Domain} could not be woken up: {result.Message}" };
     }
 
     /// <summary>The power cord.</summary>
-    public OperationResult Destroy(TimeSpan within)
+    public OperationResult Destroy(Deadline deadline)
     {
-        OperationResult result = OnDomain(within, domain => domain.Destroy());
+        OperationResult result = OnDomain(deadline, domain => domain.Destroy());
         return result.Succeeded ? result : result with { Message = $"{context.Domain} could not be destroyed: {result.Message}" };
     }
 
     /// <summary>A signal to the QEMU process, verified and held, so that it cannot meet another one.</summary>
-    public OperationResult Signal(int signal, TimeSpan within)
+    public OperationResult Signal(int signal, Deadline deadline)
     {
         if (!context.IsLocalQemu)
             return OperationResult.Failed("its hypervisor is not QEMU on this node, so there is no process to end");
-        Fact<QemuProcess> found = ProcessTable.Find(context.Identity!, context.Resolver.Record);
-        if (found is Fact<QemuProcess>.NotLearned unknown)
-            return OperationResult.Failed($"its process could not be found out: {unknown.Why}");
-        if (found is not Fact<QemuProcess>.Known { Value: QemuProcess process })
-            return OperationResult.Done;
-        using QemuProcess held = process;
-        if (process.Signal(signal) is string error)
-            return OperationResult.Failed($"process {process.Pid} could not be signalled: {error}");
-        process.WaitForEnd(within);
-        return OperationResult.Done;
+        return context.Processes.Find(context.Identity!, context.Resolver.Record, deadline).Match(
+            found =>
+            {
+                using QemuProcess process = found;
+                if (process.Signal(signal) is string error)
+                    return OperationResult.Failed($"process {process.Pid} could not be signalled: {error}");
+                process.WaitForEnd(deadline.Left);
+                return OperationResult.Done;
+            },
+            () => OperationResult.Done,
+            why => OperationResult.Failed($"its process was not found: {why}"));
     }
 
-    private OperationResult OnDomain(TimeSpan within, Action<LibvirtDomain> action) => context.Hypervisor.Do(within, connection =>
+    private OperationResult OnDomain(Deadline deadline, Action<LibvirtDomain> action) => context.Hypervisor.Do(deadline, connection =>
     {
         using LibvirtDomain? domain = connection.Find(context.Identity!);
         if (domain is not null)

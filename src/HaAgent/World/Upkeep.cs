@@ -10,18 +10,20 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
     private const int RetryAfterSeconds = 300;
 
     /// <summary>Writes which domain this is and which process carries it; nothing when that is known already.</summary>
-    public OperationResult Remember()
+    public OperationResult Remember(Deadline deadline)
     {
         GuestRecord? known = context.Resolver.Record;
         string? uuid = observer.LastUuid ?? context.Identity!.Uuid;
         if (known is { IsActive: true, Pid: > 0 } && known.Identity.Uuid == uuid && uuid is not null)
             return OperationResult.Done;
         context.Identity = context.Identity! with { Uuid = uuid };
-        using QemuProcess? process = context.IsLocalQemu && ProcessTable.Find(context.Identity, hint: null) is Fact<QemuProcess>.Known found ? found.Value : null;
+        QemuProcess? process = null;
+        _ = context.IsLocalQemu && context.Processes.Find(context.Identity, hint: null, deadline).IsKnown(out process);
+        using QemuProcess? held = process;
         return context.Resolver.Save(new GuestRecord(context.Settings.Config, context.Identity, IsActive: true)
         {
             DomainType = context.Resolver.Configuration?.Type ?? known?.DomainType ?? "",
-            HypervisorUri = ResolvedUri(known),
+            HypervisorUri = ResolvedUri(known, deadline),
             Pid = process?.Pid ?? 0,
             StartTime = process?.StartTime ?? 0,
             Utilization = known?.Utilization ?? "",
@@ -30,9 +32,9 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
         });
     }
 
-    private string ResolvedUri(GuestRecord? known)
+    private string ResolvedUri(GuestRecord? known, Deadline deadline)
     {
-        context.Hypervisor.Ask(TimeSpan.FromSeconds(2), _ => true, out _, needsUri: true);
+        context.Hypervisor.Ask(deadline.OrIn(TimeSpan.FromSeconds(2)), _ => true, out _, needsUri: true);
         return context.Hypervisor.Uri.Length > 0 ? context.Hypervisor.Uri : known?.HypervisorUri ?? "";
     }
 
@@ -43,7 +45,7 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
             : OperationResult.Done;
 
     /// <summary>Writes the utilization attributes that differ from what was last written, and removes those that are to be unset.</summary>
-    public OperationResult UpdateUtilization(TimeSpan within)
+    public OperationResult UpdateUtilization(Deadline deadline)
     {
         Settings settings = context.Settings;
         string cpus = observer.LastInfo.VirtualCpus.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -62,7 +64,7 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
         {
             if (Array.IndexOf(written, entry) >= 0)
                 continue;
-            CommandResult result = Write(entry, within);
+            CommandResult result = Write(entry, deadline);
             if (result.Succeeded)
                 continue;
 
@@ -75,12 +77,12 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
         return context.Resolver.Save(record with { Utilization = wanted, UtilizationRetryAt = 0 });
     }
 
-    private CommandResult Write(string entry, TimeSpan within)
+    private CommandResult Write(string entry, Deadline deadline)
     {
         int equals = entry.IndexOf('=', StringComparison.Ordinal);
         return equals < 0
-            ? Command.Run(within, "crm_resource", "-r", context.Invocation.Resource, "--utilization", "--delete-parameter", entry[..^1])
-            : Command.Run(within, "crm_resource", "-r", context.Invocation.Resource, "--utilization", "-p", entry[..equals], "-v", entry[(equals + 1)..]);
+            ? Command.Run(deadline, "crm_resource", ["-r", context.Invocation.Resource, "--utilization", "--delete-parameter", entry[..^1]])
+            : Command.Run(deadline, "crm_resource", ["-r", context.Invocation.Resource, "--utilization", "-p", entry[..equals], "-v", entry[(equals + 1)..]]);
     }
 
     /// <summary>"cpu=2 ", "cpu- " for one to be removed, or nothing.</summary>

@@ -1,4 +1,5 @@
 using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
 using Xunit;
 
 namespace HaAgent.Core.Tests.Guest;
@@ -10,7 +11,7 @@ public sealed class GuestEvidenceTests
     private static readonly OperationResult TimedOut = OperationResult.Failed("libvirt did not answer within 5 s", FailureKind.TimedOut);
     private static readonly OperationResult Refused = OperationResult.Failed("libvirt says: Connection refused", FailureKind.Unreachable);
     private static readonly Observation Gone = new Observation.Absent("libvirt knows no such domain");
-    private static readonly Fact<int> NoProcess = new Fact<int>.Absent();
+    private static readonly Fact<int> NoProcess = Fact.Absent<int>();
 
     [Theory]
     [InlineData(DaemonLife.Gone)]
@@ -66,7 +67,7 @@ public sealed class GuestEvidenceTests
     [Fact]
     public void Judge_ProcessLives_IsActiveWhateverLibvirtSays()
     {
-        Fact<int> process = new Fact<int>.Known(4711);
+        Fact<int> process = Fact.Known<int>(4711);
 
         Assert.Equal(Evidence.ProcessLostByLibvirt, Assert.IsType<Observation.Active>(new GuestEvidence { Libvirt = Gone, Process = process }.Judge()).By);
         Assert.Equal(Evidence.ProcessOnly, Assert.IsType<Observation.Active>((Silent(TimedOut, DaemonLife.Lives) with { Process = process, Pending = Start }).Judge()).By);
@@ -75,7 +76,7 @@ public sealed class GuestEvidenceTests
     [Fact]
     public void Judge_ProcessNotLearned_CannotTellWhateverLibvirtSays()
     {
-        Fact<int> process = new Fact<int>.NotLearned("/proc cannot be read");
+        Fact<int> process = Fact.NotLearned<int>("/proc cannot be read");
 
         Assert.Contains("/proc cannot be read", Assert.IsType<Observation.Unknown>(new GuestEvidence { Libvirt = Gone, Process = process }.Judge()).Why, StringComparison.Ordinal);
         Assert.IsType<Observation.Unknown>((Silent(Refused, DaemonLife.Gone) with { Process = process }).Judge());

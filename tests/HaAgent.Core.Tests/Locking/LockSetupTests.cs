@@ -10,7 +10,10 @@ public sealed class LockSetupTests
     [InlineData("lock_manager=\"lockd\"", "lockd")]
     [InlineData("  lock_manager  =  'lockd'  \r\n", "lockd")]
     [InlineData("lock_manager = \"lockd\" # since Tuesday\n", "lockd")]
-    [InlineData("lock_manager = \"sanlock\"\nlock_manager = \"lockd\"\n", "lockd")]
+    [InlineData("lock_manager = \"sanlock\"\nlock_manager = \"lockd\"\n", "sanlock")]
+    [InlineData("lock_manager = \"\"\"lockd\"\"\"\nx = 1; lock_manager = \"sanlock\"\n", "lockd")]
+    [InlineData("x = 1; lock_manager = \"lockd\"\n", "lockd")]
+    [InlineData("cgroup_device_acl = [\n  \"lock_manager = 'sanlock'\"\n]\nlock_manager = \"lockd\"\n", "lockd")]
     [InlineData("#lock_manager = \"lockd\"\n", null)]
     [InlineData("# see lock_manager = \"lockd\"\n", null)]
     [InlineData("xlock_manager = \"lockd\"\n", null)]
@@ -26,6 +29,14 @@ public sealed class LockSetupTests
         LockSetup setup = LockSetup.Parse("lock_manager = \"lockd\"", "file_lockspace_dir = \"/mnt/shared/lockd/\"\nauto_disk_leases = 0\n#lvm_lockspace_dir = \"/x\"\n");
 
         Assert.Equal(new LockSetup("lockd", "/mnt/shared/lockd", AutoDiskLeases: false, HasOtherLockspaces: false), setup);
+    }
+
+    [Fact]
+    public void Parse_SettingTwice_TheFirstCountsAsForLibvirt()
+    {
+        LockSetup setup = LockSetup.Parse("lock_manager = \"lockd\"\n", "file_lockspace_dir = \"/first\"\nauto_disk_leases = 1\nfile_lockspace_dir = \"/second\"\nauto_disk_leases = 0\n");
+
+        Assert.Equal(new LockSetup("lockd", "/first", AutoDiskLeases: true, HasOtherLockspaces: false), setup);
     }
 
     [Fact]

@@ -23,6 +23,26 @@ public sealed class ScenarioTests
         Assert.Equal(expected, transcript, ignoreLineEndingDifferences: true);
     }
 
+    /// <summary>A call that comes back long after it had to (a daemon, a kernel that does not let go): the action is over then, and begins nothing of weight.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Run_AnyOperationOverruns_NothingIsBegunAfterTheTimeIsUp(string name)
+    {
+        string[] lines = File.ReadAllLines(Path.Combine(Folder, name, "given.txt"));
+        var usual = new ScriptedWorld();
+        Invocation invocation = Run(lines, usual);
+        foreach (string operation in usual.Begun.Select(b => b.Operation).Distinct())
+        {
+            var world = new ScriptedWorld { Overrun = (operation, invocation.Timeout * 2) };
+            Run(lines, world);
+
+            Assert.DoesNotContain(world.Begun, b => b.At >= invocation.Timeout && !IsOwnMemory(b.Operation));
+            Assert.True(world.Elapsed <= invocation.Timeout * 2 + TimeSpan.FromSeconds(1), string.Join('\n', world.Transcript));
+        }
+
+        static bool IsOwnMemory(string operation) => operation is nameof(Operation.Remember) or nameof(Operation.Forget);
+    }
+
     [Fact]
     public void Cases_AllFolders_AreManyAndCoverEveryRule()
     {
@@ -35,8 +55,15 @@ public sealed class ScenarioTests
 
     private static string Play(string[] lines)
     {
-        var environment = new Dictionary<string, string> { ["OCF_RESOURCE_INSTANCE"] = "vm1", ["OCF_RESKEY_config"] = "/mnt/shared/vm1.xml", ["OCF_RESKEY_CRM_meta_interval"] = "10000" };
         var world = new ScriptedWorld();
+        Invocation invocation = Run(lines, world);
+        Assert.True(world.Elapsed < invocation.Timeout, $"the action took {world.Elapsed}, longer than Pacemaker lets it");
+        return string.Join('\n', world.Transcript) + "\n";
+    }
+
+    private static Invocation Run(string[] lines, ScriptedWorld world)
+    {
+        var environment = new Dictionary<string, string> { ["OCF_RESOURCE_INSTANCE"] = "vm1", ["OCF_RESKEY_config"] = "/mnt/shared/vm1.xml", ["OCF_RESKEY_CRM_meta_interval"] = "10000" };
         string action = "";
         foreach (string line in lines.Where(l => l.Length > 0 && l[0] != '#'))
         {
@@ -70,7 +97,6 @@ public sealed class ScenarioTests
             _ => throw new FormatException(action),
         };
         world.Finish(Runner.Run(rule, new Situation(invocation, new Settings(invocation)), world));
-        Assert.True(world.Elapsed < invocation.Timeout, $"the action took {world.Elapsed}, longer than Pacemaker lets it");
-        return string.Join('\n', world.Transcript) + "\n";
+        return invocation;
     }
 }

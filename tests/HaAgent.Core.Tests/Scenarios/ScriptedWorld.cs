@@ -24,6 +24,12 @@ internal sealed class ScriptedWorld : IGuestWorld
 
     public string? DomainName => "vm1";
 
+    /// <summary>An operation that comes back as late as this, whatever it may take.</summary>
+    public (string Operation, TimeSpan At)? Overrun { get; set; }
+
+    /// <summary>What was begun, and when.</summary>
+    public List<(string Operation, TimeSpan At)> Begun { get; } = [];
+
     /// <summary>Everything that happened, in order.</summary>
     public List<string> Transcript { get; } = [];
 
@@ -60,6 +66,14 @@ internal sealed class ScriptedWorld : IGuestWorld
     {
         string name = Name(operation);
         TimeSpan duration = _durations.GetValueOrDefault(name, TimeSpan.FromSeconds(0.1));
+        Begun.Add((name, Elapsed));
+        if (Overrun is (string late, TimeSpan at) && late == name && Elapsed < at)
+        {
+            Note($"does {name}, which overruns");
+            Elapsed = at;
+            return _failures.GetValueOrDefault(name, OperationResult.Done);
+        }
+
         bool inTime = duration <= within;
         OperationResult result = !inTime
             ? OperationResult.Failed($"{name} did not come back", FailureKind.TimedOut)

@@ -35,6 +35,15 @@ internal sealed record LabNode(string Name, int Pid, string Directory)
 
     public void UnmountShared() => Run("umount", "-l", "/mnt/shared");
 
+    /// <summary>Mounts a file system over a directory that takes every request and never answers, until the next <see cref="Restore"/> or <see cref="Thaw"/>.</summary>
+    public int Freeze(string directory) => int.Parse(Run(Path.Combine(Directory, "frozen"), directory), System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Mounts over a file one whose content never comes.</summary>
+    public int FreezeFile(string file) => int.Parse(Run(Path.Combine(Directory, "frozen"), "-f", file), System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Ends a file system that stands still; whoever waits for it gets an error.</summary>
+    public void Thaw(int frozen, string path) => Run("sh", "-c", $"kill -KILL {frozen}; while [ -e /proc/{frozen} ]; do sleep 0.01; done; umount -l {path}");
+
     public void MountShared() => Run("mount", "--bind", "/run/shared", "/mnt/shared");
 
     /// <summary>Lets root in by ssh from the nodes that were started together with this one.</summary>

@@ -3,6 +3,7 @@ using System.Text;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Setup.Steps;
+using HaAgent.Core.Locking;
 
 namespace HaAgent.Cli.Probe.Questions;
 
@@ -12,7 +13,7 @@ internal static class FileQuestions
     // The kernel writes what /proc/self/mountinfo says; it never waits for a filesystem.
     public static readonly Question Mounts = new("mounts",
         "cat /proc/self/mountinfo",
-        (facts, answer) => facts with { Mounts = [.. answer.Split('\n').Select(ReadMount).OfType<MountFact>()] });
+        (facts, answer) => facts with { Mounts = [.. MountTable.Parse(answer).Select(m => new MountFact(m.Point, m.Type, m.Source, m.Options))] });
 
     /// <summary>The content and the age of files on the node's own disk.</summary>
     public static Question Files(params IReadOnlyList<string> paths) => new("files",
@@ -75,18 +76,4 @@ internal static class FileQuestions
 
         return directories;
     }
-
-    // man 5 proc: ID, parent, major:minor, root, mount point, mount options, optional fields, "-", type, source, superblock options.
-    private static MountFact? ReadMount(string line)
-    {
-        string[] fields = line.Split(' ');
-        int dash = Array.IndexOf(fields, "-");
-        if (dash < 6 || fields.Length < dash + 4)
-            return null;
-        return new MountFact(Unescape(fields[4]), fields[dash + 1], Unescape(fields[dash + 2]), fields[dash + 3]);
-    }
-
-    private static string Unescape(string field) => field
-        .Replace("\\040", " ", StringComparison.Ordinal).Replace("\\011", "\t", StringComparison.Ordinal)
-        .Replace("\\012", "\n", StringComparison.Ordinal).Replace("\\134", "\\", StringComparison.Ordinal);
 }

@@ -1,6 +1,6 @@
 using HaAgent.Cluster.Facts;
-using HaAgent.Cluster.Files;
 using HaAgent.Cluster.Setup;
+using HaAgent.Core.Locking;
 
 namespace HaAgent.Cluster.Check.Rules;
 
@@ -38,7 +38,7 @@ internal static class LockSettingsEqual
             yield return new Finding(Name, Severity.Error, $"file_lockspace_dir on {node.Name} is {directory}, not on the shared volume at {storage.Mount}", Mending.Setup(scope));
         else if (scope.Snapshot.Reached.Select(n => LibvirtConf.GetString(n.File(LibvirtPaths.QemuLockd).Text ?? "", "file_lockspace_dir")).FirstOrDefault(d => d is not null && d != directory) is { } other)
             yield return new Finding(Name, Severity.Error, $"file_lockspace_dir on {node.Name} is {directory}, elsewhere {other}: the nodes do not see each other's locks", Mending.Setup(scope));
-        if (LibvirtConf.GetWord(lockd, "auto_disk_leases") == "0")
+        if (LibvirtConf.GetInteger(lockd, "auto_disk_leases") == 0)
             yield return new Finding(Name, Severity.Error, $"auto_disk_leases = 0 on {node.Name} switches the locking of disks off", $"take that line out of {LibvirtPaths.QemuLockd}, then restart libvirt there");
         if (LibvirtFlavour.Of(node) is { } flavour && node.Daemon(flavour.Daemon) is { } daemon
             && new[] { LibvirtPaths.Qemu, LibvirtPaths.QemuLockd }.Select(node.File).Any(file => file.Text is not null && daemon.Age >= file.Age))

@@ -1,6 +1,6 @@
 using HaAgent.Cluster.Facts;
-using HaAgent.Cluster.Files;
 using HaAgent.Cluster.Planning;
+using HaAgent.Core.Locking;
 
 namespace HaAgent.Cluster.Setup.Steps;
 
@@ -51,7 +51,7 @@ public static class LockSettings
 
     // With automatic leases switched off libvirt locks nothing that the guest's XML does not name, whatever the other settings say.
     private static Plan? LeasesOff(NodeFacts node) =>
-        LibvirtConf.GetWord(node.File(LibvirtPaths.QemuLockd).Text ?? "", "auto_disk_leases") == "0"
+        LibvirtConf.GetInteger(node.File(LibvirtPaths.QemuLockd).Text ?? "", "auto_disk_leases") == 0
             ? Planning.Plan.Refuse($"auto_disk_leases = 0 in {LibvirtPaths.QemuLockd} on {node.Name} switches the locking of disks off",
                 "take that line out on every node, then run this again")
             : null;

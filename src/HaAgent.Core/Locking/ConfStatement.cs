@@ -1,33 +1,60 @@
-namespace HaAgent.Cluster.Files;
+namespace HaAgent.Core.Locking;
 
-/// <summary>One statement or comment of a libvirt .conf file; a value in brackets or triple quotes may span several lines of text.</summary>
+/// <summary>
+/// One statement or comment of a libvirt .conf file, as virConfParseStatement (src/util/virconf.c) delimits them: by line ends or semicolons; a value in
+/// brackets or triple quotes may span several lines of text.
+/// </summary>
 /// <param name="Key">What it sets or, in a comment, what it would set; null for anything else.</param>
 /// <param name="IsComment">Whether it stands behind a #.</param>
 /// <param name="IsTight">Whether the key follows the # directly.</param>
 /// <param name="Start">Where it starts.</param>
 /// <param name="ValueStart">Where the value starts.</param>
 /// <param name="ValueEnd">Behind the value's last character.</param>
-/// <param name="End">Behind the line's end.</param>
-internal sealed record ConfLine(string? Key, bool IsComment, bool IsTight, int Start, int ValueStart, int ValueEnd, int End)
+/// <param name="End">Behind its line's end or its semicolon.</param>
+internal sealed record ConfStatement(string? Key, bool IsComment, bool IsTight, int Start, int ValueStart, int ValueEnd, int End)
 {
     public bool Sets(string key) => Key == key && !IsComment;
 
     public bool IsExampleOf(string key) => Key == key && IsComment;
 
-    public static List<ConfLine> Split(string text)
+    public static List<ConfStatement> Split(string text)
     {
-        var lines = new List<ConfLine>();
+        var statements = new List<ConfStatement>();
         for (int at = 0; at < text.Length;)
         {
-            ConfLine line = Read(text, at);
-            lines.Add(line);
-            at = line.End;
+            ConfStatement statement = Read(text, at);
+            statements.Add(statement);
+            at = statement.End;
         }
 
-        return lines;
+        return statements;
     }
 
-    private static ConfLine Read(string text, int start)
+    /// <summary>The elements of a list as they are written; null when it is none, or not closed.</summary>
+    /// <param name="value">A whole value.</param>
+    public static List<string>? Elements(string value)
+    {
+        if (value is not ['[', .., ']'])
+            return null;
+        var elements = new List<string>();
+        for (int at = 1; at < value.Length - 1;)
+        {
+            if (value[at] is ' ' or '\t' or '\n' or '\r' or ',')
+            {
+                at++;
+                continue;
+            }
+
+            int end = value[at] == '#' ? LineEnd(value, at) : Math.Max(at + 1, EndOfValue(value, at));
+            if (value[at] != '#')
+                elements.Add(value[at..Math.Min(end, value.Length - 1)]);
+            at = end;
+        }
+
+        return elements;
+    }
+
+    private static ConfStatement Read(string text, int start)
     {
         int at = SkipBlanks(text, start);
         bool comment = at < text.Length && text[at] == '#';
@@ -39,13 +66,22 @@ internal sealed record ConfLine(string? Key, bool IsComment, bool IsTight, int S
             keyEnd++;
         int equals = SkipBlanks(text, keyEnd);
         if (keyEnd == keyStart || equals >= text.Length || text[equals] != '=')
-            return new ConfLine(null, comment, false, start, start, start, LineEnd(text, start));
+            return new ConfStatement(null, comment, false, start, start, start, LineEnd(text, start));
 
         int valueStart = SkipBlanks(text, equals + 1);
 
         // A commented value ends with its line: what follows it is not known to be commented.
         int valueEnd = comment ? EndOfShortValue(text, valueStart) : EndOfValue(text, valueStart);
-        return new ConfLine(text[keyStart..keyEnd], comment, keyStart == at, start, valueStart, valueEnd, LineEnd(text, valueEnd));
+        int rest = SkipBlanks(text, valueEnd);
+        int end = !comment && rest < text.Length && text[rest] == ';' ? AfterSemicolon(text, rest) : LineEnd(text, valueEnd);
+        return new ConfStatement(text[keyStart..keyEnd], comment, keyStart == at, start, valueStart, valueEnd, end);
+    }
+
+    /// <summary>A semicolon at the end of its line ends no more than the line does.</summary>
+    private static int AfterSemicolon(string text, int at)
+    {
+        int next = SkipBlanks(text, at + 1);
+        return next >= text.Length || text[next] is '\n' or '\r' ? LineEnd(text, at) : at + 1;
     }
 
     private static int EndOfValue(string text, int at)
@@ -65,7 +101,7 @@ internal sealed record ConfLine(string? Key, bool IsComment, bool IsTight, int S
         {
             at = text[at] switch
             {
-                '"' or '\'' => EndOfQuoted(text, at),
+                '"' or '\'' or '[' => EndOfValue(text, at),
                 '#' => LineEnd(text, at),
                 _ => at + 1,
             };
@@ -78,7 +114,7 @@ internal sealed record ConfLine(string? Key, bool IsComment, bool IsTight, int S
     {
         if (at < text.Length && text[at] is '"' or '\'')
             return EndOfQuoted(text, at);
-        while (at < text.Length && text[at] is not ('\n' or '\r' or '#' or ' ' or '\t'))
+        while (at < text.Length && text[at] is not ('\n' or '\r' or '#' or ' ' or '\t' or ';' or ',' or ']'))
             at++;
         return at;
     }
@@ -86,7 +122,7 @@ internal sealed record ConfLine(string? Key, bool IsComment, bool IsTight, int S
     private static int EndOfQuoted(string text, int at)
     {
         int close = at + 1;
-        while (close < text.Length && text[close] != text[at] && text[close] != '\n')
+        while (close < text.Length && text[close] != text[at] && text[close] is not ('\n' or '\r'))
             close++;
         return close < text.Length && text[close] == text[at] ? close + 1 : close;
     }

@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text.Json;
+using HaAgent.Core.Locking;
+using HaAgent.Core.Node;
+
+namespace HaAgent.Host.Child;
+
+/// <summary>
+/// Has things done in a child process, one at a time for each owner and volume: a volume that stands still costs one process, however long it does and
+/// however many actions ask for it. Who finds that child still there waits for it within its time, and says since when it has been.
+/// </summary>
+/// <param name="directory">Where the locks are: volatile and local, as /run is.</param>
+/// <param name="owner">The resource, or what else this is done for.</param>
+internal sealed class ChildCall(string directory, string owner)
+{
+    /// <summary>A domain's configuration has at most ten megabytes.</summary>
+    private const int MostBytes = 32 * 1024 * 1024;
+
+    private readonly string _prefix = Path.Combine(directory, "haagent-" + owner.Replace('/', '_'));
+
+    /// <summary>What is being waited for, for the sentence of who gives up waiting; null: nothing.</summary>
+    public string? Waiting { get; private set; }
+
+    /// <summary>Asks for something on a volume.</summary>
+    /// <param name="path">A path on the volume.</param>
+    /// <param name="request">What.</param>
+    /// <param name="deadline">When to give up.</param>
+    /// <returns>Known, or not learned and why: "its volume /mnt/shared (ocfs2) does not answer".</returns>
+    public Fact<TAnswer> Ask<TAnswer>(string path, ChildRequest request, Deadline deadline)
+        where TAnswer : ChildAnswer
+    {
+        Mount? mount = MountTable.Of(Mounts(), path);
+        string what = mount is null ? $"the volume of {path}" : $"the volume {mount.Point} ({mount.Type})";
+        return Ask<TAnswer>(mount?.Device ?? "unknown", what, $"{owner}: {path}", request, deadline);
+    }
+
+    /// <summary>Asks for something in /proc: the arguments of a process lie in its memory, which may be out of reach for as long as it stands still.</summary>
+    public Fact<TAnswer> AskProcesses<TAnswer>(ChildRequest request, Deadline deadline)
+        where TAnswer : ChildAnswer => Ask<TAnswer>("processes", "the list of this node's processes (/proc)", $"{owner}: /proc", request, deadline);
+
+    private Fact<TAnswer> Ask<TAnswer>(string key, string what, string about, ChildRequest request, Deadline deadline)
+        where TAnswer : ChildAnswer
+    {
+        TimeSpan given = deadline.Left;
+        Waiting = what;
+        using ChildLock? alone = ChildLock.Take($"{_prefix}.{key}.lock", deadline, out DateTime? heldSince);
+        if (heldSince is DateTime since)
+            return Fact.NotLearned<TAnswer>(string.Create(CultureInfo.InvariantCulture, $"{what} has not answered since {since:yyyy-MM-dd HH:mm:ss}"));
+
+        using ChildProcess? child = ChildProcess.Start(ChildWork.Kind, about, alone, out string problem);
+        if (child is null)
+            return Fact.NotLearned<TAnswer>(problem);
+        byte[]? bytes = null;
+        if (child.Send(JsonSerializer.SerializeToUtf8Bytes(request, ChildJson.Default.ChildRequest), deadline))
+        {
+            child.EndSending();
+            bytes = child.Receive(MostBytes, deadline);
+        }
+
+        if (bytes is null)
+        {
+            child.Kill();
+            return Fact.NotLearned<TAnswer>(string.Create(CultureInfo.InvariantCulture, $"{what} did not answer within {given.TotalSeconds:0.#} s"));
+        }
+
+        Waiting = null;
+        return Read(bytes) switch
+        {
+            TAnswer answer => Fact.Known(answer),
+            Broken broken => Fact.NotLearned<TAnswer>(broken.Why),
+            _ => Fact.NotLearned<TAnswer>($"the child process that asked {what} ended without an answer"),
+        };
+    }
+
+    private static ChildAnswer? Read(byte[] bytes)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(bytes, ChildJson.Default.ChildAnswer);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The kernel writes it from memory and asks no filesystem.</summary>
+    private static IReadOnlyList<Mount> Mounts()
+    {
+        try
+        {
+            return MountTable.Parse(File.ReadAllText("/proc/self/mountinfo"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,204 @@
+using System.Text;
+using System.Text.Json;
+using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
+using HaAgent.Host.Native;
+using static Tmds.Linux.LibC;
+
+namespace HaAgent.Host.Child;
+
+/// <summary>The child's side: does the one thing it is asked for, answers, and ends.</summary>
+internal static class ChildWork
+{
+    /// <summary>The kind of child that serves one request.</summary>
+    public const string Kind = "call";
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Does the child's work and ends the process, if these arguments say that it is a child.</summary>
+    public static void ServeIfChild(string[] args)
+    {
+        if (args is not [ChildProcess.Verb, string kind, ..])
+            return;
+        Posix.EndWithParent();
+        try
+        {
+            Directory.SetCurrentDirectory("/");
+            using var socket = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(0, ownsHandle: false), FileAccess.ReadWrite, bufferSize: 0);
+            switch (kind)
+            {
+                case Kind:
+                    Serve(socket);
+                    break;
+                case LogFile.Kind:
+                    LogFile.Serve(socket);
+                    break;
+            }
+
+            _exit(0);
+        }
+#pragma warning disable CA1031 // Whatever it is: no answer is an answer, and nobody reads what a child prints.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            _exit(1);
+        }
+    }
+
+    private static void Serve(FileStream socket)
+    {
+        using var bytes = new MemoryStream();
+        socket.CopyTo(bytes);
+
+        // A request that is not whole comes from a parent that is gone.
+        ChildRequest request = JsonSerializer.Deserialize(bytes.ToArray(), ChildJson.Default.ChildRequest)!;
+        ChildAnswer answer;
+        try
+        {
+            answer = Do(request);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            answer = new Broken(e.Message);
+        }
+
+        socket.Write(JsonSerializer.SerializeToUtf8Bytes(answer, ChildJson.Default.ChildAnswer));
+    }
+
+    private static ChildAnswer Do(ChildRequest request) => request switch
+    {
+        ReadConfiguration read => new ConfigurationRead(ConfigFile.Read(read.Path)),
+        LookAtLockspace look => new LockspaceSeen(LockspaceProbe.Look(look.Path)),
+        AskLeases ask => new LeasesSeen([.. ask.Files.Select(LeaseProbe.Ask)]),
+        AskImages ask => new ImagesSeen([.. ask.Files.Select(file => LeaseProbe.ImageUse(file).Match<bool?>(use => use, () => false, _ => null))]),
+        LookAtPath look => Look(look.Path),
+        DeleteFile delete => Change(() => Delete(delete.Path)),
+        MoveFile move => Move(move.From, move.To),
+        ReplaceImage replace => Replace(replace),
+        WriteFile write => Change(() => Write(write.Path, write.Text)),
+        FindProcess find => Find(new GuestIdentity(find.Name, find.Uuid)),
+        ListGuests => ProcessTable.Guests().Match<ChildAnswer>(guests => new GuestsSeen(guests), () => new GuestsSeen([]), why => new Broken(why)),
+        _ => new Broken($"a child process does not know the request {request.GetType().Name}"),
+    };
+
+    private static PathSeen Look(string path)
+    {
+        if (File.Exists(path))
+            return new PathSeen((File.GetAttributes(path) & FileAttributes.Device) != 0 ? PathKind.Special : PathKind.RegularFile, new FileInfo(path).Length);
+        return Directory.Exists(path) ? new PathSeen(PathKind.Directory, 0) : AbsentOrUnknown(path);
+    }
+
+    /// <summary>File.Exists says no to everything that went wrong.</summary>
+    private static PathSeen AbsentOrUnknown(string path)
+    {
+        const int withoutOpening = 0x200000; // O_PATH
+        int fd = Posix.Open(path, withoutOpening | O_CLOEXEC, out int error);
+        if (fd >= 0)
+            _ = close(fd);
+        return fd < 0 && (error == ENOENT || error == ENOTDIR)
+            ? new PathSeen(PathKind.Absent, 0)
+            : fd < 0 ? throw new IOException($"{path}: {Errno.Text(error)}") : new PathSeen(PathKind.Special, 0);
+    }
+
+    private static Finished Change(Func<bool> change)
+    {
+        try
+        {
+            return new Finished(null, change());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new Finished(e.Message, false);
+        }
+    }
+
+    private static bool Delete(string path)
+    {
+        bool there = File.Exists(path);
+        File.Delete(path);
+        return there;
+    }
+
+    private static FileMoved Move(string from, string to)
+    {
+        string free = to;
+        for (int number = 2; File.Exists(free); number++)
+            free = $"{to}-{number}";
+        try
+        {
+            File.Move(from, free);
+            return new FileMoved(null, free);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new FileMoved(e.Message, free);
+        }
+    }
+
+    /// <summary>While nobody uses the old image: no QEMU has it open for writing, and no virtlockd can give its lease to a guest meanwhile.</summary>
+    private static ImageReplaced Replace(ReplaceImage replace)
+    {
+        try
+        {
+            if (File.Exists(replace.Image))
+            {
+                // Before the lease is held, which may be a lock of the same file: closing it gives that up (fcntl(2), "Record locks").
+                Fact<bool> use = LeaseProbe.ImageUse(replace.Image);
+                if (use.State == FactState.NotLearned)
+                    return new ImageReplaced($"whether a QEMU uses it could not be found out ({use.Why})");
+                if (use.State == FactState.Known)
+                    return new ImageReplaced("another QEMU uses it; it most likely runs on another node") { IsInUse = true };
+                LeaseProbe.CopyOwner(replace.Image, replace.Made);
+            }
+
+            using HeldLease? lease = replace.Lease is null ? null : HeldLease.Take(replace.Lease);
+            if (lease is { Problem: string problem })
+                return new ImageReplaced($"the lease {replace.Lease} {problem}; it most likely runs on another node") { IsLeaseTaken = lease.IsTaken };
+            File.Move(replace.Made, replace.Image, overwrite: true);
+            return new ImageReplaced(null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new ImageReplaced(e.Message);
+        }
+    }
+
+    /// <summary>Whole or not at all, and only when it changed; it may hold passwords, so only its owner reads it unless the old file said otherwise.</summary>
+    private static bool Write(string path, string text)
+    {
+        bool there = File.Exists(path);
+        if (there && File.ReadAllText(path) == text)
+            return false;
+        UnixFileMode mode = there ? File.GetUnixFileMode(path) : OwnerOnly;
+
+        // One for each node: what a killed child leaves is overwritten by the next.
+        string temporary = $"{path}.haagent-{Environment.MachineName}";
+        try
+        {
+            var create = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerOnly };
+            using (var file = new FileStream(temporary, create))
+            {
+                file.Write(Encoding.UTF8.GetBytes(text));
+                file.Flush(flushToDisk: true);
+            }
+
+            File.SetUnixFileMode(temporary, mode);
+            File.Move(temporary, path, overwrite: true);
+            return true;
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private static ChildAnswer Find(GuestIdentity identity) => ProcessTable.Find(identity, hint: null).Match<ChildAnswer>(
+        found =>
+        {
+            using QemuProcess process = found;
+            return new ProcessSeen(process.Pid, process.StartTime);
+        },
+        () => new ProcessSeen(0, 0),
+        why => new Broken(why));
+}

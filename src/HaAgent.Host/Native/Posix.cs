@@ -1,0 +1,201 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace HaAgent.Host.Native;
+
+/// <summary>
+/// The system calls whose failure has to be told. Each gives its error number back beside its result, taken in the same transition from native code
+/// (SetLastError): read later, by another call, it may be that of whatever the runtime did in between.
+/// </summary>
+internal static unsafe partial class Posix
+{
+    private const string LibC = "libc.so.6";
+
+    // Without names in older C libraries; the numbers are the same on every architecture (asm-generic/unistd.h).
+    private const nint PidfdSendSignal = 424;
+    private const nint PidfdOpen = 434;
+    private const nint CloseRange = 436;
+    private const nint CloseRangeCloexec = 4;
+
+    private const int FSetFd = 2;
+    private const int FDupFdCloexec = 1030;
+    private const int FdCloexec = 1;
+
+    /// <summary>open(2).</summary>
+    /// <returns>A descriptor; negative: <paramref name="error"/> says why.</returns>
+    public static int Open(string path, int flags, out int error, int mode = 0)
+    {
+        int fd = open(path, flags, mode);
+        error = fd < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return fd;
+    }
+
+    /// <summary>Asks whose lock would keep this one from being taken (fcntl(2), F_GETLK).</summary>
+    /// <returns>False: <paramref name="error"/> says why.</returns>
+    public static bool GetLock(int fd, ref Tmds.Linux.flock query, out int error)
+    {
+        int result;
+        fixed (Tmds.Linux.flock* pointer = &query)
+        {
+            result = fcntl(fd, Tmds.Linux.LibC.F_GETLK, (nint)pointer);
+        }
+
+        error = result < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return result >= 0;
+    }
+
+    /// <summary>Takes a record lock, if nobody has it (fcntl(2), F_SETLK).</summary>
+    /// <returns>False: <paramref name="error"/> says why; EAGAIN or EACCES: somebody has it.</returns>
+    public static bool TakeLock(int fd, ref Tmds.Linux.flock wish, out int error)
+    {
+        int result;
+        fixed (Tmds.Linux.flock* pointer = &wish)
+        {
+            result = fcntl(fd, Tmds.Linux.LibC.F_SETLK, (nint)pointer);
+        }
+
+        error = result < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return result >= 0;
+    }
+
+    /// <summary>Gives a file the owner and the group of another (statx(2), chown(2)).</summary>
+    /// <returns>0, or the error.</returns>
+    public static int CopyOwner(string from, string to)
+    {
+        Tmds.Linux.statx facts;
+        return statx(Tmds.Linux.LibC.AT_FDCWD, from, 0, (uint)Tmds.Linux.LibC.STATX_BASIC_STATS, &facts) < 0 || chown(to, facts.stx_uid, facts.stx_gid) < 0
+            ? Marshal.GetLastPInvokeError()
+            : 0;
+    }
+
+    /// <summary>flock(2), without waiting.</summary>
+    /// <returns>False: somebody has it, or <paramref name="error"/> is another than EWOULDBLOCK.</returns>
+    public static bool TryLock(int fd, out int error)
+    {
+        const int exclusive = 2;
+        const int withoutWaiting = 4;
+        int result = flock(fd, exclusive | withoutWaiting);
+        error = result < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return result >= 0;
+    }
+
+    /// <summary>The type bits of a file's mode (S_IFMT).</summary>
+    /// <returns>False: <paramref name="error"/> says why.</returns>
+    public static bool FileType(int fd, out Tmds.Linux.mode_t type, out int error)
+    {
+        Tmds.Linux.statx facts;
+        int result = statx(fd, "", Tmds.Linux.LibC.AT_EMPTY_PATH, Tmds.Linux.LibC.STATX_TYPE, &facts);
+        error = result < 0 ? Marshal.GetLastPInvokeError() : 0;
+        type = (Tmds.Linux.mode_t)(facts.stx_mode & (ushort)Tmds.Linux.LibC.S_IFMT);
+        return result >= 0;
+    }
+
+    /// <summary>readlink(2).</summary>
+    /// <returns>Null: <paramref name="error"/> says why.</returns>
+    public static string? ReadLink(string path, out int error)
+    {
+        const int longest = 4096;
+        byte* target = stackalloc byte[longest];
+        nint length = readlink(path, target, longest);
+        error = length < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return length < 0 ? null : Encoding.UTF8.GetString(target, (int)length);
+    }
+
+    /// <summary>pidfd_open(2).</summary>
+    /// <returns>A descriptor; negative: <paramref name="error"/> says why.</returns>
+    public static int OpenProcess(int pid, out int error)
+    {
+        int fd = (int)syscall(PidfdOpen, pid, 0, 0, 0);
+        error = fd < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return fd;
+    }
+
+    /// <summary>pidfd_send_signal(2).</summary>
+    /// <returns>False: <paramref name="error"/> says why.</returns>
+    public static bool SignalProcess(int pidfd, int signal, out int error)
+    {
+        nint result = syscall(PidfdSendSignal, pidfd, signal, 0, 0);
+        error = result < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return result >= 0;
+    }
+
+    /// <summary>Two connected stream sockets, closed on exec, with numbers above the standard streams.</summary>
+    /// <returns>False: <paramref name="error"/> says why.</returns>
+    public static bool SocketPair(out int one, out int other, out int error)
+    {
+        int* pair = stackalloc int[2];
+        int result = socketpair(Tmds.Linux.LibC.AF_UNIX, Tmds.Linux.LibC.SOCK_STREAM | Tmds.Linux.LibC.SOCK_CLOEXEC, 0, pair);
+        error = result < 0 ? Marshal.GetLastPInvokeError() : 0;
+        one = result < 0 ? -1 : AboveStandard(pair[0]);
+        other = result < 0 ? -1 : AboveStandard(pair[1]);
+        return result >= 0;
+    }
+
+    /// <summary>Marks every descriptor above the standard streams to be closed on exec, also those that whoever started us left open.</summary>
+    public static void CloseAllOnExec()
+    {
+        if (syscall(CloseRange, 3, int.MaxValue, CloseRangeCloexec, 0) == 0)
+            return;
+
+        // Before Linux 5.11.
+        foreach (string entry in Directory.GetFiles("/proc/self/fd"))
+        {
+            if (int.TryParse(Path.GetFileName(entry.AsSpan()), out int fd) && fd > 2)
+                _ = fcntl(fd, FSetFd, FdCloexec);
+        }
+    }
+
+    /// <summary>prctl(2), PR_SET_PDEATHSIG: ends this process when the thread that started it ends.</summary>
+    public static void EndWithParent()
+    {
+        const int setParentDeathSignal = 1;
+        _ = prctl(setParentDeathSignal, Tmds.Linux.LibC.SIGKILL, 0, 0, 0);
+    }
+
+    /// <summary>Takes note of a child's end, if it has ended (waitpid(2), WNOHANG).</summary>
+    public static void Reap(int pid)
+    {
+        const int withoutWaiting = 1;
+        _ = waitpid(pid, out _, withoutWaiting);
+    }
+
+    private static int AboveStandard(int fd)
+    {
+        const int firstFree = 10;
+        int copy = fcntl(fd, FDupFdCloexec, firstFree);
+        if (copy < 0)
+            return fd;
+        _ = Tmds.Linux.LibC.close(fd);
+        return copy;
+    }
+
+    [LibraryImport(LibC, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags, int mode);
+
+    [LibraryImport(LibC, SetLastError = true)]
+    private static partial int fcntl(int fd, int command, nint argument);
+
+    [LibraryImport(LibC, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int chown(string path, uint owner, uint group);
+
+    [LibraryImport(LibC, SetLastError = true)]
+    private static partial int flock(int fd, int operation);
+
+    [LibraryImport(LibC, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx(int directory, string path, int flags, uint mask, Tmds.Linux.statx* facts);
+
+    [LibraryImport(LibC, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint readlink(string path, byte* target, nint size);
+
+    [LibraryImport(LibC, SetLastError = true)]
+    private static partial nint syscall(nint number, nint first, nint second, nint third, nint fourth);
+
+    [LibraryImport(LibC, SetLastError = true)]
+    private static partial int socketpair(int domain, int type, int protocol, int* pair);
+
+    [LibraryImport(LibC)]
+    private static partial int waitpid(int pid, out int status, int options);
+
+    [LibraryImport(LibC, SetLastError = true)]
+    private static partial int prctl(int option, nint second, nint third, nint fourth, nint fifth);
+}

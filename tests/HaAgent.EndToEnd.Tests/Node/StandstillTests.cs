@@ -1,0 +1,227 @@
+namespace HaAgent.EndToEnd.Tests.Node;
+
+/// <summary>
+/// Whatever stands still, the agent's process is gone before its timeout, with an answer that is true. What waits for a file system that does not answer
+/// waits in state D: a thread that did so would keep its process, a zombie leader with a living thread, beyond every timeout and SIGKILL.
+/// </summary>
+public sealed class StandstillTests(OneNode fixture) : NodeTest(fixture)
+{
+    private const int Timeout = 8;
+    private const string Shared = "/mnt/shared";
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    [InlineData(20)]
+    public void Monitor_VolumeStandsStill_GuestIsRunning(int level)
+    {
+        TestGuest guest = NewGuest().Start();
+        Node.Freeze(Shared);
+
+        guest.Agent("monitor", Timeout, interval: 10, level: level).Gives(OcfExit.Success);
+        guest.Agent("monitor", Timeout).Gives(OcfExit.Success);
+    }
+
+    [Fact]
+    public void Start_VolumeStandsStill_FailsAndSaysWhichOne()
+    {
+        TestGuest guest = NewGuest();
+        Node.Freeze(Shared);
+
+        guest.Agent("start", Timeout).Fails(OcfExit.GenericError, Shared, "answer");
+
+        Assert.False(guest.Runs);
+    }
+
+    [Fact]
+    public void Start_LockspaceStandsStill_FailsAndSaysWhichOne()
+    {
+        TestGuest guest = NewGuest();
+        Node.Freeze(Shared + "/lockd");
+
+        guest.Agent("start", Timeout).Fails(OcfExit.GenericError, Shared + "/lockd", "answer");
+
+        Assert.False(guest.Runs);
+    }
+
+    [Fact]
+    public void Stop_VolumeStandsStill_GuestReallyGone()
+    {
+        TestGuest guest = NewGuest().Start();
+        guest.Parameters["save_config_on_stop"] = "true";
+        Node.Freeze(Shared);
+
+        guest.Agent("stop", timeout: 20).Gives(OcfExit.Success);
+
+        Assert.False(guest.Runs);
+    }
+
+    [Fact]
+    public void StopAndProbe_VolumeStandsStillAndNothingIsKnown_NeverStoppedWhileItRuns()
+    {
+        TestGuest guest = NewGuest();
+        Node.Virsh("create", guest.Config);
+        Node.Freeze(Shared);
+
+        guest.Agent("monitor", Timeout).Gives(OcfExit.NotInstalled);
+        guest.Agent("monitor", Timeout, interval: 10).Gives(OcfExit.GenericError);
+        guest.Agent("stop", Timeout).Gives(OcfExit.GenericError);
+
+        Assert.True(guest.Runs);
+    }
+
+    [Fact]
+    public void Start_FailedOnVolumeThatStoodStill_SucceedsWhenItAnswers()
+    {
+        TestGuest guest = NewGuest();
+        int frozen = Node.Freeze(Shared);
+        guest.Agent("start", Timeout).Gives(OcfExit.GenericError);
+
+        Node.Thaw(frozen, Shared);
+
+        guest.Agent("start").Gives(OcfExit.Success);
+    }
+
+    [Fact]
+    public void AnyAction_VolumeStandsStillForLong_OneProcessWaitsForIt()
+    {
+        TestGuest guest = NewGuest();
+        Node.Freeze(Shared);
+
+        for (int i = 0; i < 3; i++)
+            guest.Agent("monitor", timeout: 3);
+        guest.Agent("start", timeout: 3).Fails(OcfExit.GenericError, "has not answered since");
+
+        Assert.Single(Node.Run("pgrep", "-f", "child-of-haagent").Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public void StartAndStop_SnapshotDirectoryStandsStill_EndInTime()
+    {
+        TestGuest guest = NewGuest().Start();
+        Node.Run("mkdir", "-p", "/mnt/small");
+        Node.Freeze("/mnt/small");
+        guest.Parameters["snapshot"] = "/mnt/small";
+
+        guest.Agent("stop", timeout: 20).Gives(OcfExit.Success);
+        Assert.False(guest.Runs);
+
+        TestGuest other = NewGuest();
+        other.Parameters["snapshot"] = "/mnt/small";
+        other.Agent("start", Timeout).Fails(OcfExit.GenericError, "/mnt/small");
+        Assert.False(other.Runs);
+    }
+
+    [Fact]
+    public void ValidateAll_BackingFileStandsStill_EndsInTime()
+    {
+        TestGuest guest = NewGuest();
+        Node.Run("mkdir", "-p", "/mnt/small");
+        Node.Freeze("/mnt/small");
+
+        guest.Agent("validate-all", Timeout, level: 10, parameters: ("snapshot", "/mnt/small")).Gives(OcfExit.Success);
+    }
+
+    [Theory]
+    [InlineData("monitor")]
+    [InlineData("stop")]
+    public void MonitorAndStop_LibvirtdAndAProcesssMemoryStandStill_CannotTell(string action)
+    {
+        TestGuest guest = NewGuest();
+        Node.Virsh("create", guest.Config);
+        int stranger = int.Parse(Node.Run("sh", "-c", "sleep 1000 > /dev/null 2>&1 & echo $!"));
+        Node.Daemon("freeze", "libvirtd");
+        Node.FreezeFile($"/proc/{stranger}/cmdline");
+        Node.Run("rm", $"/run/libvirt/qemu/{guest.Name}.pid");
+
+        guest.Agent(action, Timeout, interval: action == "monitor" ? 10 : 0).Fails(OcfExit.GenericError, "/proc");
+
+        Assert.True(guest.Runs);
+    }
+
+    [Theory]
+    [InlineData("frozen")]
+    [InlineData("fifo")]
+    [InlineData("directory")]
+    public void AnyAction_LogFileStandsStill_AnswersAsEver(string kind)
+    {
+        TestGuest guest = NewGuest();
+        Node.Run("mkdir", "-p", "/mnt/small/directory");
+        Node.Run("mkfifo", "/mnt/small/fifo");
+        if (kind == "frozen")
+            Node.Freeze("/mnt/small");
+        AgentResult Agent(string action) => (guest.Call(action, timeout: 20) with { Variables = new() { ["HA_LOGFILE"] = "/mnt/small/" + kind } }).RunOn(Node);
+
+        Agent("start").Gives(OcfExit.Success);
+        Agent("monitor").Gives(OcfExit.Success);
+        Agent("stop").Gives(OcfExit.Success);
+        Agent("monitor").Gives(OcfExit.NotRunning);
+
+        Assert.False(guest.Runs);
+    }
+
+    [Fact]
+    public void AnyAction_LogFile_HasTheLinesWhenTheAgentIsGone()
+    {
+        TestGuest guest = NewGuest();
+        Node.Run("rm", guest.Config);
+
+        (guest.Call("start") with { Variables = new() { ["HA_LOGFILE"] = "/var/log/ha.log" } }).RunOn(Node).Gives(OcfExit.NotInstalled);
+
+        Assert.Matches($@"^\w+ \d\d [\d:]+  VirtualDomain\({guest.Name}\)\[\d+\]:    ERROR: .*{guest.Config}.*\n$", Node.Read("/var/log/ha.log"));
+    }
+
+    [Fact]
+    public void Monitor_NameServiceOfAFarHypervisorStandsStill_CannotTell()
+    {
+        TestGuest guest = NewGuest();
+        Node.Write("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:30 attempts:3\n");
+        using IDisposable nobody = Listen("socket.SOCK_DGRAM", 53);
+
+        guest.Agent("monitor", Timeout, interval: 10, parameters: ("hypervisor", "qemu+tcp://far.example.org/system")).Gives(OcfExit.GenericError);
+        guest.Agent("stop", Timeout, parameters: ("hypervisor", "qemu+tcp://far.example.org/system")).Gives(OcfExit.GenericError);
+    }
+
+    [Fact]
+    public void MigrateTo_SshStandsStill_FailsAndTheGuestRunsOn()
+    {
+        TestGuest guest = NewGuest().Start();
+        using IDisposable mute = Listen("socket.SOCK_STREAM", 2222);
+        AgentCall call = guest.Call("migrate_to", Timeout, parameters: ("remoteuri", "qemu+ssh://127.0.0.1:2222/system"));
+
+        (call with { Variables = new() { ["OCF_RESKEY_CRM_meta_migrate_source"] = Node.Name, ["OCF_RESKEY_CRM_meta_migrate_target"] = "bob" } })
+            .RunOn(Node).Fails(OcfExit.GenericError, "was not migrated");
+
+        Assert.True(guest.Runs);
+    }
+
+    /// <summary>A wait that no deadline bounds: its own memory of the guest is a FIFO. Only the watchdog can end that.</summary>
+    [Theory]
+    [InlineData("start", 0)]
+    [InlineData("stop", 0)]
+    [InlineData("monitor", 10)]
+    [InlineData("migrate_from", 0)]
+    public void AnyAction_OverrunsEveryDeadline_EndsItselfAndSaysWhat(string action, int level)
+    {
+        TestGuest guest = NewGuest();
+        Node.Run("mkfifo", $"/run/resource-agents/haagent-{guest.Name}.guest");
+
+        guest.Agent(action, timeout: 4, interval: 10, level: level).Fails(OcfExit.GenericError, "waiting for", "timeout of 4 s");
+    }
+
+    /// <summary>Takes what comes on a port of the node, and says nothing.</summary>
+    private Ended Listen(string type, int port)
+    {
+        string script = $"import socket,time; s=socket.socket(socket.AF_INET,{type}); s.setsockopt(socket.SOL_SOCKET,socket.SO_REUSEADDR,1); s.bind(('127.0.0.1',{port})); "
+            + $"{(type == "socket.SOCK_STREAM" ? "s.listen(9); " : "")}open('/run/listens','w').close(); time.sleep(1000)";
+        Node.Run("rm", "-f", "/run/listens");
+        string pid = Node.Run("sh", "-c", $"python3 -c \"{script}\" > /dev/null 2>&1 & echo $!").Trim();
+        Until.True(() => Node.Exists("/run/listens"), "somebody listens");
+        return new Ended(() => Node.Run("kill", "-KILL", pid));
+    }
+
+    private sealed class Ended(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+}

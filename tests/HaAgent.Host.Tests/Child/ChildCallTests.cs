@@ -1,0 +1,285 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using HaAgent.Core.Locking;
+using HaAgent.Core.Node;
+using HaAgent.Host.Child;
+using Xunit;
+
+namespace HaAgent.Host.Tests.Child;
+
+/// <summary>
+/// What is done in a child process, and what becomes of a child that does not come back. A FIFO that nobody writes stands for the volume that stands still:
+/// reading it waits for ever.
+/// </summary>
+public sealed partial class ChildCallTests : IDisposable
+{
+    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(700);
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("haagent-").FullName;
+    private readonly Volume _volume;
+
+    public ChildCallTests() => _volume = VolumeOf("VM1");
+
+    public void Dispose()
+    {
+        // Whoever still reads a FIFO is let go.
+        foreach (string fifo in Directory.GetFiles(_directory, "*.fifo"))
+            File.Open(fifo, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite }).Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    [Fact]
+    public void ReadConfiguration_File_ItsBytes()
+    {
+        string file = NewFile("VM1.xml", "<domain/>\u00e4");
+
+        Fact<ConfigContent> read = _volume.ReadConfiguration(file, Deadline.In(Ample));
+
+        Assert.Equal("<domain/>\u00e4"u8.ToArray(), read.Value.Bytes);
+    }
+
+    [Fact]
+    public void ReadConfiguration_MoreThanASocketHolds_Whole()
+    {
+        string text = new('x', 3_000_000);
+
+        Assert.Equal(text.Length, _volume.ReadConfiguration(NewFile("large.xml", text), Deadline.In(Ample)).Value.Bytes!.Length);
+    }
+
+    [Fact]
+    public void ReadConfiguration_NoFile_IsAnAnswerToo() =>
+        Assert.Contains("cannot be read", _volume.ReadConfiguration(_directory + "/none.xml", Deadline.In(Ample)).Value.Problem, StringComparison.Ordinal);
+
+    [Fact]
+    public void LookAtLockspace_Directory_ItsMount()
+    {
+        LockspaceSight sight = _volume.LookAtLockspace("/proc", Deadline.In(Ample)).Value;
+
+        Assert.Equal(new LockspaceSight(true, null, false, "proc"), sight);
+    }
+
+    [Fact]
+    public void Leases_SeveralDirectories_EachItsOwnAnswer()
+    {
+        string free = NewFile("lease", "");
+
+        IReadOnlyDictionary<string, LeaseState> leases = _volume.Leases([free, "/nowhere/lease"], Deadline.In(Ample));
+
+        Assert.Equal((LeaseHolder.Nobody, LeaseHolder.Nobody), (leases[free].Holder, leases["/nowhere/lease"].Holder));
+    }
+
+    [Fact]
+    public void Look_AnyPath_TellsAbsentFromUnknown()
+    {
+        Assert.Equal(PathKind.Absent, _volume.Look(_directory + "/none", Deadline.In(Ample)).Value!.Kind);
+        Assert.Equal(new PathSeen(PathKind.RegularFile, 3), _volume.Look(NewFile("three", "abc"), Deadline.In(Ample)).Value);
+        Assert.Equal(PathKind.Directory, _volume.Look(_directory, Deadline.In(Ample)).Value!.Kind);
+        Assert.Equal(FactState.NotLearned, _volume.Look(_directory + "/" + new string('x', 300), Deadline.In(Ample)).State);
+    }
+
+    [Fact]
+    public void Write_OtherContent_WholeAndWithTheModeItHad()
+    {
+        string file = NewFile("VM1.xml", "old");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+
+        Assert.Null(_volume.Write(file, "new", Deadline.In(Ample), out bool changed));
+        Assert.Null(_volume.Write(file, "new", Deadline.In(Ample), out bool changedAgain));
+
+        Assert.Equal(("new", true, false), (File.ReadAllText(file), changed, changedAgain));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, File.GetUnixFileMode(file));
+        Assert.Equal([file], Directory.GetFiles(_directory, "VM1*"));
+    }
+
+    [Fact]
+    public void MoveAndDelete_File_AsAsked()
+    {
+        string file = NewFile("VM1.state", "memory");
+
+        string old = file + ".old";
+        Assert.Null(_volume.Move(file, ref old, Deadline.In(Ample)));
+        Assert.Equal((file + ".old", false), (old, File.Exists(file)));
+
+        // A name that is taken is never moved over.
+        string second = file + ".old";
+        Assert.Null(_volume.Move(NewFile("VM1.state", "newer memory"), ref second, Deadline.In(Ample)));
+        Assert.Equal((file + ".old-2", "memory"), (second, File.ReadAllText(old)));
+        Assert.Null(_volume.Delete(file + ".old", Deadline.In(Ample)));
+        Assert.Null(_volume.Delete(file + ".old", Deadline.In(Ample)));
+        Assert.NotNull(_volume.Delete(_directory, Deadline.In(Ample)));
+    }
+
+    [Fact]
+    public void Ask_NoAnswer_NotLearnedAndSaysWhichVolume()
+    {
+        string? problem = _volume.Write(NewFifo(), "text", Deadline.In(Short), out _);
+
+        Assert.Contains("the volume / ", problem!.Replace("/tmp ", "/ ", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("did not answer within", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ask_ChildThatHasNotComeBack_IsWaitedForAndNotDoubled()
+    {
+        string fifo = NewFifo();
+        using var held = new StandingStill(_directory, fifo);
+
+        string? problem = _volume.Write(fifo, "text", Deadline.In(Short), out _);
+
+        Assert.Contains("has not answered since 20", problem, StringComparison.Ordinal);
+        Assert.Equal(1, held.Children());
+
+        // Another guest's, or another volume's, is not held up by it.
+        Assert.Equal(FactState.Known, VolumeOf("VM2").Look(fifo, Deadline.In(Ample)).State);
+        Assert.Equal(FactState.Known, _volume.Look("/proc", Deadline.In(Ample)).State);
+    }
+
+    [Fact]
+    public async Task Ask_ChildComesBackInTime_TheNextOneIsServed()
+    {
+        string fifo = NewFifo();
+        using var held = new StandingStill(_directory, fifo);
+        Task<Fact<PathSeen>> waiting = Task.Factory.StartNew(() => _volume.Look(_directory, Deadline.In(Ample)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        held.Release();
+
+        Assert.Equal(PathKind.Directory, (await waiting).Value!.Kind);
+    }
+
+    [Fact]
+    public void Ask_Child_HoldsNoneOfOurDescriptors()
+    {
+        using var open = new AnonymousPipe();
+        string fifo = NewFifo();
+        using var held = new StandingStill(_directory, fifo);
+
+        string[] streams = held.Descriptors();
+
+        Assert.All(streams[1..3], target => Assert.Equal("/dev/null", target));
+        Assert.StartsWith("socket:", streams[0], StringComparison.Ordinal);
+        Assert.DoesNotContain(streams, target => target.StartsWith("pipe:", StringComparison.Ordinal) && open.Is(target));
+        Assert.NotEqual(held.Session(Environment.ProcessId), held.Session(held.Pid));
+    }
+
+    [Fact]
+    public void FindProcess_NoSuchGuest_Absent()
+    {
+        var search = new ProcessSearch(new ChildCall(_directory, "VM1"));
+
+        Assert.Equal(FactState.Absent, search.Find(new("no-such-guest", Guid.NewGuid().ToString()), hint: null, Deadline.In(Ample)).State);
+    }
+
+    [Fact]
+    public void LogFile_RegularFile_AppendsEveryLine()
+    {
+        string file = NewFile("log", "before\n");
+        using (var log = new LogFile(file, _directory, "VM1"))
+        {
+            log.Append("one");
+            log.Append("two");
+            Until(() => File.ReadAllText(file).EndsWith("two\n", StringComparison.Ordinal));
+        }
+
+        Assert.Equal("before\none\ntwo\n", File.ReadAllText(file));
+    }
+
+    [Fact]
+    public void LogFile_Fifo_GetsNothingAndHoldsNobodyUp()
+    {
+        using var log = new LogFile(NewFifo(), _directory, "VM1");
+
+        log.Append("one");
+    }
+
+    private static void Until(Func<bool> condition)
+    {
+        while (!condition())
+            Thread.Sleep(10);
+    }
+
+    private Volume VolumeOf(string owner) => new(new ChildCall(_directory, owner));
+
+    private string NewFile(string name, string text)
+    {
+        string path = Path.Combine(_directory, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    private string NewFifo()
+    {
+        string path = Path.Combine(_directory, Guid.NewGuid() + ".fifo");
+        Assert.Equal(0, mkfifo(path, 0x180));
+        return path;
+    }
+
+    [LibraryImport("libc.so.6", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int mkfifo(string path, uint mode);
+
+    private sealed class AnonymousPipe : IDisposable
+    {
+        private readonly System.IO.Pipes.AnonymousPipeServerStream _pipe = new(System.IO.Pipes.PipeDirection.Out, HandleInheritability.Inheritable);
+
+        public bool Is(string target) => target == new FileInfo($"/proc/self/fd/{_pipe.SafePipeHandle.DangerousGetHandle()}").LinkTarget;
+
+        public void Dispose() => _pipe.Dispose();
+    }
+
+    /// <summary>A call that does not come back, on a thread of its own.</summary>
+    private sealed class StandingStill : IDisposable
+    {
+        private readonly string _fifo;
+        private readonly Thread _call;
+
+        public StandingStill(string directory, string fifo)
+        {
+            _fifo = fifo;
+            _call = new Thread(() => new Volume(new ChildCall(directory, "VM1")).Write(fifo, "text", Deadline.In(Ample), out _));
+            _call.Start();
+            Until(() => Pids().Length == 1);
+            Pid = Pids()[0];
+
+            // The runtime is up, and the child reads.
+            Until(() => File.ReadAllText($"/proc/{Pid}/stat").Split(") ")[1][0] == 'S' && new FileInfo($"/proc/{Pid}/cwd").LinkTarget == "/");
+        }
+
+        public int Pid { get; }
+
+        public int Children() => Pids().Length;
+
+        public string[] Descriptors() => [.. Directory.GetFiles($"/proc/{Pid}/fd").OrderBy(path => int.Parse(Path.GetFileName(path), System.Globalization.CultureInfo.InvariantCulture)).Select(path => new FileInfo(path).LinkTarget ?? "")];
+
+        /// <summary>Field 6 of /proc/PID/stat.</summary>
+        public string Session(int pid) => File.ReadAllText($"/proc/{pid}/stat").Split(") ")[1].Split(' ')[3];
+
+        public void Release()
+        {
+            // The child writes a temporary file and renames it over the FIFO once it has read it to its end.
+            using (var writer = new FileStream(_fifo, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+                writer.Write("other"u8);
+            _call.Join();
+        }
+
+        public void Dispose()
+        {
+            if (_call.IsAlive)
+                Release();
+        }
+
+        private int[] Pids() =>
+            [.. Process.GetProcesses().Where(p => CommandLine(p.Id) is { } line && line.Contains(ChildProcess.Verb, StringComparison.Ordinal) && line.Contains(_fifo, StringComparison.Ordinal)).Select(p => p.Id)];
+
+        private static string? CommandLine(int pid)
+        {
+            try
+            {
+                return File.ReadAllText($"/proc/{pid}/cmdline");
+            }
+            catch (IOException)
+            {
+                return null;
+            }
+        }
+    }
+}
