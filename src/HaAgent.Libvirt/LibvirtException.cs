@@ -21,8 +21,8 @@ public sealed class LibvirtException : Exception
     public FailureKind Kind { get; private init; }
 
     /// <summary>
-    /// It comes from a socket: of ours to the daemon, of virtproxyd's to the daemon behind it, or of the daemon's to virtlockd. The codes are the
-    /// same (1/7, 38/7); <see cref="LibvirtConnection.Answers"/> tells which.
+    /// It comes from a socket: of ours to the daemon, of virtproxyd's to the daemon behind it, or of the daemon's to virtlockd. The codes
+    /// are the same (1/7, 38/7); <see cref="LibvirtConnection.Answers"/> tells which.
     /// </summary>
     public bool MayBeHangUp => (ErrorDomain)Domain is ErrorDomain.VIR_FROM_RPC or ErrorDomain.VIR_FROM_REMOTE;
 

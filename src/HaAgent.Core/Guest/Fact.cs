@@ -1,6 +1,8 @@
 namespace HaAgent.Core.Guest;
 
-/// <summary>Something that was looked for: a closed choice, so that "could not be found out" can never be taken for "is not there".</summary>
+/// <summary>
+/// Something that was looked for: a closed choice, so that "could not be found out" can never be taken for "is not there".
+/// </summary>
 public abstract record Fact<T>
 {
     private Fact()

@@ -9,5 +9,8 @@ internal static class Errno
     public static int Number => Marshal.GetLastSystemError();
 
     /// <summary>Its text, in the C locale.</summary>
-    public static string Text() => Marshal.GetPInvokeErrorMessage(Marshal.GetLastSystemError());
+    public static string Text() => Text(Marshal.GetLastSystemError());
+
+    /// <summary>The text of a number that was kept: whatever is called in between may set another.</summary>
+    public static string Text(int number) => Marshal.GetPInvokeErrorMessage(number);
 }

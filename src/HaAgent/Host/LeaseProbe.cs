@@ -45,7 +45,7 @@ internal static unsafe class LeaseProbe
         (int error, flock holder) = Query(file, QemuLockStart, QemuLockLength);
         if (error == ENOENT || (error == 0 && holder.l_type == F_UNLCK))
             return new Fact<bool>.Absent();
-        return error == 0 ? new Fact<bool>.Known(true) : new Fact<bool>.NotLearned(System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(error));
+        return error == 0 ? new Fact<bool>.Known(true) : new Fact<bool>.NotLearned(Errno.Text(error));
     }
 
     /// <summary>Gives a file the owner, the group and the mode of another.</summary>
@@ -80,7 +80,9 @@ internal static unsafe class LeaseProbe
     }
 }
 
-/// <summary>The lock of a lease file, held by this process until it is disposed of: no virtlockd of any node can take it meanwhile.</summary>
+/// <summary>
+/// The lock of a lease file, held by this process until it is disposed of: no virtlockd of any node can take it meanwhile.
+/// </summary>
 internal sealed unsafe class HeldLease : IDisposable
 {
     private readonly int _fd;
@@ -98,7 +100,9 @@ internal sealed unsafe class HeldLease : IDisposable
     /// <summary>Somebody else holds it.</summary>
     public bool IsTaken { get; }
 
-    /// <summary>Takes the lock that virtlockd would take (lock_driver_lockd.c: the first byte, in a file that only root may open), if it is free.</summary>
+    /// <summary>
+    /// Takes the lock that virtlockd would take (lock_driver_lockd.c: the first byte, in a file that only root may open), if it is free.
+    /// </summary>
     public static HeldLease Take(string file)
     {
         int fd;
@@ -112,8 +116,9 @@ internal sealed unsafe class HeldLease : IDisposable
         var wish = new flock { l_type = (short)F_WRLCK, l_whence = (short)SEEK_SET, l_start = 0, l_len = 1 };
         if (fcntl(fd, F_SETLK, &wish) == 0)
             return new HeldLease(fd, null, isTaken: false);
-        bool isTaken = Errno.Number == EAGAIN || Errno.Number == EACCES;
-        string problem = isTaken ? "is held by somebody" : $"cannot be locked ({Errno.Text()})";
+        int error = Errno.Number;
+        bool isTaken = error == EAGAIN || error == EACCES;
+        string problem = isTaken ? "is held by somebody" : $"cannot be locked ({Errno.Text(error)})";
         _ = close(fd);
         return new HeldLease(-1, problem, isTaken);
     }

@@ -35,10 +35,13 @@ internal static class ProcessTable
         _ => new Fact<QemuProcess>.Absent(),
     };
 
-    /// <summary>Whether a process is the QEMU of this guest, by UUID where it is known, else by name; absent: it is not, or it is gone.</summary>
+    /// <summary>
+    /// Whether a process is the QEMU of this guest, by UUID where it is known, else by name; absent: it is not, or it is gone.
+    /// </summary>
     public static Fact<bool> Carries(int pid, GuestIdentity identity) => Guest(pid) switch
     {
-        Fact<GuestIdentity>.Known seen when (identity.Uuid is null ? seen.Value.Name == identity.Name : seen.Value.Uuid == identity.Uuid) => new Fact<bool>.Known(true),
+        Fact<GuestIdentity>.Known seen when (identity.Uuid is null ? seen.Value.Name == identity.Name : seen.Value.Uuid == identity.Uuid) =>
+            new Fact<bool>.Known(true),
         Fact<GuestIdentity>.NotLearned unknown => new Fact<bool>.NotLearned(unknown.Why),
         _ => new Fact<bool>.Absent(),
     };
@@ -81,8 +84,8 @@ internal static class ProcessTable
     public static Fact<string> Name(int pid) => Read($"/proc/{pid}/comm").Select(comm => Encoding.UTF8.GetString(comm).TrimEnd('\n'));
 
     /// <summary>
-    /// Whether a daemon lives that starts guests. It is known by its executable. A child that it has forked and that has not become QEMU, or
-    /// whatever it is to be, has the same; but one thread only, which the daemon never has.
+    /// Whether a daemon lives that starts guests. It is known by its executable. A child that it has forked and that has not become QEMU,
+    /// or whatever it is to be, has the same; but one thread only, which the daemon never has.
     /// </summary>
     public static DaemonLife LibvirtDaemon()
     {
@@ -129,7 +132,9 @@ internal static class ProcessTable
         }
     }
 
-    /// <summary>The path of the program that a process runs (proc(5), /proc/PID/exe); absent for a process that is gone, and for the kernel's own.</summary>
+    /// <summary>
+    /// The path of the program that a process runs (proc(5), /proc/PID/exe); absent for a process that is gone, and for the kernel's own.
+    /// </summary>
     public static unsafe Fact<string> Executable(int pid)
     {
         const int longest = 4096;
@@ -141,7 +146,12 @@ internal static class ProcessTable
         }
 
         if (length < 0)
-            return Errno.Number == ENOENT || Errno.Number == ESRCH ? new Fact<string>.Absent() : new Fact<string>.NotLearned($"/proc/{pid}/exe cannot be read ({Errno.Text()})");
+        {
+            int error = Errno.Number;
+            return error == ENOENT || error == ESRCH
+                ? new Fact<string>.Absent()
+                : new Fact<string>.NotLearned($"/proc/{pid}/exe cannot be read ({Errno.Text(error)})");
+        }
 
         // A program that was replaced on disk while it runs, by an update.
         const string replaced = " (deleted)";
@@ -172,15 +182,16 @@ internal static class ProcessTable
     }
 
     /// <summary>The guest whose QEMU a process is; absent for every other process, whatever its arguments say.</summary>
-    private static Fact<GuestIdentity> Guest(int pid)
+    private static Fact<GuestIdentity> Guest(int pid) => Read($"/proc/{pid}/cmdline") switch
     {
-        Fact<byte[]> arguments = Read($"/proc/{pid}/cmdline");
-        if (arguments is not Fact<byte[]>.Known { Value: byte[] line })
-            return arguments is Fact<byte[]>.NotLearned unknown ? new Fact<GuestIdentity>.NotLearned(unknown.Why) : new Fact<GuestIdentity>.Absent();
-        return QemuCommandLine.Parse(line) is GuestIdentity guest ? Verified(pid, guest) : new Fact<GuestIdentity>.Absent();
-    }
+        Fact<byte[]>.Known arguments when QemuCommandLine.Parse(arguments.Value) is GuestIdentity guest => Verified(pid, guest),
+        Fact<byte[]>.NotLearned unknown => new Fact<GuestIdentity>.NotLearned(unknown.Why),
+        _ => new Fact<GuestIdentity>.Absent(),
+    };
 
-    /// <summary>The guest that a process names, if libvirt started it. A stranger's process is nobody's guest: it is neither counted nor signalled.</summary>
+    /// <summary>
+    /// The guest that a process names, if libvirt started it. A stranger's process is nobody's guest: it is neither counted nor signalled.
+    /// </summary>
     private static Fact<GuestIdentity> Verified(int pid, GuestIdentity guest)
     {
         Fact<int> file = PidInFile(guest);
@@ -213,7 +224,8 @@ internal static class ProcessTable
         Fact<byte[]> text = Read($"{LibvirtPidDirectory}/{identity.Name}.pid");
         if (text is Fact<byte[]>.NotLearned unknown)
             return new Fact<int>.NotLearned(unknown.Why);
-        return text is Fact<byte[]>.Known file && int.TryParse(Encoding.UTF8.GetString(file.Value).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+        return text is Fact<byte[]>.Known file
+            && int.TryParse(Encoding.UTF8.GetString(file.Value).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
             ? new Fact<int>.Known(pid)
             : new Fact<int>.Absent();
     }

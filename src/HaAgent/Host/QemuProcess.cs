@@ -96,13 +96,13 @@ internal sealed unsafe class QemuProcess : IDisposable
     private static Fact<QemuProcess> Held(int pid, Func<QemuProcess, Fact<bool>> verify)
     {
         int pidfd = (int)(long)syscall(SYS_pidfd_open, pid, 0);
-        string? notHeld = pidfd < 0 ? Errno.Text() : null;
+        int error = pidfd < 0 ? Errno.Number : 0;
 
         // EINVAL: the number of a thread, not of a process.
-        if (pidfd < 0 && (Errno.Number == ESRCH || Errno.Number == EINVAL))
+        if (error == ESRCH || error == EINVAL)
             return new Fact<QemuProcess>.Absent();
         Fact<long> start = ProcessTable.StartTime(pid);
-        var process = new QemuProcess(pid, pidfd, start is Fact<long>.Known known ? known.Value : 0, notHeld);
+        var process = new QemuProcess(pid, pidfd, start is Fact<long>.Known known ? known.Value : 0, error == 0 ? null : Errno.Text(error));
         Fact<bool> verdict = start is Fact<long>.NotLearned unknown ? new Fact<bool>.NotLearned(unknown.Why) : verify(process);
         if (verdict is Fact<bool>.Known && start is Fact<long>.Known && !process.HasEnded)
             return new Fact<QemuProcess>.Known(process);

@@ -67,7 +67,7 @@ internal sealed class AgentContext(Invocation invocation, Settings settings, Sta
         Resolver.ReadConfiguration(within);
         return Resolver.Configuration is DomainXml configured
             ? new Fact<IReadOnlyList<Disk>>.Known(configured.Disks)
-            : new Fact<IReadOnlyList<Disk>>.NotLearned(failure.Message ?? Resolver.ConfigurationResult.Message ?? "libvirt does not know the guest");
+            : new Fact<IReadOnlyList<Disk>>.NotLearned(failure.Message ?? Resolver.ConfigurationResult.Message!);
     }
 
     public void Dispose() => Hypervisor.Dispose();

@@ -22,7 +22,8 @@ internal sealed class Checks(AgentContext context)
         }
 
         if (context.Disks(within / 2) is not Fact<IReadOnlyList<Disk>>.Known { Value: IReadOnlyList<Disk> disks })
-            return OperationResult.DoneWith($"Cannot tell whether the leases of {context.Domain} are held: neither libvirt nor the configuration names its disks");
+            return OperationResult.DoneWith($"Cannot tell whether the leases of {context.Domain} are held: neither libvirt nor the "
+                + "configuration names its disks");
         return context.Storage.Run(within / 2, () => LeaseCheck.Judge(context.Domain, disks, setup, LeaseProbe.Ask), out OperationResult? verdict)
             ? verdict!
             : OperationResult.DoneWith($"Cannot tell whether the leases of {context.Domain} are held: the lockspace does not answer");

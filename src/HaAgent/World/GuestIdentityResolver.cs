@@ -11,7 +11,8 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
     private bool _configurationRead;
 
     /// <summary>What was remembered of this resource under this configuration path.</summary>
-    public GuestRecord? Record { get; private set; } = state.Load() is GuestRecord record && record.Config == settings.Config ? OfThisBoot(record) : null;
+    public GuestRecord? Record { get; private set; } =
+        state.Load() is GuestRecord record && record.Config == settings.Config ? OfThisBoot(record) : null;
 
     /// <summary>The configuration, once it was read and is good.</summary>
     public DomainXml? Configuration { get; private set; }
@@ -26,7 +27,8 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
     /// Which domain; null when it cannot be known. Where the guest was seen active and not stopped since, memory is nearer to the truth than
     /// a file that somebody may have edited meanwhile, and it does not wait for a shared volume.
     /// </summary>
-    public GuestIdentity? Resolve(TimeSpan within) => Record is { IsActive: true } or { Pending: not null } ? Record.Identity : FromFile(within);
+    public GuestIdentity? Resolve(TimeSpan within) =>
+        Record is { IsActive: true } or { Pending: not null } ? Record.Identity : FromFile(within);
 
     /// <summary>
     /// Another domain than the one that memory named and that is not active here: what the file says to those who ask for more than the
@@ -51,7 +53,9 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
             // The volume may answer the next time.
             _configurationRead = false;
             ConfigurationResult = OperationResult.Failed(
-                $"The configuration file {path} could not be read within {within.TotalSeconds:0.#} s: its volume stands still. Is a fencing pending?", FailureKind.TimedOut);
+                $"The configuration file {path} could not be read within {within.TotalSeconds:0.#} s: its volume stands still. Is a "
+                    + "fencing pending?",
+                FailureKind.TimedOut);
             return;
         }
 
@@ -97,10 +101,13 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
     /// <returns>Done, with a remark where it could not be written: a full disk must not keep a guest from being started.</returns>
     public OperationResult Expect(PendingKind kind, GuestIdentity identity)
     {
-        GuestRecord known = Record ?? new GuestRecord(settings.Config, identity, IsActive: false) { DomainType = Configuration?.Type ?? "" };
-        OperationResult saved = Save(known with { Identity = identity, Pending = new PendingCall(kind, HostClock.Boot, HostClock.SecondsSinceBoot) });
+        string type = Configuration?.Type ?? "";
+        GuestRecord known = Record ?? new GuestRecord(settings.Config, identity, IsActive: false) { DomainType = type };
+        var pending = new PendingCall(kind, HostClock.Boot, HostClock.SecondsSinceBoot);
+        OperationResult saved = Save(known with { Identity = identity, Pending = pending });
         return saved.Message is string remark
-            ? OperationResult.DoneWith($"{remark}. Should this start run out of its time, a later stop could take {identity.Name} for stopped while libvirt still starts it")
+            ? OperationResult.DoneWith($"{remark}. Should this start run out of its time, a later stop could take {identity.Name} for "
+                + "stopped while libvirt still starts it")
             : saved;
     }
 

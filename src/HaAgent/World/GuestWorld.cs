@@ -28,7 +28,8 @@ internal sealed class GuestWorld(AgentContext context) : IGuestWorld, IDisposabl
     /// <inheritdoc/>
     public void WaitForChange(TimeSpan atMost)
     {
-        if (_process is null && context.Identity is GuestIdentity identity && ProcessTable.FromPidFile(identity) is Fact<QemuProcess>.Known found)
+        if (_process is null && context.Identity is GuestIdentity identity
+            && ProcessTable.FromPidFile(identity) is Fact<QemuProcess>.Known found)
             _process = found.Value;
         if (_process is null)
         {
@@ -76,7 +77,8 @@ internal sealed class GuestWorld(AgentContext context) : IGuestWorld, IDisposabl
         // A failure that ends the action becomes its reason; whatever else is said is a line in the log.
         if (result is { Succeeded: true, Message: string remark } && operation is not (Operation.Migrate or Operation.FindLeaseHolder))
             context.Log.Say(new Remark(Severity.Warning, remark));
-        else if (result is { Succeeded: false, Message: string failure } && operation is Operation.RequestShutdown or Operation.SaveMemory or Operation.WakeUp or Operation.Destroy)
+        else if (result is { Succeeded: false, Message: string failure }
+            && operation is Operation.RequestShutdown or Operation.SaveMemory or Operation.WakeUp or Operation.Destroy)
             context.Log.Say(new Remark(operation is Operation.RequestShutdown ? Severity.Info : Severity.Warning, failure));
         return result;
     }

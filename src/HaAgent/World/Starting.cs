@@ -67,8 +67,10 @@ internal sealed class Starting(AgentContext context)
         if (savedMemory.Length > 0 && File.Exists(savedMemory))
             return Restore(savedMemory, end - context.Elapsed);
         if (savedMemory.Length > 0 && File.Exists(SavedMemory.Moved(context)))
-            Warn($"{SavedMemory.Moved(context)} is the memory of {context.Domain} from a restore that was not seen to its end. Its guest may have run since, so it is not restored; delete it when it is of no use any more");
-        OperationResult result = Ask(PendingKind.Start, end - context.Elapsed, connection => connection.Create(context.Resolver.ConfigurationText).Dispose());
+            Warn($"{SavedMemory.Moved(context)} is the memory of {context.Domain} from a restore that was not seen to its end. Its guest "
+                + "may have run since, so it is not restored; delete it when it is of no use any more");
+        OperationResult result = Ask(PendingKind.Start, end - context.Elapsed, connection =>
+            connection.Create(context.Resolver.ConfigurationText).Dispose());
         return result.Succeeded ? result : Explain(result);
     }
 
@@ -94,13 +96,15 @@ internal sealed class Starting(AgentContext context)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return OperationResult.Failed($"{context.Domain} was not restored from {file}, because the file cannot be moved aside ({e.Message}) and could be restored a second time, over disks that have changed. "
+            return OperationResult.Failed($"{context.Domain} was not restored from {file}, because the file cannot be moved aside "
+                + $"({e.Message}) and could be restored a second time, over disks that have changed. "
                 + "Make its directory writable, or delete the file to start without it");
         }
 
         OperationResult result = Ask(PendingKind.Restore, within, connection => connection.Restore(moved));
         if (!result.Succeeded)
-            return Explain(result with { Message = $"{context.Domain} could not be restored from {(PutBack(result, moved, file) ? file : moved)}, which is kept: {result.Message}" });
+            return Explain(result with { Message = $"{context.Domain} could not be restored from "
+                + $"{(PutBack(result, moved, file) ? file : moved)}, which is kept: {result.Message}" });
         try
         {
             File.Delete(moved);
@@ -113,7 +117,9 @@ internal sealed class Starting(AgentContext context)
         return result;
     }
 
-    /// <summary>After a failure that libvirt answered and that left no guest: it lets the guest run last of all, so that it has not run.</summary>
+    /// <summary>
+    /// After a failure that libvirt answered and that left no guest: it lets the guest run last of all, so that it has not run.
+    /// </summary>
     private bool PutBack(OperationResult failure, string moved, string file)
     {
         if (failure.Kind is FailureKind.TimedOut or FailureKind.Unreachable)
@@ -149,9 +155,12 @@ internal sealed class Starting(AgentContext context)
             case FailureKind.LockConflict:
                 return error with { Message = $"{context.Domain} was not started: {TakenLease(disks)} ({error.Message})." };
             case FailureKind.TimedOut:
-                return error with { Message = $"{error.Message} to the start of {context.Domain}, and may still start it. Is virtlockd well, and does the shared volume answer? Stop the resource: that waits for libvirt's answer and then ends the guest" };
+                return error with { Message = $"{error.Message} to the start of {context.Domain}, and may still start it. Is virtlockd "
+                    + "well, and does the shared volume answer? Stop the resource: that waits for libvirt's answer and then ends the "
+                    + "guest" };
             case FailureKind.VirtlockdUnreachable:
-                return error with { Message = $"{context.Domain} was not started, because libvirt cannot reach virtlockd: {error.Message}. Start virtlockd.socket." };
+                return error with { Message = $"{context.Domain} was not started, because libvirt cannot reach virtlockd: "
+                    + $"{error.Message}. Start virtlockd.socket." };
             case FailureKind.LockspaceLost:
                 return error with
                 {

@@ -33,7 +33,8 @@ internal sealed class Stopping(AgentContext context)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return OperationResult.Failed($"The memory of {context.Domain} is not saved, because {file} is there already and cannot be moved aside ({e.Message}). "
+            return OperationResult.Failed($"The memory of {context.Domain} is not saved, because {file} is there already and cannot be "
+                + $"moved aside ({e.Message}). "
                 + "Delete it before the next start, which would restore it over disks that have changed");
         }
     }

@@ -17,7 +17,8 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
         if (known is { IsActive: true, Pid: > 0 } && known.Identity.Uuid == uuid && uuid is not null)
             return OperationResult.Done;
         context.Identity = context.Identity! with { Uuid = uuid };
-        using QemuProcess? process = context.IsLocalQemu && ProcessTable.Find(context.Identity, hint: null) is Fact<QemuProcess>.Known found ? found.Value : null;
+        using QemuProcess? process = context.IsLocalQemu
+            && ProcessTable.Find(context.Identity, hint: null) is Fact<QemuProcess>.Known found ? found.Value : null;
         return context.Resolver.Save(new GuestRecord(context.Settings.Config, context.Identity, IsActive: true)
         {
             DomainType = context.Resolver.Configuration?.Type ?? known?.DomainType ?? "",
