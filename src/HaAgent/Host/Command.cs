@@ -73,9 +73,8 @@ internal static class Command
         lock (output)
         {
             string text = output.ToString().TrimEnd();
-            string whole = standard.Length > MostStandardOutput ? "" : standard.ToString();
             return ended
-                ? new CommandResult(process.ExitCode, text) { StandardOutput = whole }
+                ? new CommandResult(process.ExitCode, text) { StandardOutput = standard.Length > MostStandardOutput ? "" : standard.ToString() }
                 : new CommandResult(null, $"ended after {within.TotalSeconds:F0} s. {text}");
         }
     }

@@ -8,9 +8,7 @@ namespace HaAgent.World;
 /// <summary>The copy-on-write image of backingfile, stateless and copyindirs.</summary>
 internal sealed class ImagePreparation(AgentContext context)
 {
-    /// <summary>
-    /// Creates the image where it is due. One that a guest may be running from, here or on another node, is left as it is.
-    /// </summary>
+    /// <summary>Creates the image where it is due. One that a guest may be running from, here or on another node, is left as it is.</summary>
     public OperationResult Prepare(TimeSpan within)
     {
         string image = ImageFor(context.Settings.Config);
@@ -42,8 +40,7 @@ internal sealed class ImagePreparation(AgentContext context)
         if (!info.Succeeded)
             return OperationResult.Failed($"The backing image {backing} of {context.Domain} cannot be examined: {info.Output}");
         if (Format(info.StandardOutput) is not string format)
-            return OperationResult.Failed($"The format of the backing image {backing} of {context.Domain} is not known: qemu-img info "
-                + "did not name it");
+            return OperationResult.Failed($"The format of the backing image {backing} of {context.Domain} is not known: qemu-img info did not name it");
         CommandResult create = Command.Run(within, "qemu-img", "create", "-q", "-f", "qcow2", "-F", format, "-b", backing, image);
         if (!create.Succeeded)
             return OperationResult.Failed($"The image {image} of {context.Domain} cannot be created on {backing}: {create.Output}");
@@ -56,8 +53,8 @@ internal sealed class ImagePreparation(AgentContext context)
     }
 
     /// <summary>
-    /// Puts the new image in the place of the old one while nobody uses that: this agent holds its lease meanwhile, so that no virtlockd
-    /// can give it to a guest, and no QEMU has it open for writing.
+    /// Puts the new image in the place of the old one while nobody uses that: this agent holds its lease meanwhile, so that no virtlockd can give it
+    /// to a guest, and no QEMU has it open for writing.
     /// </summary>
     private OperationResult Replace(string image, string made)
     {
@@ -77,11 +74,7 @@ internal sealed class ImagePreparation(AgentContext context)
         string? file = disk is null ? null : LeaseCheck.LeaseFile(disk, context.Locking);
         using HeldLease? lease = file is null ? null : HeldLease.Take(file);
         if (lease is { Problem: string problem })
-        {
-            FailureKind kind = lease.IsTaken ? FailureKind.LockConflict : FailureKind.Other;
-            return NotMade(image, $"the lease {file} {problem}; it most likely runs on another node", kind);
-        }
-
+            return NotMade(image, $"the lease {file} {problem}; it most likely runs on another node", lease.IsTaken ? FailureKind.LockConflict : FailureKind.Other);
         File.Move(made, image, overwrite: true);
         return OperationResult.Done;
     }
@@ -97,16 +90,13 @@ internal sealed class ImagePreparation(AgentContext context)
         return Path.Combine(Path.GetDirectoryName(config)!, (dot < 0 ? name : name[..dot]) + ".qcow2");
     }
 
-    /// <summary>
-    /// A format that was not learned is not "raw": a guest could then write the header of another format into its own disk.
-    /// </summary>
+    /// <summary>A format that was not learned is not "raw": a guest could then write the header of another format into its own disk.</summary>
     private static string? Format(string json)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            return document.RootElement.TryGetProperty("format", out JsonElement format) && format.ValueKind == JsonValueKind.String
-                ? format.GetString() : null;
+            return document.RootElement.TryGetProperty("format", out JsonElement format) && format.ValueKind == JsonValueKind.String ? format.GetString() : null;
         }
         catch (JsonException)
         {
