@@ -36,7 +36,7 @@ public static class LeaseCheck
             LeaseState lease = ask(file);
             switch (lease.Holder)
             {
-                // Several guests hold the lease of such a disk at once, and the kernel names one of them.
+                // Several guests hold the lease of such a disk at once, and this node's table of locks does not name it.
                 case LeaseHolder.Elsewhere or LeaseHolder.OtherProcess when disk.Shareable:
                     cannotTell ??= $"Cannot tell whether the lease {file} of {domain}'s shareable disk {disk.Source} is held here: it is "
                         + "held elsewhere, which it may be as well";

@@ -23,6 +23,10 @@ internal static unsafe class LeaseProbe
         if (holder.l_type == F_UNLCK)
             return new LeaseState(LeaseHolder.Nobody, "nobody holds it");
 
+        // A shared lease has many holders, of whom the kernel names one.
+        if (holder.l_type == F_RDLCK && SharedHere(file) is int here)
+            return new LeaseState(LeaseHolder.ThisNode, $"pid {here}");
+
         // A holder on another node has no pid here: 0 through a pid namespace, negative or -1 through a cluster filesystem.
         int pid = (int)holder.l_pid;
         if (pid <= 0)
@@ -34,6 +38,32 @@ internal static unsafe class LeaseProbe
             Fact<string>.NotLearned unknown => new LeaseState(LeaseHolder.CannotTell, unknown.Why),
             _ => new LeaseState(LeaseHolder.Elsewhere, $"pid {pid}, which is not of this node"),
         };
+    }
+
+    /// <summary>A virtlockd of this node that holds a shared lock of the file; null: none that is known.</summary>
+    private static int? SharedHere(string file)
+    {
+        Tmds.Linux.statx facts;
+        fixed (byte* name = ConfigFile.PathBytes(file))
+        {
+            if (statx(AT_FDCWD, name, 0, STATX_BASIC_STATS, &facts) < 0)
+                return null;
+        }
+
+        try
+        {
+            foreach (int pid in KernelLocks.Readers(File.ReadAllText("/proc/locks"), facts.stx_dev_major, facts.stx_dev_minor, facts.stx_ino))
+            {
+                if (ProcessTable.Name(pid) is Fact<string>.Known { Value: "virtlockd" })
+                    return pid;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Then the one that was named has to do.
+        }
+
+        return null;
     }
 
     /// <summary>Whether a running QEMU is known to have this image file open for writing.</summary>
