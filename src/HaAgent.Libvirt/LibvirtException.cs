@@ -32,7 +32,7 @@ public sealed class LibvirtException : Exception
     /// <summary>The XML is not a domain libvirt can make: VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED.</summary>
     public bool IsBadConfiguration => Code is (int)ErrorCode.VIR_ERR_XML_ERROR or (int)ErrorCode.VIR_ERR_CONFIG_UNSUPPORTED;
 
-    /// <summary>QEMU itself failed: an internal error of the QEMU driver, which is also how QEMU's own image lock shows (facts, section 4).</summary>
+    /// <summary>QEMU itself failed: an internal error of the QEMU driver, which is also how QEMU's own image lock shows.</summary>
     public bool IsFromQemu { get; private init; }
 
     private int Code { get; }

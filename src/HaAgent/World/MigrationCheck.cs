@@ -57,7 +57,7 @@ internal sealed class MigrationCheck(AgentContext context)
     }
 
     /// <summary>
-    /// A target without lockd would take the guest and its lock would vanish without a word (facts, 4.6). Its configuration can be read where
+    /// A target without lockd would take the guest and its lock would vanish without a word. Its configuration can be read where
     /// the connection goes by SSH; otherwise migrate_from checks the leases on arrival.
     /// </summary>
     private OperationResult? LockOnTarget(MigrationTarget target, TimeSpan within)
