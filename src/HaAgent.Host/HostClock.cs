@@ -8,7 +8,9 @@ internal static class HostClock
     /// <summary>The kernel's name for this boot (random(4), boot_id); empty when it cannot be read.</summary>
     public static string Boot => Read("/proc/sys/kernel/random/boot_id").Trim();
 
-    /// <summary>The clock by which the kernel dates the start of processes, in whole seconds (proc(5), uptime); 0 when it cannot be read.</summary>
+    /// <summary>
+    /// The clock by which the kernel dates the start of processes, in whole seconds (proc(5), uptime); 0 when it cannot be read.
+    /// </summary>
     public static long SecondsSinceBoot
     {
         get

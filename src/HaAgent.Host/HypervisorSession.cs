@@ -49,7 +49,8 @@ internal sealed class HypervisorSession(string uri, string who, Action? whenSlow
             FailureKind kind = e.MayBeHangUp && !StillAnswers() ? FailureKind.Unreachable : e.Kind;
             if (kind == FailureKind.Unreachable)
                 _connection = null;
-            failure = OperationResult.Failed($"{who} says: {e.Message}", kind, e.IsBadConfiguration ? ExitCode.Configured : ExitCode.Generic) with { IsFromQemu = e.IsFromQemu };
+            ExitCode code = e.IsBadConfiguration ? ExitCode.Configured : ExitCode.Generic;
+            failure = OperationResult.Failed($"{who} says: {e.Message}", kind, code) with { IsFromQemu = e.IsFromQemu };
         }
         catch (DllNotFoundException)
         {

@@ -24,6 +24,10 @@ internal static class LeaseProbe
         if (holder.l_type == F_UNLCK)
             return new LeaseState(LeaseHolder.Nobody, "nobody holds it");
 
+        // A shared lease has many holders, of whom the kernel names one.
+        if (holder.l_type == F_RDLCK && SharedHere(file) is int here)
+            return new LeaseState(LeaseHolder.ThisNode, $"pid {here}");
+
         // A holder on another node has no pid here: 0 through a pid namespace, negative or -1 through a cluster filesystem.
         int pid = (int)holder.l_pid;
         if (pid <= 0)
@@ -53,6 +57,27 @@ internal static class LeaseProbe
         if (Posix.CopyOwner(from, to) is int error and not 0)
             throw new IOException($"the owner of {from} cannot be given to {to} ({Errno.Text(error)})");
         File.SetUnixFileMode(to, File.GetUnixFileMode(from));
+    }
+
+    /// <summary>A virtlockd of this node that holds a shared lock of the file; null: none that is known.</summary>
+    private static int? SharedHere(string file)
+    {
+        if (!Posix.Stat(file, out Tmds.Linux.statx facts))
+            return null;
+        try
+        {
+            foreach (int pid in KernelLocks.Readers(File.ReadAllText("/proc/locks"), facts.stx_dev_major, facts.stx_dev_minor, facts.stx_ino))
+            {
+                if (ProcessTable.Name(pid).Value == "virtlockd")
+                    return pid;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Then the one that was named has to do.
+        }
+
+        return null;
     }
 
     private static (int Error, flock Holder) Query(string file, long start, long length)

@@ -44,8 +44,8 @@ internal sealed class StateDirectory(string resource, string? volatileDirectory,
         Write(_persistent, new GuestRecord(record.Config, record.Identity, IsActive: false) { DomainType = record.DomainType, HypervisorUri = record.HypervisorUri });
 
     /// <summary>
-    /// The domains that other resources have here now: seen active and not stopped since. What is remembered across reboots proves nothing: its
-    /// resource may be long gone, and another may have its guest.
+    /// The domains that other resources have here now: seen active and not stopped since. What is remembered across reboots proves nothing:
+    /// its resource may be long gone, and another may have its guest.
     /// </summary>
     public List<GuestIdentity> OthersIdentities()
     {

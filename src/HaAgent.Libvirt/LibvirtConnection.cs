@@ -30,8 +30,8 @@ public sealed unsafe class LibvirtConnection : IDisposable
     }
 
     /// <summary>
-    /// Whether the driver behind this connection still answers (virConnectIsAlive, which knows of the nearest socket only, and a lookup, which
-    /// goes through to the driver).
+    /// Whether the driver behind this connection still answers (virConnectIsAlive, which knows of the nearest socket only, and a lookup,
+    /// which goes through to the driver).
     /// </summary>
     public bool Answers()
     {
@@ -72,7 +72,8 @@ public sealed unsafe class LibvirtConnection : IDisposable
 
     /// <summary>
     /// Comes back when the daemon has taken every request in hand that it got before this one and that has no priority, among them those to
-    /// start a domain (virConnectGetCapabilities: like virDomainCreateXML it has none, while lookups have, and overtake; remote_protocol.x).
+    /// start a domain (virConnectGetCapabilities: like virDomainCreateXML it has none, while lookups have, and overtake;
+    /// remote_protocol.x).
     /// </summary>
     public void PassQueue() => NativeText.Owned(Interop.Connect.virConnectGetCapabilities(_handle));
 

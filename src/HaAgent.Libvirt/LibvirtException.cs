@@ -21,8 +21,8 @@ public sealed class LibvirtException : Exception
     public FailureKind Kind { get; private init; }
 
     /// <summary>
-    /// It comes from a socket: of ours to the daemon, of virtproxyd's to the daemon behind it, or of the daemon's to virtlockd. The codes are the
-    /// same (1/7, 38/7); <see cref="LibvirtConnection.Answers"/> tells which.
+    /// It comes from a socket: of ours to the daemon, of virtproxyd's to the daemon behind it, or of the daemon's to virtlockd. The codes
+    /// are the same (1/7, 38/7); <see cref="LibvirtConnection.Answers"/> tells which.
     /// </summary>
     public bool MayBeHangUp => (ErrorDomain)Domain is ErrorDomain.VIR_FROM_RPC or ErrorDomain.VIR_FROM_REMOTE;
 
@@ -32,7 +32,7 @@ public sealed class LibvirtException : Exception
     /// <summary>The XML is not a domain libvirt can make: VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED.</summary>
     public bool IsBadConfiguration => Code is (int)ErrorCode.VIR_ERR_XML_ERROR or (int)ErrorCode.VIR_ERR_CONFIG_UNSUPPORTED;
 
-    /// <summary>QEMU itself failed: an internal error of the QEMU driver, which is also how QEMU's own image lock shows (facts, section 4).</summary>
+    /// <summary>QEMU itself failed: an internal error of the QEMU driver, which is also how QEMU's own image lock shows.</summary>
     public bool IsFromQemu { get; private init; }
 
     private int Code { get; }

@@ -92,10 +92,12 @@ public abstract record Observation
         public string? OurDisk { get; init; }
 
         /// <summary>
-        /// What to say of one that writes our guest's disk: it is most likely that guest under an earlier UUID, and whether it is or not, nobody
-        /// may start our guest elsewhere.
+        /// What to say of one that writes our guest's disk: it is most likely that guest under an earlier UUID, and whether it is or not,
+        /// nobody may start our guest elsewhere.
         /// </summary>
-        public string Writes(string domain) => $"Another domain of the name {domain} (UUID {Uuid}) writes its disk {OurDisk} here. It is not this resource's and was left alone; "
+        public string Writes(string domain) =>
+            $"Another domain of the name {domain} (UUID {Uuid}) writes its disk {OurDisk} here. It is not this resource's and was left "
+                + "alone; "
             + "shut it down, or give the configuration its UUID";
     }
 
@@ -103,7 +105,8 @@ public abstract record Observation
     /// <param name="ours">Our guest's disks.</param>
     /// <param name="theirs">Another domain's.</param>
     public static string? CommonDisk(IEnumerable<Disk> ours, IEnumerable<Disk> theirs) =>
-        ours.FirstOrDefault(our => our is { IsLockable: true, Shareable: false } && theirs.Any(their => their is { IsLockable: true } && their.Source == our.Source))?.Source;
+        ours.FirstOrDefault(our => our is { IsLockable: true, Shareable: false }
+            && theirs.Any(their => their.IsLockable && their.Source == our.Source))?.Source;
 
     /// <summary>Cannot tell. No rule may turn this into "not running".</summary>
     /// <param name="Why">What kept us from knowing, as a sentence.</param>

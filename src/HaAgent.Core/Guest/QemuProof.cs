@@ -24,7 +24,9 @@ public static class QemuProof
     /// <param name="claim">What the kernel says.</param>
     /// <param name="owners">User ids from <see cref="Owners"/>.</param>
     public static bool IsLibvirts(QemuClaim claim, IReadOnlySet<uint> owners) =>
-        claim.InPidFile || IsInLibvirtsCgroup(claim.Cgroup) || (Users(claim.Status) is [_, ..] users && Array.TrueForAll(users, owners.Contains));
+        claim.InPidFile
+        || IsInLibvirtsCgroup(claim.Cgroup)
+        || (Users(claim.Status) is [_, ..] users && Array.TrueForAll(users, owners.Contains));
 
     /// <summary>User ids that libvirt may run QEMU as: root, qemu.conf's "user", and the distribution's.</summary>
     /// <param name="qemuConf">The text of qemu.conf; null: there is none.</param>
@@ -35,7 +37,7 @@ public static class QemuProof
         string? configured = qemuConf is null ? null : LibvirtConf.GetString(qemuConf, "user");
 
         // "+107" and "107" are a number, whatever users are called (qemu.conf, "user").
-        if (configured is not null && uint.TryParse(configured.TrimStart('+'), NumberStyles.None, CultureInfo.InvariantCulture, out uint number))
+        if (uint.TryParse(configured?.TrimStart('+'), NumberStyles.None, CultureInfo.InvariantCulture, out uint number))
             owners.Add(number);
         foreach (string line in passwd.Split('\n'))
         {
@@ -69,7 +71,9 @@ public static class QemuProof
         return [];
     }
 
-    /// <summary>machine-qemu\x2d1\x2dvm1.scope where systemd is, qemu-1-vm1.libvirt-qemu where it is not (libvirt, "Control Groups").</summary>
+    /// <summary>
+    /// machine-qemu\x2d1\x2dvm1.scope where systemd is, qemu-1-vm1.libvirt-qemu where it is not (libvirt, "Control Groups").
+    /// </summary>
     private static bool IsInLibvirtsCgroup(string cgroup) =>
         cgroup.Contains("/machine-qemu", StringComparison.Ordinal) || cgroup.Contains(".libvirt-qemu", StringComparison.Ordinal);
 }

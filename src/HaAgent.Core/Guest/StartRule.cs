@@ -82,20 +82,23 @@ public sealed class StartRule : IRule
         if (done.Result.Kind != FailureKind.TimedOut)
             return AgainInASecond<T>(situation, done) ?? situation.Perform(new T(), seconds);
 
-        // After a node's crash a cluster volume stands still until that node is fenced, which takes longer than anybody waits for a file. The
-        // one question that is left waits as long as there is time; more of them would only pile up.
+        // After a node's crash a cluster volume stands still until that node is fenced, which takes longer than anybody waits for a file.
+        // The one question that is left waits as long as there is time; more of them would only pile up.
         return new NextStep.Perform(new T(), left) { Say = Waiting(situation, done.Result.Message!) };
     }
 
     /// <summary>What a daemon that is just being restarted, or a volume on which a fencing is pending, makes fail.</summary>
     private static bool MayGoAway(OperationResult result) =>
-        result.Kind is FailureKind.TimedOut or FailureKind.Unreachable or FailureKind.VirtlockdUnreachable && result.Code != ExitCode.Installed;
+        result.Kind is FailureKind.TimedOut or FailureKind.Unreachable or FailureKind.VirtlockdUnreachable
+            && result.Code != ExitCode.Installed;
 
     /// <summary>With less than this left nothing is begun any more: it would only run out of its time.</summary>
-    private static TimeSpan LeastTime(Situation situation) => Situation.Clamp(situation.Invocation.Timeout / 10, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
+    private static TimeSpan LeastTime(Situation situation) =>
+        Situation.Clamp(situation.Invocation.Timeout / 10, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
 
     private static Remark Waiting(Situation situation, string why) =>
-        new(Severity.Warning, $"The start of {situation.Domain} waits up to {(situation.Remaining - LeastTime(situation)).TotalSeconds:F0} s: {why}");
+        new(Severity.Warning, $"The start of {situation.Domain} waits up to "
+            + $"{(situation.Remaining - LeastTime(situation)).TotalSeconds:F0} s: {why}");
 
     private static NextStep.Perform StartDomain(Situation situation) =>
         new(new Operation.StartDomain(), situation.Remaining)
@@ -103,7 +106,10 @@ public sealed class StartRule : IRule
             Say = situation.Did<Operation.StartDomain>() ? null : new Remark(Severity.Info, $"Starting {situation.Domain}"),
         };
 
-    /// <summary>A wait until a second after the last refusal; null when that is over. The first refusal is worth a line, the same one each second is not.</summary>
+    /// <summary>
+    /// A wait until a second after the last refusal; null when that is over. The first refusal is worth a line, the same one each second is
+    /// not.
+    /// </summary>
     private static NextStep.Wait? AgainInASecond<T>(Situation situation, Done refused)
         where T : Operation
     {
@@ -111,7 +117,9 @@ public sealed class StartRule : IRule
             return null;
         return new NextStep.Wait(TimeSpan.FromSeconds(1))
         {
-            Say = situation.History.Count(d => d.Operation is T) == 1 ? new Remark(Severity.Warning, refused.Result.Message! + " Trying again for a while") : null,
+            Say = situation.History.Count(d => d.Operation is T) == 1
+                ? new Remark(Severity.Warning, refused.Result.Message! + " Trying again for a while")
+                : null,
         };
     }
 

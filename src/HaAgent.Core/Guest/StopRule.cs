@@ -33,7 +33,8 @@ public sealed class StopRule : IRule
     public NextStep Decide(Situation situation) => situation.Guest switch
     {
         Observation.Absent absent => Stopped(situation, absent),
-        Observation.Foreign { OurDisk: not null } foreign => new NextStep.Finish(new Outcome(ExitCode.Generic, foreign.Writes(situation.Domain))),
+        Observation.Foreign { OurDisk: not null } foreign =>
+            new NextStep.Finish(new Outcome(ExitCode.Generic, foreign.Writes(situation.Domain))),
         Observation.Foreign foreign => new NextStep.Finish(Outcome.Success)
         {
             Say = new Remark(Severity.Warning, $"{situation.Domain} is not active here. Another domain of that name is (UUID {foreign.Uuid}); it is not this resource's and was left alone"),
@@ -74,7 +75,8 @@ public sealed class StopRule : IRule
             return new NextStep.Wait(situation.AtMost(TimeSpan.FromSeconds(1)))
             {
                 Say = situation.Looks == 1
-                    ? new Remark(Severity.Warning, $"Waiting up to {situation.Remaining.TotalSeconds:F0} s until one can tell whether {situation.Domain} is active here, to end it then: {unknown.Why}")
+                    ? new Remark(Severity.Warning, $"Waiting up to {situation.Remaining.TotalSeconds:F0} s until one can tell whether "
+                        + $"{situation.Domain} is active here, to end it then: {unknown.Why}")
                     : null,
             };
         }

@@ -22,17 +22,21 @@ public static class Filesystems
     /// </summary>
     public const string SharedMark = ".haagent";
 
-    private static readonly string[] Shared = ["ocfs2", "gfs2", "nfs", "nfs4", "ceph", "fuse.ceph", "glusterfs", "fuse.glusterfs", "gpfs", "lustre", "cifs", "smb3", "beegfs"];
+    private static readonly string[] Shared =
+        ["ocfs2", "gfs2", "nfs", "nfs4", "ceph", "fuse.ceph", "glusterfs", "fuse.glusterfs", "gpfs", "lustre", "cifs", "smb3", "beegfs"];
 
     private static readonly string[] Local =
     [
-        "ext2", "ext3", "ext4", "xfs", "btrfs", "bcachefs", "f2fs", "jfs", "nilfs2", "reiserfs", "zfs", "tmpfs", "ramfs", "rootfs", "devtmpfs", "overlay", "aufs",
-        "ecryptfs", "squashfs", "erofs", "iso9660", "udf", "vfat", "msdos", "exfat", "ntfs", "ntfs3", "fuseblk", "hfsplus", "minix",
+        "ext2", "ext3", "ext4", "xfs", "btrfs", "bcachefs", "f2fs", "jfs", "nilfs2", "reiserfs", "zfs",
+        "tmpfs", "ramfs", "rootfs", "devtmpfs", "overlay", "aufs", "ecryptfs",
+        "squashfs", "erofs", "iso9660", "udf", "vfat", "msdos", "exfat", "ntfs", "ntfs3", "fuseblk", "hfsplus", "minix",
     ];
 
     /// <summary>By its type, as in /proc/self/mountinfo.</summary>
     public static FilesystemKind KindOf(string type) =>
-        Array.IndexOf(Shared, type) >= 0 ? FilesystemKind.Shared : Array.IndexOf(Local, type) >= 0 ? FilesystemKind.Local : FilesystemKind.Unknown;
+        Array.IndexOf(Shared, type) >= 0 ? FilesystemKind.Shared
+        : Array.IndexOf(Local, type) >= 0 ? FilesystemKind.Local
+        : FilesystemKind.Unknown;
 
     /// <summary>
     /// A mount option by which a shared filesystem keeps locks to this node: nfs(5) nolock and local_lock, mount.cifs(8) nobrl, gfs2(5)

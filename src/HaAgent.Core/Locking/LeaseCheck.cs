@@ -28,16 +28,18 @@ public static class LeaseCheck
             if (LeaseFile(disk, setup) is not string file)
             {
                 if (IsUnresolved(disk, setup))
-                    cannotTell ??= $"Cannot tell whether the lease of {domain}'s disk {disk.Target} is held: the path of volume {disk.Volume} in pool {disk.Pool} could not be found out";
+                    cannotTell ??= $"Cannot tell whether the lease of {domain}'s disk {disk.Target} is held: the path of volume "
+                        + $"{disk.Volume} in pool {disk.Pool} could not be found out";
                 continue;
             }
 
             LeaseState lease = ask(file);
             switch (lease.Holder)
             {
-                // Several guests hold the lease of such a disk at once, and the kernel names one of them.
+                // Several guests hold the lease of such a disk at once, and this node's table of locks does not name it.
                 case LeaseHolder.Elsewhere or LeaseHolder.OtherProcess when disk.Shareable:
-                    cannotTell ??= $"Cannot tell whether the lease {file} of {domain}'s shareable disk {disk.Source} is held here: it is held elsewhere, which it may be as well";
+                    cannotTell ??= $"Cannot tell whether the lease {file} of {domain}'s shareable disk {disk.Source} is held here: it is "
+                        + "held elsewhere, which it may be as well";
                     break;
                 case LeaseHolder.ThisNode:
                     break;
@@ -57,7 +59,8 @@ public static class LeaseCheck
     }
 
     /// <summary>A volume that is writable, and of which only libvirt knows where it lies.</summary>
-    private static bool IsUnresolved(Disk disk, LockSetup setup) => setup.IsLockd && setup.AutoDiskLeases && disk is { Type: "volume", ReadOnly: false, Source: null };
+    private static bool IsUnresolved(Disk disk, LockSetup setup) => setup.IsLockd && setup.AutoDiskLeases
+        && disk is { Type: "volume", ReadOnly: false, Source: null };
 
     private static OperationResult Lost(string domain, Disk disk, string file, string how) => OperationResult.Failed(
         $"{domain} runs without the lock of its disk {disk.Source}: the lease {file} {how}, so a second copy could be started elsewhere. "

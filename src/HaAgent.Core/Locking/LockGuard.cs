@@ -34,7 +34,8 @@ public static class LockGuard
 
         if (Filesystems.LocalLocks(sight.FilesystemType, sight.Options) is string option)
         {
-            return Refuse($"The lockspace directory {directory} (file_lockspace_dir in /etc/libvirt/qemu-lockd.conf) lies on {sight.FilesystemType} with {option}, by which its locks hold on this node only. "
+            return Refuse($"The lockspace directory {directory} (file_lockspace_dir in /etc/libvirt/qemu-lockd.conf) lies on "
+                + $"{sight.FilesystemType} with {option}, by which its locks hold on this node only. "
                 + "Mount it on every node without that");
         }
 
@@ -43,9 +44,13 @@ public static class LockGuard
         return Filesystems.KindOf(sight.FilesystemType) switch
         {
             FilesystemKind.Shared => OperationResult.Done,
-            FilesystemKind.Local => Refuse($"The lockspace directory {directory} (file_lockspace_dir in /etc/libvirt/qemu-lockd.conf) lies on {sight.FilesystemType}, which only this node mounts, so its locks would protect nothing: the shared volume is not mounted. "
-                + "Mount it, which the cluster's lock storage clone does. If this directory is one on all nodes nevertheless, 'haagent setup --existing-mount' proves and marks it"),
-            FilesystemKind.Unknown => OperationResult.DoneWith($"The lockspace directory {directory} lies on {sight.FilesystemType}, which is not known to be shared between nodes; make sure that it is. 'haagent verify --only lock' proves it"),
+            FilesystemKind.Local => Refuse($"The lockspace directory {directory} (file_lockspace_dir in /etc/libvirt/qemu-lockd.conf) "
+                + $"lies on {sight.FilesystemType}, which only this node mounts, so its locks would protect nothing: the shared volume "
+                + "is not mounted. "
+                + "Mount it, which the cluster's lock storage clone does. If this directory is one on all nodes nevertheless, 'haagent "
+                + "setup --existing-mount' proves and marks it"),
+            FilesystemKind.Unknown => OperationResult.DoneWith($"The lockspace directory {directory} lies on {sight.FilesystemType}, "
+                + "which is not known to be shared between nodes; make sure that it is. 'haagent verify --only lock' proves it"),
         };
     }
 

@@ -58,6 +58,15 @@ internal static unsafe partial class Posix
         return result >= 0;
     }
 
+    /// <summary>What a file is (statx(2)).</summary>
+    public static bool Stat(string path, out Tmds.Linux.statx facts)
+    {
+        Tmds.Linux.statx seen;
+        int result = statx(Tmds.Linux.LibC.AT_FDCWD, path, 0, (uint)Tmds.Linux.LibC.STATX_BASIC_STATS, &seen);
+        facts = seen;
+        return result >= 0;
+    }
+
     /// <summary>Gives a file the owner and the group of another (statx(2), chown(2)).</summary>
     /// <returns>0, or the error.</returns>
     public static int CopyOwner(string from, string to)

@@ -56,7 +56,7 @@ internal sealed class GuestObserver(AgentContext context)
             Daemon = ProcessTable.LibvirtDaemon,
             Pending = pending,
             IsSettled = pending is not null && seen is not null && HasSettled(pending, deadline),
-            Now = HostClock.SecondsSinceBoot,
+            Now = pending is null ? 0 : HostClock.SecondsSinceBoot,
         }.Judge();
 
         if (verdict is Observation.Foreign foreign)

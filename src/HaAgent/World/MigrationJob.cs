@@ -46,7 +46,9 @@ internal sealed class MigrationJob(string sourceUri, LibvirtConnection target, s
             else
                 LibvirtMigration.Migrate(domain, target, targetUri, request);
         }
-#pragma warning disable CA1031 // On a thread of its own, whatever is not caught ends the process in the middle of a move, without an exit code.
+
+        // On a thread of its own, whatever is not caught ends the process in the middle of a move, without an exit code.
+#pragma warning disable CA1031
         catch (Exception e)
 #pragma warning restore CA1031
         {

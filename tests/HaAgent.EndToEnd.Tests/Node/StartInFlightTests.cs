@@ -71,6 +71,23 @@ public sealed class StartInFlightTests(OneNode fixture) : NodeTest(fixture)
     }
 
     [Fact]
+    public void MonitorAndStop_SomebodyElsesStartIsUnderWay_CannotTellUntilItIsThere()
+    {
+        // Not the agent's, so that nothing was written down: a start by hand, or a guest that arrives. But libvirt's child can be seen.
+        TestGuest guest = NewGuest();
+        Node.Daemon("freeze", "virtlockd");
+        Node.Try("timeout", "-s", "KILL", "3", "virsh", "-q", "-c", "qemu:///system", "create", guest.Config);
+
+        guest.Agent("monitor", timeout: 10, interval: 10).Fails(OcfExit.GenericError, "cannot tell", "starting");
+        guest.Agent("stop", timeout: 8).Fails(OcfExit.GenericError, "cannot prove");
+
+        Node.Daemon("thaw", "virtlockd");
+        Until.True(() => guest.Runs, "libvirt goes on");
+        guest.Agent("stop").Gives(OcfExit.Success);
+        Assert.False(guest.Runs);
+    }
+
+    [Fact]
     public void Start_AfterOneThatRanOutOfTime_Starts()
     {
         TestGuest guest = NewGuest();

@@ -1,6 +1,6 @@
 namespace HaAgent.EndToEnd.Tests.Node;
 
-/// <summary>A target without lock manager: libvirt migrates there gladly, and the lock vanishes (facts 4.6).</summary>
+/// <summary>A target without lock manager: libvirt migrates there gladly, and the lock vanishes.</summary>
 public sealed class UnprotectedTargetTests(UnprotectedTarget nodes) : IClassFixture<UnprotectedTarget>
 {
     [Fact]

@@ -56,7 +56,7 @@ public sealed partial class ChildCallTests : IDisposable
     {
         LockspaceSight sight = _volume.LookAtLockspace("/proc", Deadline.In(Ample)).Value;
 
-        Assert.Equal(new LockspaceSight(true, null, false, "proc"), sight);
+        Assert.Equal(new LockspaceSight(true, null, false, "proc") { Options = "rw" }, sight);
     }
 
     [Fact]
