@@ -5,7 +5,9 @@ using Xunit;
 
 namespace HaAgent.Core.Tests.Cluster.Configuration;
 
-/// <summary>What concerns others survives each change of the configuration: over generated ones, and in the forms that have gone wrong.</summary>
+/// <summary>
+/// What concerns others survives each change of the configuration: over generated ones, and in the forms that have gone wrong.
+/// </summary>
 public sealed class CibSurvivalTests
 {
     private const int Many = 500;
