@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using HaAgent.Core.Cluster.Configuration;
 using HaAgent.Core.Cluster.Facts;
 using HaAgent.Core.Cluster.History;
 using HaAgent.Core.Cluster.Planning;
@@ -7,12 +8,13 @@ using HaAgent.Setup.CommandLine;
 namespace HaAgent.Setup.Apply;
 
 /// <summary>Waits until the cluster has brought a resource where it belongs, or cannot.</summary>
-/// <param name="before">What the cluster remembered before the changes: older failures, and those of other resources, say nothing of them.</param>
+/// <param name="before">What the cluster remembered before the changes: older failures say nothing of them.</param>
 /// <param name="status">Asks for the cluster's status.</param>
-/// <param name="history">Asks for what the cluster remembers.</param>
+/// <param name="history">Asks for what the cluster remembers, and for its configuration.</param>
 /// <param name="stopping">Set when the admin interrupts.</param>
 internal sealed class ResourceWait(
-    ClusterHistory before, Func<Task<ClusterStatus>> status, Func<Task<ClusterHistory>> history, CancellationToken stopping)
+    ClusterHistory before, Func<Task<ClusterStatus>> status,
+    Func<Task<(ClusterHistory History, Cib Cib)>> history, CancellationToken stopping)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
@@ -57,12 +59,14 @@ internal sealed class ResourceWait(
         string[] candidates = [.. wait.Goal.Candidates(wait.Resource, seen)];
         if (candidates.Length == 0)
             return null;
-        IEnumerable<OperationRecord> since = (await history()).FailuresSince(before, wait.Resource);
+        (ClusterHistory now, Cib cib) = await history();
+        IEnumerable<OperationRecord> since = cib.StartedFor(wait.Resource).SelectMany(name => now.FailuresSince(before, name));
         OperationRecord[] failures = [.. since.Where(f => f.Operation == "start" && candidates.Contains(f.Node)).DistinctBy(f => f.Node)];
         return failures.Length == candidates.Length ? failures : null;
     }
 
-    private static string Remembered(string resource, ClusterStatus status) => string.Concat(status.Failures.Where(f => f.Resource == resource)
+    private static string Remembered(string resource, ClusterStatus status) => string.Concat(status.Failures
+        .Where(f => f.Resource == resource)
         .Select(f => $"; the cluster remembers: {f} (crm resource cleanup {resource} makes it forget)"));
 
     private static string Words(OperationRecord failure) =>
