@@ -67,8 +67,9 @@ internal sealed class CibCopy(string directory, string verb, Func<DateTime> now)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new Stop(ExitCode.Incomplete, $"The cluster's configuration was not changed, because what it was could not be kept in {directory}: "
-                + $"{e.Message} Make room there, then run the same command again.");
+            throw new Stop(ExitCode.Incomplete,
+                $"The cluster's configuration was not changed, because what it was could not be kept in {directory}: {e.Message} "
+                + "Make room there, then run the same command again.");
         }
     }
 

@@ -69,6 +69,9 @@ internal sealed class ResourceWait(
         .Where(f => f.Resource == resource)
         .Select(f => $"; the cluster remembers: {f} (crm resource cleanup {resource} makes it forget)"));
 
-    private static string Words(OperationRecord failure) =>
-        new OperationFailure(failure.Resource, failure.Operation, failure.Node) { Status = failure.Outcome, Reason = failure.Reason }.ToString();
+    private static string Words(OperationRecord failure)
+    {
+        var words = new OperationFailure(failure.Resource, failure.Operation, failure.Node) { Status = failure.Outcome, Reason = failure.Reason };
+        return words.ToString();
+    }
 }
