@@ -3,6 +3,12 @@ using HaAgent.Cli.Nodes;
 using HaAgent.Cli.Probe;
 using HaAgent.Cluster.History;
 using HaAgent.Cluster.Planning;
+using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.History;
+using HaAgent.Cluster.Planning;
+using HaAgent.Cli.CommandLine;
+using HaAgent.Cli.Nodes;
+using HaAgent.Cli.Probe;
 
 namespace HaAgent.Cli.Apply;
 
@@ -32,11 +38,11 @@ internal sealed class Applier(NodeShell shell, CibCopy copies, CancellationToken
                 Check(await shell.RunAsync(file.Node, FileScript.For(file), FileLimit), file.Node, file.Title);
                 return true;
             case Change.Configure configure:
-                before ??= await ReadHistoryAsync();
+                before ??= (await ReadHistoryAsync()).History;
                 Copy = await copies.ChangeAsync(configure.Before, configure.After);
                 return Copy is not null;
             case Change.Await wait:
-                before ??= await ReadHistoryAsync();
+                before ??= (await ReadHistoryAsync()).History;
                 await new ResourceWait(before, ClusterProbe.ReadStatusAsync, ReadHistoryAsync, stopping).UntilAsync(wait);
                 return true;
             default:
@@ -44,7 +50,11 @@ internal sealed class Applier(NodeShell shell, CibCopy copies, CancellationToken
         }
     }
 
-    private static async Task<ClusterHistory> ReadHistoryAsync() => ClusterHistory.Of(await ClusterProbe.ReadCibAsync());
+    private static async Task<(ClusterHistory History, Cib Cib)> ReadHistoryAsync()
+    {
+        Cib cib = await ClusterProbe.ReadCibAsync();
+        return (ClusterHistory.Of(cib), cib);
+    }
 
     private static void Check(ShellResult result, string node, string title)
     {

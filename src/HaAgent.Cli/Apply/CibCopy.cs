@@ -7,8 +7,8 @@ using HaAgent.Cli.Probe;
 namespace HaAgent.Cli.Apply;
 
 /// <summary>
-/// Keeps the cluster's configuration as it was beside, before it is changed: what an admin needs who wants back what haagent, or a mistake in haagent,
-/// took. It holds secrets such as the passwords of fencing devices, so root alone may read it.
+/// Keeps the cluster's configuration as it was beside, before it is changed: what an admin needs who wants back what haagent, or a mistake
+/// in haagent, took. It holds secrets such as the passwords of fencing devices, so root alone may read it.
 /// </summary>
 /// <param name="directory">Where the copies lie.</param>
 /// <param name="verb">The verb that changes it, for the file's name.</param>
@@ -49,7 +49,12 @@ internal sealed class CibCopy(string directory, string verb, Func<DateTime> now)
                 path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{name}-{i}.xml"));
             string unfinished = path + ".unfinished";
             File.Delete(unfinished);
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            };
             using (var stream = new FileStream(unfinished, options))
             {
                 stream.Write(System.Text.Encoding.UTF8.GetBytes(cib.ConfigurationToXml() + "\n"));
@@ -62,7 +67,9 @@ internal sealed class CibCopy(string directory, string verb, Func<DateTime> now)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new Stop(ExitCode.Incomplete, $"The cluster's configuration was not changed, because what it was could not be kept in {directory}: {e.Message} Make room there, then run the same command again.");
+            throw new Stop(ExitCode.Incomplete,
+                $"The cluster's configuration was not changed, because what it was could not be kept in {directory}: {e.Message} "
+                + "Make room there, then run the same command again.");
         }
     }
 

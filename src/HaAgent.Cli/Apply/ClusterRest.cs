@@ -1,5 +1,7 @@
 using System.Globalization;
 using HaAgent.Cli.Nodes;
+using HaAgent.Cli.CommandLine;
+using HaAgent.Cli.Nodes;
 
 namespace HaAgent.Cli.Apply;
 
@@ -9,8 +11,20 @@ internal static class ClusterRest
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
 
     /// <summary>Waits.</summary>
+    /// <param name="stopping">Set when the admin interrupts.</param>
     /// <param name="limit">The longest time: what waits for an admin never comes to rest.</param>
     /// <returns>Whether it came to rest.</returns>
-    public static async Task<bool> AwaitAsync(TimeSpan limit) =>
-        (await NodeShell.RunHereAsync(string.Create(CultureInfo.InvariantCulture, $"crm_resource --wait --timeout {limit.TotalSeconds:0}"), limit + Margin)).Succeeded;
+    /// <exception cref="Stop">The admin interrupted: what is only waited for is not waited for any longer.</exception>
+    public static async Task<bool> AwaitAsync(TimeSpan limit, CancellationToken stopping)
+    {
+        string command = string.Create(CultureInfo.InvariantCulture, $"crm_resource --wait --timeout {limit.TotalSeconds:0}");
+        try
+        {
+            return (await NodeShell.RunHereAsync(command, limit + Margin).WaitAsync(stopping)).Succeeded;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new Stop(ExitCode.Interrupted, "Interrupted while the cluster was not yet at rest; it goes on with what it does.");
+        }
+    }
 }

@@ -28,7 +28,7 @@ internal sealed class FailoverTest(Session session, VerifyOptions options, Guide
             MoveTrial moved = await new MoveTest(session, scope.Snapshot.Cib, options.Vm).MoveAsync(ground);
             if (!moved.RunsOn.Contains(node))
                 return new FailoverTrial(test, node) { Failures = [$"{options.Vm} could not be moved to {node} first", .. moved.Failures] }.Judge(options.Vm);
-            await session.Screen.Busy("waiting until the cluster is at rest", () => ClusterRest.AwaitAsync(options.Wait));
+            await session.Screen.Busy("waiting until the cluster is at rest", () => ClusterRest.AwaitAsync(options.Wait, session.Stopping));
             if (!(await ClusterProbe.ReadStatusAsync()).Where(options.Vm).Contains(node))
                 throw new Stop(ExitCode.Refused, $"{options.Vm} went back to {ground.Home}, where haagent runs and watches from: it prefers to be there. {node} was not touched. Run this on {node} instead.");
         }

@@ -71,7 +71,7 @@ internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen 
 
     private async Task<(WatchScope Scope, TestGround Ground)> LookAsync()
     {
-        await session.Screen.Busy("waiting until the cluster is at rest", () => ClusterRest.AwaitAsync(RestLimit));
+        await session.Screen.Busy("waiting until the cluster is at rest", () => ClusterRest.AwaitAsync(RestLimit, session.Stopping));
         WatchScope scope = await session.Screen.Busy("looking at the cluster", () => new WatchProbe(session.Shell).LookAsync(options.Vm));
         Snapshot snapshot = scope.Snapshot;
         TestGround? ground = TestGround.Choose(options.Vm, snapshot.Self, snapshot.Cib, snapshot.Status, out Refusal? refusal);

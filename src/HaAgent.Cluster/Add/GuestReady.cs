@@ -31,6 +31,9 @@ internal static class GuestReady
             .. intent.Migrate ? GuestMigration.Look(scope with { Guests = [guest] }) : [],
             .. GuestDefinitions.OtherGuests(scope.Snapshot, guest),
             .. Rules(scope),
+
+            // It would be shut down, and not started again.
+            .. guest.Resource is null ? Check.Rules.Management.OfCluster(scope.Snapshot.Cib) : [],
         ];
         refusals.AddRange(findings.Where(f => f.Severity == Severity.Error).Select(f => new Refusal(f.Sentence, f.Mend ?? "haagent check")));
         return new Plan { Refusals = refusals, Notes = [.. findings.Where(f => f.Severity == Severity.Warning).Select(f => f.Sentence)] };

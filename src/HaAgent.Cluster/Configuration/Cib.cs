@@ -75,6 +75,10 @@ public sealed class Cib
         : Resource(id) is not { } resource ? null
         : CibXml.ReadPairs(resource, "meta_attributes").Where(p => p.Key == name).Select(p => p.Value).FirstOrDefault();
 
+    /// <summary>What has to have started on a node for a resource to run there: the members of its group up to it.</summary>
+    public IReadOnlyList<string> StartedFor(string id) => Groups.FirstOrDefault(g => g.Members.Contains(id)) is { } group
+        ? [.. group.Members.TakeWhile(member => member != id), id] : [id];
+
     /// <summary>Whether any element of the configuration bears that id: ids are unique over the whole CIB.</summary>
     public bool HasId(string id) => root.Element("configuration")!.Descendants().Any(e => CibXml.Id(e) == id);
 

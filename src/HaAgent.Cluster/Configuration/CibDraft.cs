@@ -167,7 +167,7 @@ public sealed class CibDraft
     /// </summary>
     public CibDraft Remove(string id)
     {
-        foreach (XElement element in Section("resources").Descendants().Concat(Section("constraints").Descendants()).Where(e => CibXml.Id(e) == id && !IsMention(e)).ToArray())
+        foreach (XElement element in Section("resources").Descendants().Concat(Section("constraints").Descendants()).Where(e => CibXml.Id(e) == id && !CibXml.IsMention(e)).ToArray())
             CibRemoval.Remove(Configuration, element);
         return this;
     }
@@ -244,11 +244,9 @@ public sealed class CibDraft
 
     private static IEnumerable<XElement> Pairs(XElement set, string name) => set.Elements("nvpair").Where(p => CibXml.ReadPair(p).Key == name);
 
-    private static bool IsMention(XElement element) => element.Name.LocalName is "resource_ref" or "obj_ref";
-
     private static string Free(XElement near, string wanted)
     {
-        HashSet<string> taken = [.. near.AncestorsAndSelf().Last().Descendants().Where(e => !IsMention(e)).Select(CibXml.Id)];
+        HashSet<string> taken = [.. near.AncestorsAndSelf().Last().Descendants().Where(e => !CibXml.IsMention(e)).Select(CibXml.Id)];
         string free = wanted;
         for (int i = 1; taken.Contains(free); i++)
             free = string.Create(CultureInfo.InvariantCulture, $"{wanted}-{i}");

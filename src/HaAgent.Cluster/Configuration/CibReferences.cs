@@ -3,8 +3,8 @@ using System.Xml.Linq;
 namespace HaAgent.Cluster.Configuration;
 
 /// <summary>
-/// What elements of a configuration say of each other by <c>id-ref</c>: attribute sets, pairs, operations, rules and resource sets that are written
-/// once and borrowed elsewhere (Pacemaker Explained, "Reusing Parts of the Configuration").
+/// What elements of a configuration say of each other by <c>id-ref</c>: attribute sets, pairs, operations, rules and resource sets that are
+/// written once and borrowed elsewhere (Pacemaker Explained, "Reusing Parts of the Configuration").
 /// </summary>
 internal static class CibReferences
 {
@@ -21,7 +21,9 @@ internal static class CibReferences
     /// <summary>Whether it is borrowed, or borrows: what is written into it would be written for others too.</summary>
     public static bool IsShared(XElement element) => element.Attribute(Reference) is not null || IsBorrowed(element);
 
-    /// <summary>Makes an element its owner's alone: what it borrows becomes a copy, and what others borrow from it goes to the first of them.</summary>
+    /// <summary>
+    /// Makes an element its owner's alone: what it borrows becomes a copy, and what others borrow from it goes to the first of them.
+    /// </summary>
     /// <param name="element">The element; it is replaced where it stands.</param>
     /// <param name="owner">The id with which the ids of the copy begin.</param>
     /// <returns>What stands there now; null when it borrowed what is not there.</returns>
@@ -58,7 +60,8 @@ internal static class CibReferences
             XElement[] borrowers = [.. Borrowers(root, definition).Where(e => !e.AncestorsAndSelf().Contains(going))];
 
             // It may have gone with what it stood in.
-            if (borrowers.Length == 0 || root.Descendants(definition.Name).Any(e => CibXml.Id(e) == CibXml.Id(definition) && !e.AncestorsAndSelf().Contains(going)))
+            bool stays = root.Descendants(definition.Name).Any(e => CibXml.Id(e) == CibXml.Id(definition) && !e.AncestorsAndSelf().Contains(going));
+            if (borrowers.Length == 0 || stays)
                 continue;
             var moved = new XElement(definition);
 
@@ -80,7 +83,7 @@ internal static class CibReferences
     private static void Rename(XElement copy, string from, string to, XElement root)
     {
         HashSet<string> taken = [.. root.Descendants().Except(copy.DescendantsAndSelf()).Select(CibXml.Id)];
-        foreach (XElement part in copy.DescendantsAndSelf().Where(e => e.Attribute("id") is not null && e.Name.LocalName is not ("resource_ref" or "obj_ref")))
+        foreach (XElement part in copy.DescendantsAndSelf().Where(e => e.Attribute("id") is not null && !CibXml.IsMention(e)))
         {
             string old = CibXml.Id(part);
             string wanted = old.StartsWith(from, StringComparison.Ordinal) ? to + old[from.Length..] : $"{to}-{old}";

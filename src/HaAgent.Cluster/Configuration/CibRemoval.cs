@@ -3,8 +3,9 @@ using System.Xml.Linq;
 namespace HaAgent.Cluster.Configuration;
 
 /// <summary>
-/// Takes something out of a configuration with every mention of it, and leaves what concerns others as it is: a constraint of several resources stays as
-/// long as it still says something of those that are left, and what others borrow from what goes (id-ref) stays with them.
+/// Takes something out of a configuration with every mention of it, and leaves what concerns others as it is: a constraint of several
+/// resources stays as long as it still says something of those that are left, and what others borrow from what goes (id-ref) stays with
+/// them.
 /// </summary>
 internal static class CibRemoval
 {
@@ -24,10 +25,11 @@ internal static class CibRemoval
     {
         var next = new HashSet<string>();
         XElement[] constraints = [.. configuration.Elements("constraints").Elements()];
-        foreach (XElement constraint in constraints.Where(c => c.Attributes().Any(a => Named.Contains(a.Name.LocalName) && gone.Contains(a.Value))))
+        foreach (XElement constraint in constraints.Where(c => Named.Any(name => gone.Contains((string?)c.Attribute(name) ?? ""))))
             next.UnionWith(TakeAway(configuration, constraint));
         next.UnionWith(FromSets(configuration, [.. constraints.Where(c => c.Parent is not null)], gone));
-        foreach (XElement mention in configuration.Elements("tags").Elements("tag").Elements("obj_ref").Where(r => gone.Contains(CibXml.Id(r))).ToArray())
+        XElement[] mentions = [.. configuration.Elements("tags").Elements("tag").Elements("obj_ref").Where(r => gone.Contains(CibXml.Id(r)))];
+        foreach (XElement mention in mentions)
         {
             XElement tag = mention.Parent!;
             mention.Remove();
@@ -52,7 +54,8 @@ internal static class CibRemoval
         XElement[] touched = [.. constraints.Where(c => Sets(c).Any(s => s.Elements("resource_ref").Any(r => gone.Contains(CibXml.Id(r)))))];
         foreach (XElement constraint in touched)
             constraint.Elements("resource_set").Elements("resource_ref").Where(r => gone.Contains(CibXml.Id(r))).Remove();
-        foreach (XElement set in touched.Elements("resource_set").Where(s => CibReferences.Definition(s) is { HasElements: false }).ToArray())
+        XElement[] empty = [.. touched.Elements("resource_set").Where(s => CibReferences.Definition(s) is { HasElements: false })];
+        foreach (XElement set in empty)
         {
             next.Add(CibXml.Id(set));
             set.Remove();
@@ -64,7 +67,10 @@ internal static class CibRemoval
         return next;
     }
 
-    /// <summary>Whether a constraint of resource sets still says anything; for Pacemaker a set that is not sequential says nothing of its own members.</summary>
+    /// <summary>
+    /// Whether a constraint of resource sets still says anything; for Pacemaker a set that is not sequential says nothing of its own
+    /// members.
+    /// </summary>
     private static bool Says(XElement constraint)
     {
         XElement[] sets = [.. Sets(constraint)];
@@ -78,7 +84,8 @@ internal static class CibRemoval
         };
     }
 
-    private static IEnumerable<XElement> Sets(XElement constraint) => constraint.Elements("resource_set").Select(CibReferences.Definition).OfType<XElement>();
+    private static IEnumerable<XElement> Sets(XElement constraint) =>
+        constraint.Elements("resource_set").Select(CibReferences.Definition).OfType<XElement>();
 
     private static bool Several(XElement set) => set.Elements("resource_ref").Skip(1).Any();
 
@@ -90,10 +97,12 @@ internal static class CibRemoval
     /// <returns>The ids that are nowhere any more.</returns>
     private static HashSet<string> TakeAway(XElement configuration, XElement element)
     {
-        HashSet<string> ids = [.. element.DescendantsAndSelf().Where(e => e.Name.LocalName is not ("resource_ref" or "obj_ref")).Select(CibXml.Id)];
+        HashSet<string> ids = [.. element.DescendantsAndSelf().Where(e => !CibXml.IsMention(e)).Select(CibXml.Id)];
         CibReferences.HandOn(element);
         element.Remove();
-        ids.ExceptWith(configuration.Descendants().Where(e => e.Name.LocalName is not ("resource_ref" or "obj_ref" or "acl_target")).Select(CibXml.Id));
+
+        // A user's id is a name of another kind.
+        ids.ExceptWith(configuration.Descendants().Where(e => !CibXml.IsMention(e) && e.Name.LocalName != "acl_target").Select(CibXml.Id));
         ids.Remove("");
         return ids;
     }

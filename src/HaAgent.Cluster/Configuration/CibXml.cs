@@ -25,6 +25,9 @@ internal static class CibXml
     public static AgentName ReadAgent(XElement element) =>
         new((string?)element.Attribute("class") ?? "", (string?)element.Attribute("provider"), (string?)element.Attribute("type") ?? "");
 
+    /// <summary>Whether its id is that of another element, which it names.</summary>
+    public static bool IsMention(XElement element) => element.Name.LocalName is "resource_ref" or "obj_ref";
+
     public static string Id(XElement element) => (string?)element.Attribute("id") ?? "";
 
     /// <summary>

@@ -3,8 +3,8 @@ using System.Xml.Linq;
 namespace HaAgent.Cluster.Configuration;
 
 /// <summary>
-/// Makes a primitive of its own out of one that is made from a template, with what Pacemaker makes of both: the template's content, before it what the
-/// primitive says itself. The template stays as it is; the ids of the copy are the primitive's.
+/// Makes a primitive of its own out of one that is made from a template, with what Pacemaker makes of both: the template's content, before
+/// it what the primitive says itself. The template stays as it is; the ids of the copy are the primitive's.
 /// </summary>
 internal static class TemplateExpansion
 {
@@ -73,7 +73,8 @@ internal static class TemplateExpansion
         if (CibReferences.IsShared(own))
             own = CibReferences.Own(own, CibXml.Id(primitive)) ?? own;
         (string, string)[] said = [.. own.Elements("op").Select(Key)];
-        own.Add(lent.Elements("op").Where(op => !said.Contains(Key(op))).Select(op => CibReferences.Copy(op, name, CibXml.Id(primitive), root)).ToArray());
+        XElement[] inherited = [.. lent.Elements("op").Where(op => !said.Contains(Key(op)))];
+        own.Add(inherited.Select(op => CibReferences.Copy(op, name, CibXml.Id(primitive), root)).ToArray());
     }
 
     private static (string Name, string Role) Key(XElement op) => ((string?)op.Attribute("name") ?? "",

@@ -11,8 +11,8 @@ namespace HaAgent.Cluster.Verify;
 public sealed class FailoverWatch(GuideTest test, string guest, string node, ClusterHistory before)
 {
     /// <summary>
-    /// A node that crashed is missed by the others within corosync's token timeout, some seconds as a rule; one that is still there after this time
-    /// has not crashed.
+    /// A node that crashed is missed by the others within corosync's token timeout, some seconds as a rule; one that is still there after
+    /// this time has not crashed.
     /// </summary>
     public static readonly TimeSpan Missed = TimeSpan.FromSeconds(60);
 

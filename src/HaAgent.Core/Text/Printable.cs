@@ -4,21 +4,23 @@ using System.Text;
 namespace HaAgent.Core.Text;
 
 /// <summary>
-/// Makes foreign text safe to print: what a guest's XML, another node, libvirt or a file says must not move the cursor, hide or turn what stands beside
-/// it, or begin a line of its own.
+/// Makes foreign text safe to print: what a guest's XML, another node, libvirt or a file says must not move the cursor, hide or turn what
+/// stands beside it, or begin a line of its own.
 /// </summary>
 public static class Printable
 {
     /// <summary>
-    /// The text as one line: a line break of any kind and a tab become a space; other control characters (C0, DEL, C1), marks that turn the direction of
-    /// writing, and halves of characters become visible, as <c>\x1b</c> or <c>\u202e</c>.
+    /// The text as one line: a line break of any kind and a tab become a space; other control characters (C0, DEL, C1), marks that turn the
+    /// direction of writing, and halves of characters become visible, as <c>\x1b</c> or <c>\u202e</c>.
     /// </summary>
     public static string Line(string text) => Cleaned(text, keepTabs: false);
 
     /// <summary>The same for a screen: a tab stays, as in the lines of the crm shell.</summary>
     public static string ScreenLine(string text) => Cleaned(text, keepTabs: true);
 
-    /// <summary>A JSON text, which means the same afterwards: its own line breaks stay, what is unsafe in its strings is written as <c>\uNNNN</c>.</summary>
+    /// <summary>
+    /// A JSON text, which means the same afterwards: its own line breaks stay, what is unsafe in its strings is written as <c>\uNNNN</c>.
+    /// </summary>
     public static string Json(string text)
     {
         ArgumentNullException.ThrowIfNull(text);

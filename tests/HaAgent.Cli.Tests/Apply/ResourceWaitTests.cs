@@ -1,3 +1,9 @@
+using HaAgent.Cli.Apply;
+using HaAgent.Cli.CommandLine;
+using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.History;
+using HaAgent.Cluster.Planning;
+using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.History;
 using HaAgent.Cluster.Planning;
@@ -18,7 +24,7 @@ public sealed class ResourceWaitTests
         OperationRecord[] others = [OldStart, Failure("web", "alice", 20), Failure("web", "bob", 21), Failure("VM2", "alice", 22)];
         int looks = 0;
 
-        await new ResourceWait(Remembering(OldStart), () => Task.FromResult(Status(runs: ++looks > 1)), () => Task.FromResult(Remembering(others)), default).UntilAsync(Wait);
+        await new ResourceWait(Remembering(OldStart), () => Task.FromResult(Status(runs: ++looks > 1)), () => Now(Remembering(others)), default).UntilAsync(Wait);
 
         Assert.Equal(2, looks);
     }
@@ -29,10 +35,22 @@ public sealed class ResourceWaitTests
         ClusterHistory now = Remembering(OldStart, Failure("VM1", "alice", 30), Failure("VM1", "bob", 31));
 
         Stop stop = await Assert.ThrowsAsync<Stop>(() =>
-            new ResourceWait(Remembering(OldStart), () => Task.FromResult(Status(runs: false)), () => Task.FromResult(now), default).UntilAsync(Wait));
+            new ResourceWait(Remembering(OldStart), () => Task.FromResult(Status(runs: false)), () => Now(now), default).UntilAsync(Wait));
 
         Assert.Equal(ExitCode.Incomplete, stop.Code);
         Assert.Contains("VM1: start failed on bob (error): no memory", stop.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Until_WhatItsGroupStartsFirstFailedEverywhere_Ends()
+    {
+        ClusterHistory now = Remembering(Failure("dlm", "alice", 30), Failure("dlm", "bob", 31));
+        var wait = new Change.Await("wait until cl-virt-lock runs", "ocfs2", new Goal.OnAll(["alice", "bob"]), TimeSpan.FromMinutes(5));
+
+        Stop stop = await Assert.ThrowsAsync<Stop>(() =>
+            new ResourceWait(Remembering(), () => Task.FromResult(Status(runs: false)), () => Now(now), default).UntilAsync(wait));
+
+        Assert.Contains("ocfs2 does not run on alice, bob: dlm: start failed on alice", stop.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -47,7 +65,7 @@ public sealed class ResourceWaitTests
             return Task.FromResult(Status(runs: false));
         }
 
-        Stop stop = await Assert.ThrowsAsync<Stop>(() => new ResourceWait(Remembering(), Look, () => Task.FromResult(Remembering()), interrupt.Token).UntilAsync(Wait));
+        Stop stop = await Assert.ThrowsAsync<Stop>(() => new ResourceWait(Remembering(), Look, () => Now(Remembering()), interrupt.Token).UntilAsync(Wait));
 
         Assert.Equal(ExitCode.Interrupted, stop.Code);
         Assert.Equal(2, looks);
@@ -59,7 +77,7 @@ public sealed class ResourceWaitTests
         ClusterStatus status = Status(runs: false) with { Failures = [new("VM1", "start", "alice") { Reason = "no memory" }, new("web", "start", "bob")] };
 
         Stop stop = await Assert.ThrowsAsync<Stop>(() =>
-            new ResourceWait(Remembering(OldStart), () => Task.FromResult(status), () => Task.FromResult(Remembering(OldStart)), default).UntilAsync(Wait with { Limit = TimeSpan.Zero }));
+            new ResourceWait(Remembering(OldStart), () => Task.FromResult(status), () => Now(Remembering(OldStart)), default).UntilAsync(Wait with { Limit = TimeSpan.Zero }));
 
         Assert.Contains("the cluster remembers: VM1: start failed on alice: no memory", stop.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("web", stop.Message, StringComparison.Ordinal);
@@ -67,6 +85,9 @@ public sealed class ResourceWaitTests
 
     private static OperationRecord Failure(string resource, string node, long call) =>
         new(node, resource, "start") { Call = call, ReturnCode = 1, Reason = "no memory", When = DateTimeOffset.UnixEpoch.AddSeconds(call) };
+
+    private static Task<(ClusterHistory History, Cib Cib)> Now(ClusterHistory history) =>
+        Task.FromResult((history, Cib.Parse(TestFile.Read("Cluster/Configuration/guide.xml"))));
 
     private static ClusterHistory Remembering(params OperationRecord[] operations) => new() { Operations = operations };
 

@@ -4,8 +4,8 @@ using System.Xml.Linq;
 namespace HaAgent.Cluster.Tests.Configuration;
 
 /// <summary>
-/// Configurations with every kind and form of constraint that Pacemaker's schema has, with tags, permissions, templates and parts that are shared by
-/// id-ref. One number makes one configuration.
+/// Configurations with every kind and form of constraint that Pacemaker's schema has, with tags, permissions, templates and parts that are
+/// shared by id-ref. One number makes one configuration.
 /// </summary>
 internal sealed class GeneratedCib(int seed)
 {

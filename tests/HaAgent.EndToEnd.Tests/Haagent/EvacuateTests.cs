@@ -31,8 +31,10 @@ public sealed class EvacuateTests(GuestCluster cluster)
         (string here, string there) = cluster.Vm1Runs();
         string before = cluster.Bare.State();
 
-        Assert.Equal($"ok: {Vm1}: will migrate to {there}\n", cluster.Ends(0, "evacuate", here, "--dry-run"));
-        Assert.Equal("The cluster runs no virtual machine on " + there + ".\n", cluster.Ends(0, "evacuate", there, "--dry-run"));
+        string shown = cluster.Ends(0, "evacuate", here, "--dry-run");
+        Assert.StartsWith($"ok: {Vm1}: will migrate to {there}\nBesides, the cluster will:\n", shown, StringComparison.Ordinal);
+        Assert.Matches($"\n     stop [^ ]+ on {here}", shown);
+        Assert.StartsWith("The cluster runs no virtual machine on " + there + ".\n", cluster.Ends(0, "evacuate", there, "--dry-run"), StringComparison.Ordinal);
         JsonNode guest = JsonNode.Parse(cluster.Ends(0, "evacuate", here, "--dry-run", "--json"))!["guests"]![0]!;
 
         Assert.Equal("migrate", (string?)guest["fate"]);

@@ -9,73 +9,104 @@ internal static class Management
 {
     private const string Name = "management";
 
+    private static readonly (string Name, string Value, string Without)[] Defaults =
+        [("is-managed", "false", "manage"), ("maintenance", "true", "watch"), ("target-role", "Stopped", "start")];
+
     public static IEnumerable<Finding> Look(CheckScope scope)
     {
         Cib cib = scope.Snapshot.Cib;
         Primitive[] guests = [.. cib.Primitives.Where(p => p.Agent.IsVirtualMachine)];
-        Finding[] problems = [.. Cluster(cib), .. guests.SelectMany(guest => Guest(cib, guest)), .. Storage(scope, cib), .. Moved(cib, guests)];
+        Finding[] problems =
+        [
+            .. OfCluster(cib), .. guests.SelectMany(guest => OfGuest(cib, guest)), .. OfStorage(scope, cib), .. Moved(cib, guests),
+        ];
         foreach (Finding problem in problems)
             yield return problem;
         if (problems.Length == 0)
             yield return new Finding(Name, Severity.Ok, "the cluster manages its guests and their lock storage", null);
     }
 
-    private static IEnumerable<Finding> Cluster(Cib cib)
+    /// <summary>What holds for the cluster as a whole: no guest that is handed to it would be started.</summary>
+    public static IEnumerable<Finding> OfCluster(Cib cib)
     {
         const string StandsStill = "the whole cluster is in maintenance mode: it neither watches a resource nor starts one";
         if (cib.Property(RemovePlanner.Mark) is not null)
-            yield return Error($"{StandsStill}; 'haagent remove --keep-running' was interrupted, and if that mode ended now the guests that it took out would be stopped", "type the same haagent remove again: it resumes");
+        {
+            yield return Error($"{StandsStill}; 'haagent remove --keep-running' was interrupted, "
+                + "and if that mode ended now the guests that it took out would be stopped", "type the same haagent remove again: it resumes");
+        }
         else if (ClusterBoolean.IsTrue(cib.Property("maintenance-mode")))
+        {
             yield return Error(StandsStill, "crm maintenance off");
+        }
+
         if (ClusterBoolean.IsTrue(cib.Property("stop-all-resources")))
             yield return Error("stop-all-resources is set: the cluster keeps everything stopped", "crm configure property stop-all-resources=false");
         if (ClusterBoolean.IsFalse(cib.Property("is-managed-default")))
-            yield return Error("is-managed-default=false: the cluster leaves every resource alone that does not say otherwise", "crm configure property is-managed-default=true");
-        foreach ((string name, string value, string without) in new[] { ("is-managed", "false", "manage"), ("maintenance", "true", "watch"), ("target-role", "Stopped", "start") })
+        {
+            yield return Error("is-managed-default=false: the cluster leaves every resource alone that does not say otherwise",
+                "crm configure property is-managed-default=true");
+        }
+
+        foreach ((string name, string value, string without) in Defaults)
         {
             if (Means(cib.ResourceDefault(name), value))
-                yield return Error($"{name}={value} is the default of all resources: the cluster does not {without} those that do not say otherwise", $"crm configure edit rsc-options, and take {name} out");
+            {
+                yield return Error($"{name}={value} is the default of all resources: the cluster does not {without} those that do not say otherwise",
+                    $"crm configure edit rsc-options, and take {name} out");
+            }
         }
     }
 
-    private static IEnumerable<Finding> Guest(Cib cib, Primitive guest)
+    private static IEnumerable<Finding> OfGuest(Cib cib, Primitive guest)
     {
         if (guest.MetaValue(AdoptPlanner.Mark) is not null)
         {
-            yield return Error($"{guest.Id} is left alone by the cluster: 'haagent adopt' was interrupted", $"haagent adopt {(guest.Agent == AgentName.Theirs ? "--revert " : "")}{guest.Id}");
+            yield return Error($"{guest.Id} is left alone by the cluster: 'haagent adopt' was interrupted",
+                $"haagent adopt {(guest.Agent == AgentName.Theirs ? "--revert " : "")}{guest.Id}");
             yield break;
         }
 
         foreach (string name in Chain(cib, guest.Id))
         {
             if (Means(cib.Meta(name, "maintenance"), "true"))
-                yield return Error($"{name} is in maintenance: the cluster does not see when {guest.Id} dies", $"crm resource maintenance {name} off");
+                yield return Error($"{name} is in maintenance: the cluster does not see when {guest.Id} dies", OutOfMaintenance(name));
             else if (Means(cib.Meta(name, "is-managed"), "false"))
-                yield return Error($"{name} is not managed: the cluster does not start {guest.Id} when it dies", $"crm resource manage {name}");
+                yield return Error($"{name} is not managed: the cluster does not start {guest.Id} when it dies", Managed(name));
             if (Means(cib.Meta(name, "target-role"), "Stopped"))
-                yield return new Finding(Name, Severity.Warning, $"{name} is told to be stopped (target-role=Stopped)", $"crm resource start {name}");
+                yield return Warning($"{name} is told to be stopped (target-role=Stopped)", $"crm resource start {name}");
         }
     }
 
-    private static IEnumerable<Finding> Storage(CheckScope scope, Cib cib)
+    private static IEnumerable<Finding> OfStorage(CheckScope scope, Cib cib)
     {
         if (scope.Storage is not { } storage)
             yield break;
         foreach (string name in storage.Members.SelectMany(member => Chain(cib, member.Id)).Distinct())
         {
             if (Means(cib.Meta(name, "maintenance"), "true"))
-                yield return Error($"{name} of the lock storage is in maintenance", $"crm resource maintenance {name} off");
+                yield return Error($"{name} of the lock storage is in maintenance", OutOfMaintenance(name));
             else if (Means(cib.Meta(name, "is-managed"), "false"))
-                yield return Error($"{name} of the lock storage is not managed", $"crm resource manage {name}");
+                yield return Error($"{name} of the lock storage is not managed", Managed(name));
             if (Means(cib.Meta(name, "target-role"), "Stopped"))
-                yield return Error($"{name} of the lock storage is told to be stopped (target-role=Stopped): no guest can start", $"crm resource start {name}");
+            {
+                yield return Error($"{name} of the lock storage is told to be stopped (target-role=Stopped): no guest can start",
+                    $"crm resource start {name}");
+            }
         }
     }
 
     // crm resource move and ban, and a haagent verify that was killed together with its node, leave one that was meant for a while.
     private static IEnumerable<Finding> Moved(Cib cib, Primitive[] guests) => Placement.All(cib)
         .Where(p => p.IsLeftByMove && guests.Any(guest => guest.Id == p.Resource))
-        .Select(p => new Finding(Name, Severity.Warning, $"{p.Id} still says where {p.Resource} is to be{(p.Node is null ? "" : p.IsBan ? $": not on {p.Node}" : $": on {p.Node}")}", $"crm resource clear {p.Resource}"));
+        .Select(p => Warning($"{p.Id} still says where {p.Resource} is to be{Where(p)}", $"crm resource clear {p.Resource}"));
+
+    private static string Where(Placement placement) => placement switch
+    {
+        { Node: null } => "",
+        { IsBan: true } => $": not on {placement.Node}",
+        _ => $": on {placement.Node}",
+    };
 
     // What is said of a group or clone holds for its members.
     private static IEnumerable<string> Chain(Cib cib, string id)
@@ -90,6 +121,12 @@ internal static class Management
         "false" => ClusterBoolean.IsFalse(text),
         _ => string.Equals(text, value, StringComparison.OrdinalIgnoreCase),
     };
+
+    private static string OutOfMaintenance(string name) => $"crm resource maintenance {name} off";
+
+    private static string Managed(string name) => $"crm resource manage {name}";
+
+    private static Finding Warning(string sentence, string mend) => new(Name, Severity.Warning, sentence, mend);
 
     private static Finding Error(string sentence, string mend) => new(Name, Severity.Error, sentence, mend);
 }

@@ -5,8 +5,8 @@ using HaAgent.Core.Ocf;
 namespace HaAgent.Cluster.Check.Rules;
 
 /// <summary>
-/// A guest whose start failed on a node is tried there again by itself (failure-timeout): to Pacemaker one failed start is fatal, and the node is banned
-/// until somebody cleans up.
+/// A guest whose start failed on a node is tried there again by itself (failure-timeout): to Pacemaker one failed start is fatal, and the
+/// node is banned until somebody cleans up.
 /// </summary>
 internal static class StartsAgain
 {
@@ -28,12 +28,16 @@ internal static class StartsAgain
         string? text = guest.MetaValue(GuestResources.FailureTimeout) ?? cib.ResourceDefault(GuestResources.FailureTimeout);
         TimeSpan time = ClusterTime.Parse(text) ?? TimeSpan.Zero;
         string byHand = $"crm resource meta {guest.Id} set {GuestResources.FailureTimeout} {GuestResources.FailureTimeoutValue}";
+        const string Never = "where its start failed once it is never tried again by itself";
         if (text is null)
-            return new Finding(Name, Severity.Warning, $"{guest.Id} has no failure-timeout: where its start failed once it is never tried again by itself", $"{Mending.Add(guest)} (or {byHand})");
+            return Warning($"{guest.Id} has no failure-timeout: {Never}", $"{Mending.Add(guest)} (or {byHand})");
         if (time == TimeSpan.Zero)
-            return new Finding(Name, Severity.Warning, $"{guest.Id} has failure-timeout={text}: where its start failed once it is never tried again by itself", byHand);
+            return Warning($"{guest.Id} has failure-timeout={text}: {Never}", byHand);
         TimeSpan longest = TimeSpan.FromSeconds(ActionTable.Rows.Max(row => row.TimeoutSeconds));
         return time > longest ? null
-            : new Finding(Name, Severity.Warning, $"{guest.Id} has failure-timeout={text}, and an operation may take {longest.TotalSeconds:0} s: a failure may be forgotten before the cluster has dealt with it", byHand);
+            : Warning($"{guest.Id} has failure-timeout={text}, and an operation may take {longest.TotalSeconds:0} s: "
+                + "a failure may be forgotten before the cluster has dealt with it", byHand);
     }
+
+    private static Finding Warning(string sentence, string mend) => new(Name, Severity.Warning, sentence, mend);
 }
