@@ -101,12 +101,26 @@ public sealed class NodeConversation(string nonce, int questions)
         State = ConversationState.Begun;
         try
         {
-            Take(JsonSerializer.Deserialize(words[2], NodeJson.Default.NodeReply));
+            byte[] json = Encoding.UTF8.GetBytes(words[2]);
+            Take(SaysNull(json) ? null : JsonSerializer.Deserialize(json, NodeJson.Default.NodeReply));
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException or InvalidOperationException)
         {
             Break("its answer is not one that this haagent understands");
         }
+    }
+
+    // Whoever speaks this protocol leaves out what it has not: a null would come out where the types promise something.
+    private static bool SaysNull(byte[] json)
+    {
+        var reader = new Utf8JsonReader(json);
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.Null)
+                return true;
+        }
+
+        return false;
     }
 
     private void Take(NodeReply? reply)

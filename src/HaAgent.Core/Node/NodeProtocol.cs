@@ -31,7 +31,7 @@ public sealed record NodeEnvelope(int Protocol, string Nonce);
 public sealed record NodeRequest(int Protocol, string Nonce, double Seconds)
 {
     /// <summary>Answered in any order, each by its place in this list.</summary>
-    public IReadOnlyList<NodeQuestion> Questions { get; init; } = [];
+    public IReadOnlyList<NodeQuestion> Questions { get; init => field = value ?? []; } = [];
 
     /// <summary>Null: nothing is to be changed.</summary>
     public NodeChange? Change { get; init; }
@@ -58,7 +58,7 @@ public sealed record NotLearnedReply(int Question, string Why) : NodeReply;
 
 /// <summary>The change is made, or was made already.</summary>
 /// <param name="Remark">Worth saying; null: nothing is.</param>
-public sealed record DoneReply(string? Remark) : NodeReply;
+public sealed record DoneReply(string? Remark = null) : NodeReply;
 
 /// <summary>The change was not made, or the request was not understood.</summary>
 /// <param name="Why">What failed, on what and why: the end of a sentence.</param>
@@ -68,7 +68,9 @@ public sealed record RefusedReply(string Why) : NodeReply;
 public sealed record EndReply : NodeReply;
 
 /// <summary>Reads and writes the protocol without reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(NodeEnvelope))]
 [JsonSerializable(typeof(NodeRequest))]
 [JsonSerializable(typeof(NodeReply))]

@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using HaAgent.Core.Node;
 
-namespace HaAgent.Cli.Nodes;
+namespace HaAgent.Host.Node;
 
 /// <summary>What a node answered.</summary>
 /// <param name="Answers">One for each question, in their order.</param>

@@ -1,0 +1,86 @@
+using System.Text;
+
+namespace HaAgent.Core.Locking;
+
+/// <summary>One mount.</summary>
+/// <param name="Id">What the kernel calls it, as in /proc/PID/fdinfo.</param>
+/// <param name="Device">The filesystem's device number, as "major:minor".</param>
+/// <param name="Point">Where it is mounted.</param>
+/// <param name="Type">The filesystem's type.</param>
+/// <param name="Source">The device or server behind it.</param>
+/// <param name="Options">The filesystem's options.</param>
+public sealed record Mount(string Id, string Device, string Point, string Type, string Source, string Options);
+
+/// <summary>Reads /proc/self/mountinfo (proc(5)).</summary>
+public static class MountTable
+{
+    /// <summary>Every mount, in the kernel's order: of two at one point the later one is seen there. Lines that cannot be read are left out.</summary>
+    public static IReadOnlyList<Mount> Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return [.. text.Split('\n').Select(Read).OfType<Mount>()];
+    }
+
+    /// <summary>The mount on which a path lies, as far as its letters tell: no symbolic link is followed, and nothing is asked of the filesystem.</summary>
+    public static Mount? Of(IReadOnlyList<Mount> mounts, string path)
+    {
+        ArgumentNullException.ThrowIfNull(mounts);
+        ArgumentNullException.ThrowIfNull(path);
+        Mount? best = null;
+        foreach (Mount mount in mounts)
+        {
+            if (Contains(mount.Point, path) && mount.Point.Length >= (best?.Point.Length ?? 0))
+                best = mount;
+        }
+
+        return best;
+    }
+
+    private static bool Contains(string point, string path) =>
+        point == "/" || (path.StartsWith(point, StringComparison.Ordinal) && (path.Length == point.Length || path[point.Length] == '/'));
+
+    // "36 35 98:0 /root /mount/point options optional… - type source options"
+    private static Mount? Read(string line)
+    {
+        string[] fields = line.Split(' ');
+        int dash = Array.IndexOf(fields, "-");
+        return dash < 6 || fields.Length < dash + 4
+            ? null
+            : new Mount(fields[0], fields[2], Unescape(fields[4]), fields[dash + 1], Unescape(fields[dash + 2]), fields[dash + 3]);
+    }
+
+    /// <summary>The kernel writes space, tab, line end and backslash as \ and three octal digits.</summary>
+    private static string Unescape(string field)
+    {
+        if (!field.Contains('\\', StringComparison.Ordinal))
+            return field;
+        var text = new StringBuilder(field.Length);
+        for (int i = 0; i < field.Length; i++)
+        {
+            if (field[i] == '\\' && i + 3 < field.Length && Octal(field.AsSpan(i + 1, 3)) is int code)
+            {
+                text.Append((char)code);
+                i += 3;
+            }
+            else
+            {
+                text.Append(field[i]);
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static int? Octal(ReadOnlySpan<char> digits)
+    {
+        int value = 0;
+        foreach (char digit in digits)
+        {
+            if (digit is < '0' or > '7')
+                return null;
+            value = (value * 8) + (digit - '0');
+        }
+
+        return value < 0x80 ? value : null;
+    }
+}
