@@ -9,7 +9,6 @@ namespace HaAgent.Host;
 /// <summary>A path that is held without opening what it leads to (open(2), O_PATH): no FIFO waits, no device is touched.</summary>
 internal sealed unsafe class PathHandle : IDisposable
 {
-
     private readonly int _fd;
 
     private PathHandle(int fd, Tmds.Linux.statx facts)

@@ -22,7 +22,7 @@ public static class TeardownPlanner
         if (users.Refusals.Count > 0)
             return users;
         Plan plan = Resources(clone, snapshot) + Planning.Plan.All(snapshot.Reached.Select(LibvirtRestored.Plan));
-        return plan.Changes.Count == 0 ? plan
+        return plan.Changes.Count == 0 || plan.Refusals.Count > 0 ? plan with { Refusals = [.. plan.Refusals.Distinct()] }
             : plan + Planning.Plan.Note("packages, enabled services and everything on the shared volume stay as they are");
     }
 
@@ -56,9 +56,11 @@ public static class TeardownPlanner
     }
 
     // Their locks would be gone with the settings.
-    private static IEnumerable<Refusal> Guests(Snapshot snapshot) => snapshot.Reached.Where(node => node.Guests.Count > 0).Select(node =>
-        new Refusal($"{string.Join(", ", node.Guests)} run{(node.Guests.Count == 1 ? "s" : "")} on {node.Name} under the locks that would go",
-            $"shut the guests on {node.Name} down (virsh shutdown NAME), then run this again"));
+    private static IEnumerable<Refusal> Guests(Snapshot snapshot) => snapshot.Reached.Select(node => node.Guests.Match(
+        guests => guests.Count == 0 ? null : new Refusal($"{string.Join(", ", guests.Keys)} run{(guests.Count == 1 ? "s" : "")} on {node.Name} under the locks that would go",
+            $"shut the guests on {node.Name} down (virsh shutdown NAME), then run this again"),
+        () => null,
+        why => Refusal.NotLearned("whether guests run", node.Name, why))).OfType<Refusal>();
 
     private static Plan Resources(string clone, Snapshot snapshot)
     {

@@ -35,13 +35,9 @@ internal static class NodeQuestions
     public static string Output(Deadline deadline, string program, params IReadOnlyList<string> arguments)
     {
         CommandResult result = Command.Run(deadline, program, arguments);
-        if (result.Succeeded)
-            return result.Output;
-        throw new IOException(result.IsCut ? $"{program} said more than is read" : $"{program} failed: {string.Join("; ", LastLines(result))}");
+        return result.Succeeded ? result.Output : throw new IOException($"{program} failed: {result.Reason}");
     }
 
     /// <summary>The lines of a text that are not empty, without white space around them.</summary>
     public static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-
-    private static IEnumerable<string> LastLines(CommandResult result) => Lines(result.Errors.Length > 0 ? result.Errors : result.Words).TakeLast(3);
 }
