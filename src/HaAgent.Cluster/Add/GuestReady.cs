@@ -16,7 +16,7 @@ internal static class GuestReady
         var refusals = new List<Refusal>(NameTaken(scope, guest));
         if (guest.Xml is null)
         {
-            refusals.Add(guest.NotLearned is { } why ? Refusal.NotLearned($"what the XML of {guest.Name} is", scope.Snapshot.Self, why) : new Refusal(guest.Text is null ? $"no node's libvirt knows a guest {guest.Name}" : $"the XML of {guest.Name} {guest.Problem}",
+            refusals.Add(guest.NotLearned is { } why ? new Refusal($"haagent cannot tell what the XML of {guest.Name} is: {why}; so nothing is changed", "see to that, then run this again") { IsNotLearned = true } : new Refusal(guest.Text is null ? $"no node's libvirt knows a guest {guest.Name}" : $"the XML of {guest.Name} {guest.Problem}",
                 "name a guest that 'virsh list --all' shows on a node, or its XML with --xml FILE"));
             return new Plan { Refusals = refusals };
         }

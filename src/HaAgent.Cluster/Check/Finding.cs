@@ -32,7 +32,7 @@ public sealed record Finding(string Check, Severity Severity, string Sentence, s
     /// <param name="node">The node.</param>
     /// <param name="why">Why, as the end of a sentence.</param>
     public static Finding NotLearned(string check, string what, string node, string why) =>
-        new(check, Severity.Warning, $"{what} on {node} could not be learned: {why}", $"see to that on {node}, then run this again") { IsNotLearned = true };
+        new(check, Severity.Warning, $"{what} on {node} could not be learned: {why.TrimEnd('.')}", $"see to that on {node}, then run this again") { IsNotLearned = true };
 
     /// <summary>The finding that a fact could not be learned; null when it was.</summary>
     internal static Finding? Unless<T>(string check, string what, NodeFacts node, Fact<T> fact)

@@ -13,5 +13,5 @@ public sealed record Refusal(string Sentence, string WayOut)
     /// <param name="node">The node.</param>
     /// <param name="why">Why, as the end of a sentence.</param>
     public static Refusal NotLearned(string what, string node, string why) =>
-        new($"haagent cannot tell {what} on {node}: {why}; so nothing is changed", $"see to that on {node}, then run this again") { IsNotLearned = true };
+        new($"haagent cannot tell {what} on {node}: {why.TrimEnd('.')}; so nothing is changed", $"see to that on {node}, then run this again") { IsNotLearned = true };
 }

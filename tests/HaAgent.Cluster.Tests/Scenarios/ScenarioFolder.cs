@@ -51,11 +51,15 @@ internal sealed class ScenarioFolder(string verb, string name)
 
     private string? Optional(string file) => Path.Combine(Root, verb, name, file) is var path && File.Exists(path) ? File.ReadAllText(path) : null;
 
+    private static bool IsWord(JsonObject fact) => fact.ContainsKey("absent") || fact.ContainsKey("not-learned");
+
     private static JsonNode? Merge(JsonNode? target, JsonNode? patch)
     {
         if (patch is not JsonObject changes)
             return patch?.DeepClone();
-        JsonObject result = target is JsonObject present ? present.DeepClone().AsObject() : [];
+
+        // What is absent or was not learned is nothing to merge with.
+        JsonObject result = target is JsonObject present && !IsWord(present) && !IsWord(changes) ? present.DeepClone().AsObject() : [];
         foreach ((string key, JsonNode? value) in changes)
         {
             if (value is null)

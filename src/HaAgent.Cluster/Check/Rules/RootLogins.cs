@@ -13,7 +13,7 @@ internal static class RootLogins
         bool good = true;
         foreach (NodeFacts node in scope.Snapshot.Reached)
         {
-            if (Finding.Unless(Name, "whether it reaches the other nodes", node, node.Peers) is { } unknown)
+            if (Finding.Unless(Name, "whether the other nodes are reached", node, node.Peers) is { } unknown)
             {
                 good = false;
                 yield return unknown;

@@ -15,7 +15,7 @@ internal static class ShutdownOrder
         foreach (NodeFacts node in scope.Snapshot.Reached.Where(n => n.Systemd is not { State: FactState.Known, Value: false } && LibvirtFlavour.Of(n).State != FactState.Absent))
         {
             Fact<LibvirtFlavour> flavour = LibvirtFlavour.Of(node);
-            Finding? unknown = Finding.Unless(Name, "whether systemd runs it", node, node.Systemd)
+            Finding? unknown = Finding.Unless(Name, "whether systemd runs the node", node, node.Systemd)
                 ?? Finding.Unless(Name, LibvirtFlavour.What, node, flavour)
                 ?? Finding.Unless(Name, $"what {LibvirtPaths.DropIn} says", node, node.File(LibvirtPaths.DropIn));
             if (unknown is not null)

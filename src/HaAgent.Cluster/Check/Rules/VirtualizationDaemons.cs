@@ -23,7 +23,7 @@ internal static class VirtualizationDaemons
 
     private static IEnumerable<Finding> Problems(CheckScope scope, NodeFacts node)
     {
-        Finding? unknown = Finding.Unless(Name, LibvirtFlavour.What, node, LibvirtFlavour.Of(node)) ?? Finding.Unless(Name, "whether systemd runs it", node, node.Systemd);
+        Finding? unknown = Finding.Unless(Name, LibvirtFlavour.What, node, LibvirtFlavour.Of(node)) ?? Finding.Unless(Name, "whether systemd runs the node", node, node.Systemd);
         if (unknown is not null)
         {
             yield return unknown;

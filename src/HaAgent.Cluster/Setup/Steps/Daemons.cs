@@ -24,7 +24,7 @@ public static class Daemons
     {
         return Planning.Plan.From(LibvirtFlavour.Of(node), LibvirtFlavour.What, node.Name, flavour =>
         {
-            Plan boot = Planning.Plan.From(node.Systemd, "whether systemd runs it", node.Name, systemd =>
+            Plan boot = Planning.Plan.From(node.Systemd, "whether systemd runs the node", node.Name, systemd =>
                 systemd ? Planning.Plan.From(node.Units, "which services there are", node.Name, units => Boot(node, units, flavour)) : ByHand(node, flavour));
             return boot + Planning.Plan.From(LockSettings.Missing(intent, node), LockSettings.What, node.Name, missing =>
 

@@ -14,7 +14,7 @@ public static class PacemakerOrdering
     {
         ArgumentNullException.ThrowIfNull(intent);
         ArgumentNullException.ThrowIfNull(snapshot);
-        return Planning.Plan.All(snapshot.Reached.Select(node => Planning.Plan.From(node.Systemd, "whether systemd runs it", node.Name, systemd => systemd ? Plan(intent, node) : new Plan())));
+        return Planning.Plan.All(snapshot.Reached.Select(node => Planning.Plan.From(node.Systemd, "whether systemd runs the node", node.Name, systemd => systemd ? Plan(intent, node) : new Plan())));
     }
 
     private static Plan Plan(SetupIntent intent, NodeFacts node) => Planning.Plan.From(LibvirtFlavour.Of(node), LibvirtFlavour.What, node.Name, flavour =>
