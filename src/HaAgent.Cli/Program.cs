@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using HaAgent.Cli.CommandLine;
+using HaAgent.Host.Node;
 
 // The one place that turns everything into an exit status.
 try
@@ -14,6 +15,7 @@ try
         return (int)ExitCode.Usage;
     }
 
+    Environment.SetEnvironmentVariable("PATH", NodeClient.SearchPath);
     var configuration = new InvocationConfiguration
     {
         EnableDefaultExceptionHandler = false,

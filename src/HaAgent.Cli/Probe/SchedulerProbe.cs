@@ -13,10 +13,14 @@ internal static class SchedulerProbe
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
+    /// <summary>What crm_simulate prints, in XML. The configuration, which may hold passwords, goes to its standard input.</summary>
+    public static Task<CommandResult> SimulateAsync(Cib cib, params string[] more) =>
+        LocalProgram.RunAsync(Limit, "crm_simulate", ["--simulate", "--xml-pipe", "--output-as=xml", .. more], Encoding.UTF8.GetBytes(cib.ToXml()));
+
     /// <summary>The scheduler's answer.</summary>
     public static async Task<SimulatedRun> AskAsync(Cib cib)
     {
-        CommandResult result = await LocalProgram.RunAsync(Limit, "crm_simulate", ["--simulate", "--show-scores", "--xml-pipe", "--output-as=xml"], Encoding.UTF8.GetBytes(cib.ToXml()));
+        CommandResult result = await SimulateAsync(cib, "--show-scores");
         try
         {
             return result.Succeeded ? SimulatedRun.Parse(result.Output)

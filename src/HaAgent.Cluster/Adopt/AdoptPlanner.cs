@@ -93,7 +93,7 @@ public static class AdoptPlanner
         foreach (NodeFacts node in snapshot.Nodes)
         {
             if (node.Unreachable is not null)
-                yield return new Refusal($"node {node.Name} could not be asked: {node.Unreachable}", $"make 'ssh root@{node.Name} true' work without a password, then run this again");
+                yield return new Refusal($"node {node.Name} could not be asked: {node.Unreachable}", $"make 'ssh {node.Name} haagent --version' work without a password, then run this again");
             else if (node.Agents.IsNotLearned(out string? why))
                 yield return Refusal.NotLearned($"whether {to.FullName} is installed", node.Name, why);
             else if (node.Agents is not { Value: { } agents } || !agents.Contains($"{to.Provider}/{to.Type}"))

@@ -27,7 +27,7 @@ public static class TeardownPlanner
     }
 
     private static IEnumerable<Refusal> NodesMissing(Snapshot snapshot) => snapshot.Nodes.Where(node => node.Unreachable is not null).Select(node =>
-        new Refusal($"node {node.Name} could not be asked: {node.Unreachable}", $"make 'ssh root@{node.Name} true' work without a password, then run this again"));
+        new Refusal($"node {node.Name} could not be asked: {node.Unreachable}", $"make 'ssh {node.Name} haagent --version' work without a password, then run this again"));
 
     private static IEnumerable<Refusal> Users(string clone, Snapshot snapshot)
     {

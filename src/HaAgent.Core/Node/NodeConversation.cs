@@ -63,7 +63,7 @@ public sealed class NodeConversation(string nonce, int questions)
         {
             int end = bytes.IndexOf((byte)'\n');
             ReadOnlySpan<byte> piece = end < 0 ? bytes : bytes[..end];
-            _bytes += piece.Length;
+            _bytes += piece.Length + (end < 0 ? 0 : 1);
             if (_bytes > NodeProtocol.MostBytes)
             {
                 Break($"its answer is longer than {NodeProtocol.MostBytes / 1024 / 1024} MiB");

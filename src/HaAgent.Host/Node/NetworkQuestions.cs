@@ -18,7 +18,7 @@ internal static class NetworkQuestions
             .Where(words => words is [_, _, "inet" or "inet6", _, ..]).ToLookup(words => words[1].Split('@')[0], words => words[3].Split('/')[0]);
         return new LinksAnswer([.. Directory.EnumerateFileSystemEntries(directory).Where(Directory.Exists).Order(StringComparer.Ordinal).Select(link => new LinkFact(
             Path.GetFileName(link), Directory.Exists($"{link}/bridge"), [.. found[Path.GetFileName(link)]],
-            Path.GetFileName(Directory.ResolveLinkTarget($"{link}/master", returnFinalTarget: false)?.FullName)))]);
+            Path.GetFileName(ProcFiles.LinkTarget($"{link}/master"))))]);
     }
 
     /// <summary>The cluster's own addresses.</summary>

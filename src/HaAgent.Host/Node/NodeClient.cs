@@ -21,8 +21,11 @@ internal sealed class NodeClient
     private const int SshFailed = 255;
     private const int NotFound = 127;
 
-    // Always the same words. The search path of a login by ssh need not hold what an administrator's does.
-    private const string RemoteCommand = "exec env PATH=/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin haagent node";
+    /// <summary>Where programs are looked for, on every node alike: what a login by ssh, cron or sudo gives need not hold what an administrator's does.</summary>
+    public const string SearchPath = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
+
+    // Always the same words.
+    private const string RemoteCommand = $"exec env PATH={SearchPath} haagent node";
 
     private static readonly string[] Ssh =
     [
@@ -70,7 +73,7 @@ internal sealed class NodeClient
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            return new Talk(conversation, $"{node} could not be asked: setsid: {e.Message}");
+            return new Talk(conversation, $"setsid: {e.Message}");
         }
 
         var errors = new StringBuilder();
@@ -81,34 +84,34 @@ internal sealed class NodeClient
             Task sending = SendAsync(process, request);
             await ReadAsync(process, conversation, clock.Token);
             if (conversation.State == ConversationState.Whole)
-                return new Talk(conversation, $"{node} gave no answer to this");
+                return new Talk(conversation, "it gave no answer to this");
             if (conversation.State == ConversationState.Broken)
             {
                 process.Kill(entireProcessTree: true);
-                return new Talk(conversation, $"{node} could not be asked: {conversation.Problem}");
+                return new Talk(conversation, conversation.Problem!);
             }
 
             await process.WaitForExitAsync(clock.Token);
             await Task.WhenAny(Task.WhenAll(chatter, sending), Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None));
-            return new Talk(conversation, Explain(node, process.ExitCode, conversation, Tail(errors)));
+            return new Talk(conversation, Explain(process.ExitCode, conversation, Tail(errors)));
         }
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            return new Talk(conversation, string.Create(CultureInfo.InvariantCulture, $"{node} did not answer within {limit.TotalSeconds:0} s"));
+            return new Talk(conversation, string.Create(CultureInfo.InvariantCulture, $"it did not answer within {limit.TotalSeconds:0} s"));
         }
     }
 
-    private static string Explain(string node, int status, NodeConversation conversation, string errors)
+    private static string Explain(int status, NodeConversation conversation, string errors)
     {
         string said = errors.Length > 0 ? $": {errors}" : "";
         return (status, conversation.State) switch
         {
-            (_, ConversationState.Begun) => $"{node} broke off in the middle of its answer{said}",
-            (SshFailed, _) => $"{node} cannot be reached by ssh{said}",
-            (NotFound, _) => $"{node} has no haagent: install the package there{said}",
-            (0, _) => $"{node} answered nothing: is 'haagent node' what its ssh login runs?{said}",
-            _ => string.Create(CultureInfo.InvariantCulture, $"{node} could not be asked: haagent node ended with status {status} there{said}"),
+            (_, ConversationState.Begun) => $"it broke off in the middle of its answer{said}",
+            (SshFailed, _) => errors.Length > 0 ? errors : "ssh to it failed and said nothing",
+            (NotFound, _) => $"it has no haagent: install the package there{said}",
+            (0, _) => $"it answered nothing: is 'haagent node' what its ssh login runs?{said}",
+            _ => string.Create(CultureInfo.InvariantCulture, $"haagent node ended with status {status} there{said}"),
         };
     }
 
@@ -161,6 +164,6 @@ internal sealed class NodeClient
 
     /// <summary>A conversation that is over.</summary>
     /// <param name="Conversation">What came.</param>
-    /// <param name="Why">Why nothing more came, as a sentence that begins with the node's name.</param>
+    /// <param name="Why">Why nothing more came, as the end of a sentence about the node.</param>
     private sealed record Talk(NodeConversation Conversation, string Why);
 }

@@ -38,6 +38,19 @@ internal static class ProcFiles
         }
     }
 
+    /// <summary>Where a symbolic link leads; null: it is none, or it is gone.</summary>
+    public static string? LinkTarget(string path)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(path, returnFinalTarget: false)?.FullName;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>How long a process had been running when the node was up that long.</summary>
     /// <param name="stat">Its /proc/PID/stat; field 22 is its start in clock ticks since boot.</param>
     /// <param name="uptime">The time since the node booted.</param>

@@ -33,9 +33,9 @@ internal static class WatchQuestions
         foreach (string descriptor in descriptors)
         {
             if (ProcFiles.Read(pid, $"fdinfo/{descriptor}") is byte[] info && HasLock(Encoding.UTF8.GetString(info))
-                && File.ResolveLinkTarget($"{directory}/fd/{descriptor}", returnFinalTarget: false) is { } file)
+                && ProcFiles.LinkTarget($"{directory}/fd/{descriptor}") is { } file)
             {
-                yield return file.FullName;
+                yield return file;
             }
         }
     }
