@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using HaAgent.Core.Locking;
 using HaAgent.Core.Node;
+using Microsoft.Win32.SafeHandles;
+using static Tmds.Linux.LibC;
 
 namespace HaAgent.Host.Node;
 
@@ -26,7 +28,11 @@ internal static partial class DeviceQuestions
             return Fact.Absent<DeviceFact>();
         SysBlock block = SysBlock.Of(handle.Device);
         string real = handle.RealPath;
-        Fact<IReadOnlyList<string>> signatures = VolumeCall.Learn(() => Signatures(NodeQuestions.Output(deadline.OrIn(ToolLimit), "wipefs", "--no-act", "--parsable", "--", path)));
+        Fact<IReadOnlyList<string>> signatures = VolumeCall.Learn(() =>
+        {
+            VolumeCall.Run(deadline.OrIn(ToolLimit), () => ReadEnds(path, block.Size));
+            return Signatures(NodeQuestions.Output(deadline.OrIn(ToolLimit), "wipefs", "--no-act", "--parsable", "--", path));
+        });
         return Fact.Known(new DeviceFact
         {
             RealPath = real,
@@ -37,6 +43,21 @@ internal static partial class DeviceQuestions
             UsedBy = VolumeCall.Learn(() => Fact.Known(Users(block, real, File.ReadAllText("/proc/self/mountinfo"), File.ReadAllText("/proc/swaps")))),
             ClusterFilesystem = signatures.Then(found => VolumeCall.Learn(() => ClusterFilesystem(found, path, deadline))),
         });
+    }
+
+    /// <summary>Reads where signatures lie. wipefs takes what it cannot read for nothing, and says of a device with errors that it is empty.</summary>
+    /// <param name="path">The device.</param>
+    /// <param name="size">In bytes.</param>
+    /// <returns>How many bytes were read.</returns>
+    /// <exception cref="IOException">It cannot be read, or has no medium.</exception>
+    internal static long ReadEnds(string path, long size)
+    {
+        const int Most = 1024 * 1024;
+        if (size == 0)
+            throw new IOException("the device has no medium");
+        using SafeFileHandle device = Open(path);
+        var buffer = new byte[Most];
+        return ReadAll(device, buffer, 0, Math.Min(Most, size)) + ReadAll(device, buffer, Math.Max(0, size - Most), Math.Min(Most, size));
     }
 
     /// <summary>Reads what <c>wipefs --parsable</c> says: after comments, lines of "offset,uuid,label,type".</summary>
@@ -76,6 +97,30 @@ internal static partial class DeviceQuestions
         signatures.Contains("ocfs2") ? Ocfs2(NodeQuestions.Output(deadline.OrIn(ToolLimit), "debugfs.ocfs2", "-R", "stats", path))
         : signatures.Contains("gfs2") ? Gfs2(NodeQuestions.Output(deadline.OrIn(ToolLimit), "tunegfs2", "-l", path))
         : Fact.Absent<ClusterFilesystemFact>();
+
+    private static unsafe SafeFileHandle Open(string path)
+    {
+        fixed (byte* name = ConfigFile.PathBytes(path))
+        {
+            int fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+            string why = Errno.Text();
+            return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw new IOException($"it cannot be opened ({why})");
+        }
+    }
+
+    private static long ReadAll(SafeFileHandle device, byte[] buffer, long from, long length)
+    {
+        int read = 0;
+        while (read < length)
+        {
+            int count = RandomAccess.Read(device, buffer.AsSpan(read, (int)length - read), from + read);
+            if (count <= 0)
+                throw new IOException("it ends before its end");
+            read += count;
+        }
+
+        return read;
+    }
 
     private static string? Field(string text, string name) => FieldPattern().Matches(text)
         .Where(match => string.Equals(match.Groups["name"].Value.Trim(), name, StringComparison.OrdinalIgnoreCase))

@@ -33,6 +33,20 @@ public sealed class DeviceQuestionsTests : IDisposable
         Assert.Equal(FactState.NotLearned, VolumeCall.Learn(() => DeviceQuestions.Signatures(NodeQuestions.Output(Deadline.In(TimeSpan.FromMilliseconds(200)), "sleep", "60"))).State);
 
     [Fact]
+    public void ReadEnds_WhatCannotBeRead_IsNotEmpty()
+    {
+        string whole = Write("whole", new string('x', 3000));
+
+        Assert.Equal(6000, DeviceQuestions.ReadEnds(whole, 3000));
+        Assert.Throws<IOException>(() => DeviceQuestions.ReadEnds(whole, 3001));
+        Assert.Throws<IOException>(() => DeviceQuestions.ReadEnds(whole, 0));
+        Assert.Throws<IOException>(() => DeviceQuestions.ReadEnds("/no/such/device", 4096));
+
+        // The kernel answers a read there with EIO, as it does on a broken disk.
+        Assert.Throws<IOException>(() => DeviceQuestions.ReadEnds("/proc/self/mem", 4096));
+    }
+
+    [Fact]
     public void Filesystem_Superblock_NamesItsCluster()
     {
         Assert.Equal(new ClusterFilesystemFact("ocfs2", "pcmk", "hacluster"), DeviceQuestions.Ocfs2("\tRevision: 0.90\n\tCluster stack: pcmk\n\tCluster name: hacluster\n").Value);
