@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using HaAgent.Core.Guest;
 
 namespace HaAgent.Core.Node;
 
@@ -67,10 +68,16 @@ public sealed record RefusedReply(string Why) : NodeReply;
 /// <summary>Nothing more comes.</summary>
 public sealed record EndReply : NodeReply;
 
+/// <summary>A choice travels as its word, and as no number that may stand for none.</summary>
+/// <typeparam name="T">The choice.</typeparam>
+public sealed class NodeEnum<T>() : JsonStringEnumConverter<T>(namingPolicy: null, allowIntegerValues: false)
+    where T : struct, Enum;
+
 /// <summary>Reads and writes the protocol without reflection.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+    Converters = [typeof(NodeEnum<PackageTool>), typeof(NodeEnum<PathKind>), typeof(NodeEnum<DomainState>), typeof(NodeEnum<PausedReason>)])]
 [JsonSerializable(typeof(NodeEnvelope))]
 [JsonSerializable(typeof(NodeRequest))]
 [JsonSerializable(typeof(NodeReply))]

@@ -73,6 +73,8 @@ public sealed class NodeConversationTests
     [InlineData("""{"reply":"answer","question":9,"says":{"answer":"release","version":"9"}}""")]
     [InlineData("""{"reply":"answer","question":-1,"says":{"answer":"release","version":"9"}}""")]
     [InlineData("""{"reply":"answer","question":0,"says":{"answer":"no-such","version":"9"}}""")]
+    [InlineData("""{"reply":"answer","question":0,"says":{"answer":"host","systemd":{"known":[true]},"packages":{"known":[99]},"programs":{},"agents":{},"cluster-name":{},"cpu-model":{}}}""")]
+    [InlineData("""{"reply":"answer","question":0,"says":{"answer":"host","systemd":{"known":[true]},"packages":{"known":["Emerge"]},"programs":{},"agents":{},"cluster-name":{},"cpu-model":{}}}""")]
     [InlineData("""{"reply":"answer","question":0}""")]
     [InlineData("null")]
     [InlineData("[]")]
