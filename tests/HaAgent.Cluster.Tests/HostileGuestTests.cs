@@ -59,6 +59,17 @@ public sealed class HostileGuestTests
         Assert.NotEmpty(CheckTable.Look(scope));
     }
 
+    [Fact]
+    public void Everything_OneNodeDoesNotSayWhichGuestsItHas_IsRefused()
+    {
+        Snapshot snapshot = new ScenarioFolder("add", "libvirt-silent-on-bob").Current;
+        var candidates = new Candidates([], true, new Dictionary<string, string>());
+
+        Plan plan = AddPlanner.Everything(new CheckScope(snapshot, "cl-virt-lock", [], GuestFacts.Of(snapshot, candidates)), out _);
+
+        Assert.Contains("cannot tell which guests there are on bob", Assert.Single(plan.Refusals).Sentence, StringComparison.Ordinal);
+    }
+
     private static Snapshot Seen(Snapshot snapshot, string[] paths)
     {
         Fact<PathFact> file = Fact.Known(new PathFact { Kind = PathKind.File, RealPath = "", MountPoint = "/mnt/shared", Identity = Fact.Absent<string>(), Size = 1, StableNames = [] });

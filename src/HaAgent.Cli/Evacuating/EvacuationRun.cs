@@ -29,6 +29,8 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
             }
 
             Show(evacuation, unmanaged);
+            if (snapshot.Node(node).Guests.IsNotLearned(out string? why))
+                session.Screen.Mark(Tone.Warning, $"whether {node} also runs guests that are not the cluster's could not be learned: {why}");
             if (dryRun)
                 return evacuation.Stuck.Any() ? ExitCode.Found : ExitCode.Success;
             if (evacuation.Stuck.Any() && !stopStuck)

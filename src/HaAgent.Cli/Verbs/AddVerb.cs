@@ -53,7 +53,9 @@ internal static class AddVerb
 
     private static Plan Plan(AddIntent intent, Candidates candidates, CheckScope scope)
     {
-        string[] names = [.. scope.Guests.Where(g => candidates.Everything ? g.Resource is null : candidates.Names.Contains(g.Name)).Select(g => g.Name)];
+        IReadOnlyList<string> names = [.. scope.Guests.Select(g => g.Name).Where(candidates.Names.Contains)];
+        if (candidates.Everything && AddPlanner.Everything(scope, out names) is { Refusals.Count: > 0 } unknown)
+            return unknown;
         string[] wrong = [.. names.Where(name => !CommonOptions.IsResourceName(name))];
         return wrong.Length == 0 ? AddPlanner.Plan(intent, scope, names)
             : Cluster.Planning.Plan.Refuse($"{string.Join(", ", wrong)} cannot be a resource's name, which begins with a letter and contains letters, digits and _-. only", "rename the guest while it is shut off: virsh domrename OLD NEW");

@@ -79,11 +79,10 @@ public static class Daemons
     private static Plan RestartWithoutGuests(NodeFacts node, LibvirtFlavour flavour, DaemonFact daemon)
     {
         string title = $"restart {flavour.Daemon} on {node.Name}, so that it takes the lock settings (no guest runs there)";
-        if (node.Systemd is { Value: true })
-            return Planning.Plan.Of(new Change.Run(node.Name, title, $"{DaemonScript.NoGuests}\nsystemctl restart {flavour.Daemon}.service", Limit));
-        return daemon.Detaches
-            ? Planning.Plan.Of(new Change.Run(node.Name, title, DaemonScript.Restart(daemon), Limit))
+        return Planning.Plan.From(node.Systemd, "whether systemd runs the node", node.Name, systemd => systemd
+            ? Planning.Plan.Of(new Change.Run(node.Name, title, $"{DaemonScript.NoGuests}\nsystemctl restart {flavour.Daemon}.service", Limit))
+            : daemon.Detaches ? Planning.Plan.Of(new Change.Run(node.Name, title, DaemonScript.Restart(daemon), Limit))
             : Planning.Plan.Refuse($"{flavour.Daemon} (process {daemon.Pid}) on {node.Name} is older than its lock settings, and haagent cannot start again what neither systemd nor itself put into the background",
-                $"restart it on {node.Name} the way it was started, then run this again");
+                $"restart it on {node.Name} the way it was started, then run this again"));
     }
 }
