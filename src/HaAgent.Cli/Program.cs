@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Core.Text;
 using HaAgent.Host.Child;
+using HaAgent.Host.Node;
 
 ChildWork.ServeIfChild(args);
 
@@ -18,6 +19,7 @@ try
         return (int)ExitCode.Usage;
     }
 
+    Environment.SetEnvironmentVariable("PATH", NodeClient.SearchPath);
     var configuration = new InvocationConfiguration
     {
         EnableDefaultExceptionHandler = false,

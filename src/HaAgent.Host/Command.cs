@@ -17,6 +17,10 @@ internal readonly record struct CommandResult(int? ExitCode, string Output, stri
     /// <summary>It ran to its end and exited with 0, and all it said is there.</summary>
     public bool Succeeded => ExitCode == 0 && !IsCut;
 
+    /// <summary>Why it failed, in one line: the end of what it said.</summary>
+    public string Reason => IsCut ? "it said more than is read"
+        : string.Join("; ", (Errors.Trim().Length > 0 ? Errors : Words).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(3));
+
     /// <summary>All it said, for a sentence.</summary>
     public string Words
     {

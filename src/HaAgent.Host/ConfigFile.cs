@@ -7,7 +7,14 @@ using static Tmds.Linux.LibC;
 namespace HaAgent.Host;
 
 /// <summary>What reading a configuration file gave: its bytes, or what is wrong as the end of a sentence that begins with the file's name.</summary>
-internal readonly record struct ConfigContent(byte[]? Bytes, string Problem, ExitCode Code);
+internal readonly record struct ConfigContent(byte[]? Bytes, string Problem, ExitCode Code)
+{
+    /// <summary>Nothing is there.</summary>
+    public bool IsMissing { get; init; }
+
+    /// <summary>When it was last written, UTC; meaningful only with <see cref="Bytes"/>.</summary>
+    public DateTime Written { get; init; }
+}
 
 /// <summary>Reads the domain's configuration without ever hanging on a FIFO or reading a device.</summary>
 internal static class ConfigFile
@@ -17,7 +24,10 @@ internal static class ConfigFile
     {
         int fd = Posix.Open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, out int error);
         if (fd < 0)
-            return Unusable($"cannot be read ({Errno.Text(error)}). Is the shared volume mounted?");
+        {
+            return Unusable($"cannot be read ({Errno.Text(error)}). Is the shared volume mounted?") with { IsMissing = error == ENOENT || error == ENOTDIR };
+        }
+
         using var file = new Microsoft.Win32.SafeHandles.SafeFileHandle(fd, ownsHandle: true);
         if (KindProblem(fd) is string problem)
             return Unusable(problem);
@@ -30,7 +40,7 @@ internal static class ConfigFile
             int read = 0;
             while (read < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(read), read) is int count and > 0)
                 read += count;
-            return new ConfigContent(read == bytes.Length ? bytes : bytes[..read], "", ExitCode.Success);
+            return new ConfigContent(read == bytes.Length ? bytes : bytes[..read], "", ExitCode.Success) { Written = File.GetLastWriteTimeUtc(file) };
         }
         catch (IOException e)
         {

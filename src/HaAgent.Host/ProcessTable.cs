@@ -80,7 +80,7 @@ internal static class ProcessTable
     };
 
     /// <summary>The program's name, at most 15 characters.</summary>
-    public static Fact<string> Name(int pid) => Read($"/proc/{pid}/comm").Select(comm => Encoding.UTF8.GetString(comm).TrimEnd('\n'));
+    public static Fact<string> Name(int pid) => Read($"/proc/{pid}/comm").Map(comm => Encoding.UTF8.GetString(comm).TrimEnd('\n'));
 
     /// <summary>
     /// Whether a daemon lives that starts guests. It is known by its executable. A child that it has forked and that has not become QEMU, or

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
 using HaAgent.Libvirt.Native;
 
 namespace HaAgent.Libvirt;
@@ -77,6 +78,18 @@ public sealed unsafe class LibvirtConnection : IDisposable
     /// </summary>
     public void PassQueue() => NativeText.Owned(Interop.Connect.virConnectGetCapabilities(_handle));
 
+    /// <summary>Every domain, active or only defined (virConnectListAllDomains). Each is the caller's to dispose of.</summary>
+    public List<LibvirtDomain> AllDomains()
+    {
+        nint* domains = null;
+        int count = Check(Interop.Connect.virConnectListAllDomains(_handle, &domains, 0));
+        var all = new List<LibvirtDomain>(count);
+        for (int i = 0; i < count; i++)
+            all.Add(new LibvirtDomain(new DomainHandle(domains[i])));
+        NativeMemory.Free(domains);
+        return all;
+    }
+
     /// <summary>Starts a domain from its XML (virDomainCreateXML). A persistent definition of the same name and UUID stays as it is.</summary>
     public LibvirtDomain Create(string xml)
     {
@@ -101,6 +114,11 @@ public sealed unsafe class LibvirtConnection : IDisposable
         int result = Interop.Connect.virConnectCompareHypervisorCPU(_handle, domain.Emulator, domain.Architecture, null, domain.Type, domain.Cpu!, 0);
         return result != (int)CpuCompareResult.VIR_CPU_COMPARE_INCOMPATIBLE;
     }
+
+    /// <summary>Whether this hypervisor has a CPU (virConnectCompareHypervisorCPU).</summary>
+    /// <exception cref="LibvirtException">libvirt has no opinion.</exception>
+    public bool HasCpu(GuestCpu cpu) =>
+        Check(Interop.Connect.virConnectCompareHypervisorCPU(_handle, cpu.Emulator, cpu.Architecture, cpu.Machine, cpu.Type, cpu.Xml, 0)) != (int)CpuCompareResult.VIR_CPU_COMPARE_INCOMPATIBLE;
 
     /// <summary>Starts a network unless it is active (virNetworkCreate).</summary>
     public void EnsureNetwork(string name)

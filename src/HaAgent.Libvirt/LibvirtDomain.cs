@@ -38,6 +38,20 @@ public sealed unsafe class LibvirtDomain : IDisposable
     /// <summary>It runs, or is paused, or is anything but shut off (virDomainIsActive).</summary>
     public bool IsActive => LibvirtConnection.Check(Interop.Domain.virDomainIsActive(_handle)) == 1;
 
+    /// <summary>It is defined, not only running (virDomainIsPersistent).</summary>
+    public bool IsPersistent => LibvirtConnection.Check(Interop.Domain.virDomainIsPersistent(_handle)) == 1;
+
+    /// <summary>libvirt starts it when the node boots (virDomainGetAutostart).</summary>
+    public bool IsAutostarted
+    {
+        get
+        {
+            int autostart;
+            LibvirtConnection.Check(Interop.Domain.virDomainGetAutostart(_handle, &autostart));
+            return autostart != 0;
+        }
+    }
+
     /// <summary>State, memory and CPUs (virDomainGetInfo).</summary>
     public DomainInfo Info()
     {

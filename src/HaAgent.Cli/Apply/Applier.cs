@@ -4,11 +4,6 @@ using HaAgent.Cli.Probe;
 using HaAgent.Cluster.History;
 using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Configuration;
-using HaAgent.Cluster.History;
-using HaAgent.Cluster.Planning;
-using HaAgent.Cli.CommandLine;
-using HaAgent.Cli.Nodes;
-using HaAgent.Cli.Probe;
 
 namespace HaAgent.Cli.Apply;
 

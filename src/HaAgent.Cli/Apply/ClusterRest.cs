@@ -1,7 +1,6 @@
 using System.Globalization;
 using HaAgent.Cli.Nodes;
 using HaAgent.Cli.CommandLine;
-using HaAgent.Cli.Nodes;
 
 namespace HaAgent.Cli.Apply;
 
@@ -17,10 +16,10 @@ internal static class ClusterRest
     /// <exception cref="Stop">The admin interrupted: what is only waited for is not waited for any longer.</exception>
     public static async Task<bool> AwaitAsync(TimeSpan limit, CancellationToken stopping)
     {
-        string command = string.Create(CultureInfo.InvariantCulture, $"crm_resource --wait --timeout {limit.TotalSeconds:0}");
+        string seconds = limit.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
         try
         {
-            return (await NodeShell.RunHereAsync(command, limit + Margin).WaitAsync(stopping)).Succeeded;
+            return (await LocalProgram.RunAsync(limit + Margin, "crm_resource", ["--wait", "--timeout", seconds]).WaitAsync(stopping)).Succeeded;
         }
         catch (OperationCanceledException)
         {

@@ -4,10 +4,6 @@ using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.History;
 using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Configuration;
-using HaAgent.Cluster.Facts;
-using HaAgent.Cluster.History;
-using HaAgent.Cluster.Planning;
-using HaAgent.Cli.CommandLine;
 
 namespace HaAgent.Cli.Apply;
 

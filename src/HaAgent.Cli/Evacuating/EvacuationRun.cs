@@ -29,6 +29,8 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
             }
 
             Show(evacuation, unmanaged);
+            if (snapshot.Node(node).Guests.IsNotLearned(out string? why))
+                session.Screen.Mark(Tone.Warning, $"whether {node} also runs guests that are not the cluster's could not be learned: {why}");
             if (dryRun)
                 return evacuation.Stuck.Any() ? ExitCode.Found : ExitCode.Success;
             if (evacuation.Stuck.Any() && !stopStuck)
@@ -61,7 +63,7 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
 
     private async Task<(Snapshot Snapshot, Evacuation Evacuation, string[] Unmanaged)> LookAsync()
     {
-        WatchScope scope = await new WatchProbe(session.Shell).LookAsync();
+        WatchScope scope = await new WatchProbe(session).LookAsync();
         Snapshot snapshot = scope.Snapshot;
         if (!snapshot.Cib.Nodes.Contains(node))
             throw new Stop(ExitCode.Refused, $"The cluster has no node {node}; it has {string.Join(", ", snapshot.Cib.Nodes)}.");
@@ -72,7 +74,7 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
         Evacuation evacuation = Evacuation.Of(node, snapshot.Cib, snapshot.Status, await SchedulerProbe.AskAsync(Evacuation.WithStandby(snapshot.Cib, node)));
 
         // Guests that are not the cluster's do not leave with the others.
-        return (snapshot, evacuation, [.. snapshot.Node(node).Guests.Except(scope.Guests.Select(g => g.DomainName))]);
+        return (snapshot, evacuation, [.. (snapshot.Node(node).Guests.Value?.Keys ?? []).Except(scope.Guests.Select(g => g.DomainName))]);
     }
 
     private void Show(Evacuation evacuation, string[] unmanaged)

@@ -1,36 +1,41 @@
 using System.Xml;
-using HaAgent.Cluster.Configuration;
-using HaAgent.Cluster.Facts;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Cli.Nodes;
+using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Facts;
+using HaAgent.Core.Node;
+using HaAgent.Host;
+using HaAgent.Host.Node;
 
 namespace HaAgent.Cli.Probe;
 
 /// <summary>Looks at the cluster and at all its nodes, in parallel and within a bounded time.</summary>
-internal sealed class ClusterProbe(NodeShell shell)
+internal sealed class ClusterProbe(Session session)
 {
     private static readonly TimeSpan ClusterLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan NodeLimit = TimeSpan.FromSeconds(45);
 
     /// <summary>The configuration, the status and every node's facts.</summary>
-    public Task<Snapshot> LookAsync(IReadOnlyList<Question> questions) => LookAsync(_ => questions);
+    public Task<Snapshot> LookAsync(IReadOnlyList<NodeQuestion> questions) => LookAsync(_ => questions);
 
     /// <summary>The configuration, the status and every node's facts, by questions that depend on the configuration.</summary>
-    public async Task<Snapshot> LookAsync(Func<Cib, IReadOnlyList<Question>> questions)
+    public async Task<Snapshot> LookAsync(Func<Cib, IReadOnlyList<NodeQuestion>> questions)
     {
-        shell.Self = (await AskClusterAsync("crm_node --name")).Trim();
+        string self = (await AskClusterAsync("crm_node", "--name")).Trim();
+        session.Nodes.Self = self;
+        session.Shell.Self = self;
         Cib cib = await ReadCibAsync();
         ClusterStatus status = await ReadStatusAsync();
-        IReadOnlyList<Question> asked = questions(cib);
+        IReadOnlyList<NodeQuestion> asked = questions(cib);
 
         // A verb that only tells the cluster what to do has nothing to ask the nodes, and goes on while one is away.
         NodeFacts[] nodes = asked.Count == 0 ? [.. cib.Nodes.Select(node => new NodeFacts(node))]
             : await Task.WhenAll(cib.Nodes.Select(node => AskNodeAsync(new NodeFacts(node), asked)));
-        return new Snapshot(shell.Self, cib, status, nodes);
+        return new Snapshot(self, cib, status, nodes);
     }
 
     /// <summary>Asks the nodes that answered more.</summary>
-    public async Task<Snapshot> LookCloserAsync(Snapshot snapshot, IReadOnlyList<Question> questions)
+    public async Task<Snapshot> LookCloserAsync(Snapshot snapshot, IReadOnlyList<NodeQuestion> questions)
     {
         NodeFacts[] nodes = await Task.WhenAll(snapshot.Nodes.Select(node => node.Unreachable is null ? AskNodeAsync(node, questions) : Task.FromResult(node)));
         return snapshot with { Nodes = nodes };
@@ -41,7 +46,7 @@ internal sealed class ClusterProbe(NodeShell shell)
     {
         try
         {
-            return Cib.Parse(await AskClusterAsync("cibadmin --query"));
+            return Cib.Parse(await AskClusterAsync("cibadmin", "--query"));
         }
         catch (Exception e) when (e is XmlException or FormatException)
         {
@@ -55,7 +60,7 @@ internal sealed class ClusterProbe(NodeShell shell)
         try
         {
             // -r: stopped resources too.
-            return ClusterStatus.Parse(await AskClusterAsync("crm_mon --output-as=xml -r -1"));
+            return ClusterStatus.Parse(await AskClusterAsync("crm_mon", "--output-as=xml", "-r", "-1"));
         }
         catch (XmlException e)
         {
@@ -63,20 +68,18 @@ internal sealed class ClusterProbe(NodeShell shell)
         }
     }
 
-    private static async Task<string> AskClusterAsync(string command)
+    private static async Task<string> AskClusterAsync(string program, params string[] arguments)
     {
-        ShellResult result = await NodeShell.RunHereAsync(command, ClusterLimit);
+        CommandResult result = await LocalProgram.RunAsync(ClusterLimit, program, arguments);
         return result.Succeeded ? result.Output
-            : throw new Stop(ExitCode.Unreachable, $"The cluster does not answer on this node ('{command}': {result.Reason}). Start it here (crm cluster start), or run haagent on a node where it runs.");
+            : throw new Stop(ExitCode.Unreachable, $"The cluster does not answer on this node ('{program} {string.Join(' ', arguments)}': {result.Reason}). Start it here (crm cluster start), or run haagent on a node where it runs.");
     }
 
-    private async Task<NodeFacts> AskNodeAsync(NodeFacts known, IReadOnlyList<Question> questions)
+    private async Task<NodeFacts> AskNodeAsync(NodeFacts known, IReadOnlyList<NodeQuestion> questions)
     {
-        ShellResult result = await shell.RunAsync(known.Name, Questionnaire.Compose(questions), NodeLimit);
-        NodeFacts facts = Questionnaire.Read(known, questions, result.Output, out IReadOnlyList<string> unanswered);
-        if (result.Unreachable is not null)
-            return facts with { Unreachable = result.Unreachable };
-        return unanswered.Count == 0 ? facts
-            : facts with { Unreachable = $"it did not answer everything (no word on {string.Join(", ", unanswered)}: {result.Reason})" };
+        // A node is no peer of itself.
+        questions = [.. questions.Select(question => question is PeersQuestion peers ? new PeersQuestion([.. peers.Nodes.Where(node => node != known.Name)]) : question)];
+        NodeAnswers said = await session.Nodes.AskAsync(known.Name, questions, NodeLimit);
+        return known.With(questions, said.Answers) with { Unreachable = said.Unreachable };
     }
 }

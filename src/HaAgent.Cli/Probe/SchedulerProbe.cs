@@ -1,8 +1,10 @@
+using System.Text;
 using System.Xml;
-using HaAgent.Cluster.Configuration;
-using HaAgent.Cluster.Simulating;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Cli.Nodes;
+using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Simulating;
+using HaAgent.Host;
 
 namespace HaAgent.Cli.Probe;
 
@@ -11,18 +13,14 @@ internal static class SchedulerProbe
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
+    /// <summary>What crm_simulate prints, in XML. The configuration, which may hold passwords, goes to its standard input.</summary>
+    public static Task<CommandResult> SimulateAsync(Cib cib, params string[] more) =>
+        LocalProgram.RunAsync(Limit, "crm_simulate", ["--simulate", "--xml-pipe", "--output-as=xml", .. more], Encoding.UTF8.GetBytes(cib.ToXml()));
+
     /// <summary>The scheduler's answer.</summary>
     public static async Task<SimulatedRun> AskAsync(Cib cib)
     {
-        ShellResult result = await NodeShell.RunHereAsync($$"""
-            umask 077
-            file=$(mktemp)
-            trap 'rm -f "$file"' EXIT
-            cat > "$file" <<'END OF CIB'
-            {{cib.ToXml()}}
-            END OF CIB
-            crm_simulate --simulate --show-scores --xml-file "$file" --output-as=xml
-            """, Limit);
+        CommandResult result = await SimulateAsync(cib, "--show-scores");
         try
         {
             return result.Succeeded ? SimulatedRun.Parse(result.Output)

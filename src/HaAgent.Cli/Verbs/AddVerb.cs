@@ -1,21 +1,18 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Text;
 using HaAgent.Cluster.Add;
 using HaAgent.Cluster.Check;
 using HaAgent.Cluster.Planning;
-using HaAgent.Core.Guest;
 using HaAgent.Cli.Apply;
 using HaAgent.Cli.CommandLine;
-using HaAgent.Cli.Nodes;
 using HaAgent.Cli.Probe;
+using HaAgent.Cluster.Check.Guests;
 
 namespace HaAgent.Cli.Verbs;
 
 /// <summary>haagent add: the guide's 18.5.</summary>
 internal static class AddVerb
 {
-    private static readonly TimeSpan Short = TimeSpan.FromSeconds(20);
     private static readonly Argument<string[]> Names = new("VM") { Description = "Guests by the names of their libvirt domains, on whichever node", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<bool> All = new("--all") { Description = "Every guest that libvirt has defined on any node" };
     private static readonly Option<string[]> Xml = new("--xml") { Description = "A guest by its XML file", HelpName = "FILE" };
@@ -49,14 +46,16 @@ internal static class AddVerb
     {
         AddIntent intent = Intent(parsed);
         Candidates candidates = await GuestsAsync(parsed);
-        var probe = new CheckProbe(session.Shell);
+        var probe = new CheckProbe(session);
         var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "add" });
         return await runner.RunAsync(async () => Plan(intent, candidates, await probe.LookAsync(intent.GroupClone, [], candidates)), "the guests are the cluster's, and run");
     }
 
     private static Plan Plan(AddIntent intent, Candidates candidates, CheckScope scope)
     {
-        string[] names = [.. scope.Guests.Where(g => candidates.Everything ? g.Resource is null : candidates.Names.Contains(g.Name)).Select(g => g.Name)];
+        IReadOnlyList<string> names = [.. scope.Guests.Select(g => g.Name).Where(candidates.Names.Contains)];
+        if (candidates.Everything && AddPlanner.Everything(scope, out names) is { Refusals.Count: > 0 } unknown)
+            return unknown;
         string[] wrong = [.. names.Where(name => !CommonOptions.IsResourceName(name))];
         return wrong.Length == 0 ? AddPlanner.Plan(intent, scope, names)
             : Cluster.Planning.Plan.Refuse($"{string.Join(", ", wrong)} cannot be a resource's name, which begins with a letter and contains letters, digits and _-. only", "rename the guest while it is shut off: virsh domrename OLD NEW");
@@ -80,32 +79,11 @@ internal static class AddVerb
         var texts = new Dictionary<string, string>();
         foreach (string file in parsed.GetValue(Xml) ?? [])
         {
-            (string name, string text) = await ReadFileAsync(file);
+            (string name, string text) = await GuestFile.ReadAsync(file);
             texts[name] = text;
         }
 
         return new Candidates([.. parsed.GetValue(Names) ?? [], .. texts.Keys], parsed.GetValue(All), texts);
-    }
-
-    private static async Task<(string Name, string Text)> ReadFileAsync(string file)
-    {
-        byte[] content;
-        try
-        {
-            // A FIFO or a device would never end, and .NET takes them for files.
-            if (!(await NodeShell.RunHereAsync($"[ -f {ShellWord.Quote(Path.GetFullPath(file))} ]", Short)).Succeeded || new FileInfo(file).Length > DomainXml.MaximumBytes)
-                throw new Stop(ExitCode.Refused, $"{file} is not a file with a guest's XML (no such file, or over {DomainXml.MaximumBytes >> 20} MiB). Name the file that 'virsh dumpxml' wrote.");
-            content = await File.ReadAllBytesAsync(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new Stop(ExitCode.Refused, $"{file} cannot be read: {e.Message} Name the file that 'virsh dumpxml' wrote.");
-        }
-
-        DomainXml xml = DomainXml.Parse(content, out string problem)
-            ?? throw new Stop(ExitCode.Refused, $"{file} {problem}. Name the file that 'virsh dumpxml' wrote.");
-        using var reader = new StreamReader(new MemoryStream(content), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
-        return (xml.Identity.Name, reader.ReadToEnd());
     }
 
     private static void Check(CommandResult result)

@@ -6,7 +6,7 @@ using HaAgent.Cluster.Planning;
 using HaAgent.Cli.Apply;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Cli.Probe;
-using HaAgent.Cli.Probe.Questions;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cli.Verbs;
 
@@ -40,7 +40,7 @@ internal static class AdoptVerb
     {
         string[] named = [.. (parsed.GetValue(Names) ?? []).Distinct()];
         bool revert = parsed.GetValue(Revert);
-        var probe = new ClusterProbe(session.Shell);
+        var probe = new ClusterProbe(session);
         var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "adopt" });
         return await runner.RunAsync(
             async () => Plan(named, revert, await probe.LookAsync(Questions)),
@@ -53,10 +53,10 @@ internal static class AdoptVerb
         return AdoptPlanner.Plan(names, revert, snapshot);
     }
 
-    private static IReadOnlyList<Question> Questions(Cib cib) =>
+    private static IReadOnlyList<NodeQuestion> Questions(Cib cib) =>
     [
-        HostQuestions.Agents,
-        DaemonQuestions.Guests,
-        FileQuestions.SharedFiles([.. cib.Primitives.Where(p => p.Agent.IsVirtualMachine).Select(p => p.Parameter("config")).OfType<string>().Distinct()]),
+        new HostQuestion(),
+        new RunningGuestsQuestion(),
+        new FilesQuestion([.. cib.Primitives.Where(p => p.Agent.IsVirtualMachine).Select(p => p.Parameter("config")).OfType<string>().Distinct()]),
     ];
 }

@@ -5,6 +5,7 @@ using HaAgent.Cli.CommandLine;
 using HaAgent.Cli.Json;
 using HaAgent.Cli.Probe;
 using HaAgent.Cli.Screens;
+using HaAgent.Cluster.Check.Guests;
 
 namespace HaAgent.Cli.Verbs;
 
@@ -26,7 +27,7 @@ internal static class CheckVerb
     private static async Task<ExitCode> RunAsync(Session session, ParseResult parsed)
     {
         CheckScope scope = await session.Screen.Busy("looking at the cluster", () =>
-            new CheckProbe(session.Shell).LookAsync(parsed.GetValue(CloneName)!, parsed.GetValue(Devices) ?? [], Candidates.Of(parsed.GetValue(Domains) ?? [])));
+            new CheckProbe(session).LookAsync(parsed.GetValue(CloneName)!, parsed.GetValue(Devices) ?? [], Candidates.Of(parsed.GetValue(Domains) ?? [])));
         IReadOnlyList<Finding> findings = CheckTable.Look(scope);
         if (parsed.GetValue(Json))
             session.Screen.Json(JsonSerializer.Serialize(CheckAnswer.Of(findings), Answers.Readable.CheckAnswer));

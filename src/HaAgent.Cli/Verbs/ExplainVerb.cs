@@ -27,7 +27,7 @@ internal static class ExplainVerb
         string vm = parsed.GetValue(Vm)!;
         Explanation explanation = await session.Screen.Busy("looking at the cluster", async () =>
         {
-            WatchScope scope = await new WatchProbe(session.Shell).LookAsync(vm);
+            WatchScope scope = await new WatchProbe(session).LookAsync(vm);
             WatchedGuest guest = scope.Guests.Count > 0 ? scope.Guests[0] : throw Unknown(vm, scope.Snapshot.Cib);
             return Explanation.Of(new ExplainScope(scope, guest, await SchedulerProbe.AskAsync(scope.Snapshot.Cib), TimeZoneInfo.Local));
         });

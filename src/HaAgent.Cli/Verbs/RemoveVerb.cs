@@ -33,7 +33,7 @@ internal static class RemoveVerb
     {
         string[] names = [.. parsed.GetValue(Names)!.Distinct()];
         bool keep = parsed.GetValue(KeepRunning);
-        var probe = new ClusterProbe(session.Shell);
+        var probe = new ClusterProbe(session);
         var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "remove" });
         return await runner.RunAsync(async () => RemovePlanner.Plan(names, keep, await probe.LookAsync([])),
             $"{string.Join(", ", names)} {(names.Length == 1 ? "is" : "are")} no longer the cluster's");

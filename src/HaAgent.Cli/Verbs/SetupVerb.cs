@@ -65,7 +65,7 @@ internal static class SetupVerb
     private static async Task<ExitCode> RunAsync(Session session, ParseResult parsed)
     {
         SetupIntent intent = Intent(parsed);
-        var probe = new ClusterProbe(session.Shell);
+        var probe = new ClusterProbe(session);
         var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "setup" });
         return await runner.RunAsync(
             async () => SetupPlanner.Plan(intent, await probe.LookAsync(SetupQuestions.For(intent))),

@@ -1,10 +1,8 @@
 using System.CommandLine;
-using HaAgent.Cluster.Setup;
 using HaAgent.Cluster.Teardown;
 using HaAgent.Cli.Apply;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Cli.Probe;
-using HaAgent.Cli.Probe.Questions;
 
 namespace HaAgent.Cli.Verbs;
 
@@ -15,17 +13,6 @@ internal static class TeardownVerb
     private static readonly Option<bool> Yes = CommonOptions.Yes();
     private static readonly Option<bool> DryRun = CommonOptions.DryRun();
     private static readonly Option<bool> Json = CommonOptions.Json();
-
-    private static readonly Question[] Questions =
-    [
-        HostQuestions.Systemd,
-        HostQuestions.Programs,
-        FileQuestions.Files(LibvirtPaths.Qemu, LibvirtPaths.QemuLockd, LibvirtPaths.DropIn,
-            LibvirtPaths.Qemu + LibvirtPaths.BackupSuffix, LibvirtPaths.QemuLockd + LibvirtPaths.BackupSuffix),
-        DaemonQuestions.Units,
-        DaemonQuestions.Daemons,
-        DaemonQuestions.Guests,
-    ];
 
     public static Command Create()
     {
@@ -38,8 +25,8 @@ internal static class TeardownVerb
     private static async Task<ExitCode> RunAsync(Session session, ParseResult parsed)
     {
         string clone = parsed.GetValue(CloneName)!;
-        var probe = new ClusterProbe(session.Shell);
+        var probe = new ClusterProbe(session);
         var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "teardown" });
-        return await runner.RunAsync(async () => TeardownPlanner.Plan(clone, await probe.LookAsync(Questions)), $"{clone} is gone, and libvirt is as it was before setup");
+        return await runner.RunAsync(async () => TeardownPlanner.Plan(clone, await probe.LookAsync(SetupQuestions.ForTeardown)), $"{clone} is gone, and libvirt is as it was before setup");
     }
 }

@@ -9,6 +9,7 @@ using HaAgent.Cli.Apply;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Cli.Nodes;
 using HaAgent.Cli.Probe;
+using HaAgent.Host;
 
 namespace HaAgent.Cli.Verifying;
 
@@ -109,7 +110,7 @@ internal sealed class FailoverTest(Session session, VerifyOptions options, Guide
 
     private static async Task<DateTimeOffset?> LastFencingAsync(string node)
     {
-        ShellResult result = await NodeShell.RunHereAsync("crm_mon --output-as=xml -1 --fence-history=3", ScriptLimit);
+        CommandResult result = await LocalProgram.RunAsync(ScriptLimit, "crm_mon", ["--output-as=xml", "-1", "--fence-history=3"]);
         try
         {
             return result.Succeeded ? FenceHistory.Last(result.Output, node) : null;

@@ -32,7 +32,7 @@ internal static class LockTest
         if (LockTrialGuard.Objection(guest, snapshot.Node(ground.Home), other) is { } objection)
             return new LockTrial.NotTried(objection);
         string? path = guest.Resource.Parameter("config");
-        if (path is null || other.File(path).Text is not { } text)
+        if (path is null || other.File(path).Value is not { Text: { } text })
             return new LockTrial.NotTried($"{path ?? "the guest's XML"} cannot be read on {ground.Other}");
 
         // Files come as one char per byte.

@@ -72,7 +72,7 @@ internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen 
     private async Task<(WatchScope Scope, TestGround Ground)> LookAsync()
     {
         await session.Screen.Busy("waiting until the cluster is at rest", () => ClusterRest.AwaitAsync(RestLimit, session.Stopping));
-        WatchScope scope = await session.Screen.Busy("looking at the cluster", () => new WatchProbe(session.Shell).LookAsync(options.Vm));
+        WatchScope scope = await session.Screen.Busy("looking at the cluster", () => new WatchProbe(session).LookAsync(options.Vm));
         Snapshot snapshot = scope.Snapshot;
         TestGround? ground = TestGround.Choose(options.Vm, snapshot.Self, snapshot.Cib, snapshot.Status, out Refusal? refusal);
         return ground is null ? throw Refused(refusal!) : (scope, ground);
@@ -83,7 +83,7 @@ internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen 
         if (options.Address is not null)
             return options.Address;
         Primitive resource = scope.Guests[0].Resource;
-        string? text = scope.Snapshot.Reached.Select(n => n.File(resource.Parameter("config") ?? "").Text).FirstOrDefault(t => t is not null);
+        string? text = scope.Snapshot.Reached.Select(n => n.File(resource.Parameter("config") ?? "").Value?.Text).FirstOrDefault(t => t is not null);
         return text is null || scope.Guests[0].Xml is null ? null
             : GuestAddress.Find(Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(text)), scope.Snapshot.Reached.OrderByDescending(n => n.Name == scope.Snapshot.Self));
     }

@@ -41,6 +41,16 @@ public static class AddPlanner
             + Planning.Plan.All(guests.Select(guest => Started(scope.Snapshot, guest)));
     }
 
+    /// <summary>Every guest that is not in the cluster yet; with refusals when a node could not say which it has.</summary>
+    /// <param name="scope">What was seen.</param>
+    /// <param name="names">Their names in the scope.</param>
+    public static Plan Everything(CheckScope scope, out IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        names = [.. scope.Guests.Where(g => g.Resource is null).Select(g => g.Name)];
+        return Planning.Plan.All(scope.Snapshot.Reached.Select(node => Planning.Plan.From(node.Domains, "which guests there are", node.Name, _ => new Plan())));
+    }
+
     private static Plan References(AddIntent intent, Cib cib, IReadOnlyList<string> names)
     {
         string[] unknown = [.. intent.After.Concat(intent.ApartFrom).Where(other => cib.Primitive(other) is null && !names.Contains(other)).Distinct()];

@@ -16,11 +16,11 @@ internal static class GuestHandedOver
     public static Plan Plan(Snapshot snapshot, LockStorage storage, GuestFacts guest)
     {
         string domain = guest.Xml!.Identity.Name;
-        Plan autostart = Planning.Plan.All(snapshot.Reached.Where(node => node.Domain(domain) is { Autostart: true }).Select(node => Planning.Plan.Of(
-            new Change.Run(node.Name, $"switch the autostart of {domain} off on {node.Name}", $"virsh -q -c qemu:///system autostart --disable --domain {ShellWord.Quote(domain)}", Short))));
+        Plan autostart = Planning.Plan.All(snapshot.Reached.Select(node => Planning.Plan.From(node.Domain(domain), $"whether libvirt starts {domain}", node.Name, found => !found.Autostart ? new Plan()
+            : Planning.Plan.Of(new Change.Run(node.Name, $"switch the autostart of {domain} off on {node.Name}", $"virsh -q -c qemu:///system autostart --disable --domain {ShellWord.Quote(domain)}", Short)))));
         if (guest.Resource is not null)
             return autostart;
-        Plan shutdown = Planning.Plan.All(snapshot.Reached.Where(node => node.Domain(domain) is { Active: true }).Select(node => Shutdown(node, domain)));
+        Plan shutdown = Planning.Plan.All(snapshot.Reached.Select(node => Planning.Plan.From(node.Domain(domain), $"whether {domain} runs", node.Name, found => found.Active ? Shutdown(node, domain) : new Plan())));
         return shutdown + autostart + Xml(snapshot, storage, guest);
     }
 
@@ -46,8 +46,9 @@ internal static class GuestHandedOver
     {
         string path = GuestResources.ConfigPath(storage, guest);
         string after = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(guest.Text!.TrimEnd('\n') + "\n"));
-        string? before = snapshot.Node(snapshot.Self).File(path).Text;
-        return before == after ? new Plan()
+        return Planning.Plan.From(snapshot.Node(snapshot.Self).File(path), $"what lies at {path}", snapshot.Self, file => Written(file.Text), () => Written(null));
+
+        Plan Written(string? before) => before == after ? new Plan()
             : Planning.Plan.Of(new Change.WriteFile(snapshot.Self, $"write the XML of {guest.Name} to {path}", path, before, after, KeepBackup: true, Then: "") { NewMode = "600", Silent = true });
     }
 }

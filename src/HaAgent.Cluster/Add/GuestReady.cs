@@ -16,7 +16,7 @@ internal static class GuestReady
         var refusals = new List<Refusal>(NameTaken(scope, guest));
         if (guest.Xml is null)
         {
-            refusals.Add(new Refusal(guest.Text is null ? $"no node's libvirt knows a guest {guest.Name}" : $"the XML of {guest.Name} {guest.Problem}",
+            refusals.Add(guest.NotLearned is { } why ? new Refusal($"haagent cannot tell what the XML of {guest.Name} is: {why}; so nothing is changed", "see to that, then run this again") { IsNotLearned = true } : new Refusal(guest.Text is null ? $"no node's libvirt knows a guest {guest.Name}" : $"the XML of {guest.Name} {guest.Problem}",
                 "name a guest that 'virsh list --all' shows on a node, or its XML with --xml FILE"));
             return new Plan { Refusals = refusals };
         }
@@ -35,8 +35,11 @@ internal static class GuestReady
             // It would be shut down, and not started again.
             .. guest.Resource is null ? Check.Rules.Management.OfCluster(scope.Snapshot.Cib) : [],
         ];
-        refusals.AddRange(findings.Where(f => f.Severity == Severity.Error).Select(f => new Refusal(f.Sentence, f.Mend ?? "haagent check")));
-        return new Plan { Refusals = refusals, Notes = [.. findings.Where(f => f.Severity == Severity.Warning).Select(f => f.Sentence)] };
+
+        // What libvirt thinks of its CPU decides about a move, and not about its start.
+        bool Hinders(Finding finding) => finding.Severity == Severity.Error || (finding.IsNotLearned && finding.Check != GuestMigration.Name);
+        refusals.AddRange(findings.Where(Hinders).Select(f => new Refusal(f.Sentence, f.Mend ?? "haagent check")));
+        return new Plan { Refusals = refusals, Notes = [.. findings.Where(f => f.Severity == Severity.Warning && !Hinders(f)).Select(f => f.Sentence)] };
     }
 
     // A guest that is started without its agent, or without the settings of its locks, is not highly available.
@@ -62,7 +65,13 @@ internal static class GuestReady
     private static IEnumerable<Refusal> RunsTwice(Snapshot snapshot, GuestFacts guest)
     {
         GuestIdentity identity = guest.Xml!.Identity;
-        string[] nodes = [.. snapshot.Reached.Where(n => n.Domain(identity.Name) is { Active: true } || n.Guests.Contains(identity.Name)).Select(n => n.Name)];
+        foreach (NodeFacts node in snapshot.Reached)
+        {
+            if (node.Domain(identity.Name).Then(_ => node.Guests).IsNotLearned(out string? why) || node.Guests.IsNotLearned(out why))
+                yield return Refusal.NotLearned($"whether {identity.Name} runs", node.Name, why);
+        }
+
+        string[] nodes = [.. snapshot.Reached.Where(n => n.Domain(identity.Name) is { Value.Active: true } || n.Runs(identity.Name) is { Value: true }).Select(n => n.Name)];
         if (nodes.Length > 1)
             yield return new Refusal($"{identity.Name} runs on {string.Join(" and ", nodes)} at once, and both write to its disks", "shut down the copy that is not the true one at once (virsh destroy), and check the guest's filesystems");
     }

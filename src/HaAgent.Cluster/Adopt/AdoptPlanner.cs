@@ -2,6 +2,7 @@ using System.Globalization;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
+using HaAgent.Core.Node;
 using HaAgent.Core.Ocf;
 
 namespace HaAgent.Cluster.Adopt;
@@ -92,8 +93,10 @@ public static class AdoptPlanner
         foreach (NodeFacts node in snapshot.Nodes)
         {
             if (node.Unreachable is not null)
-                yield return new Refusal($"node {node.Name} could not be asked: {node.Unreachable}", $"make 'ssh root@{node.Name} true' work without a password, then run this again");
-            else if (!node.Agents.Contains($"{to.Provider}/{to.Type}"))
+                yield return new Refusal($"node {node.Name} could not be asked: {node.Unreachable}", $"make 'ssh {node.Name} haagent --version' work without a password, then run this again");
+            else if (node.Agents.IsNotLearned(out string? why))
+                yield return Refusal.NotLearned($"whether {to.FullName} is installed", node.Name, why);
+            else if (node.Agents is not { Value: { } agents } || !agents.Contains($"{to.Provider}/{to.Type}"))
                 yield return new Refusal($"{to.FullName} is not installed on {node.Name}", $"install {(to == AgentName.Ours ? "haagent" : "resource-agents")} on {node.Name}");
         }
     }
@@ -119,6 +122,12 @@ public static class AdoptPlanner
         if (snapshot.Status.Anywhere(name).Distinct().Count() > 1)
             yield return new Refusal($"{name} is active on several nodes", "crm_mon -1; this must be mended first");
         if (snapshot.Status.Anywhere(name).Any() && Where(guest, snapshot) is null)
+        {
+            foreach (NodeFacts node in snapshot.Reached.Where(n => n.Guests.State == FactState.NotLearned))
+                yield return Refusal.NotLearned($"whether the process of {name} runs", node.Name, node.Guests.Why!);
+        }
+
+        if (snapshot.Status.Anywhere(name).Any() && Where(guest, snapshot) is null && snapshot.Reached.All(n => n.Guests.State != FactState.NotLearned))
             yield return new Refusal($"the cluster says that {name} runs, but no node shows its QEMU process", $"haagent explain {name}");
     }
 
@@ -139,14 +148,14 @@ public static class AdoptPlanner
     private static (string Node, int Pid)? Where(Primitive guest, Snapshot snapshot)
     {
         string domain = DomainName(guest, snapshot);
-        return snapshot.Reached.Where(n => n.GuestProcesses.ContainsKey(domain)).Select(n => ((string, int)?)(n.Name, n.GuestProcesses[domain])).FirstOrDefault();
+        return snapshot.Reached.Where(n => n.Guests is { Value: { } guests } && guests.ContainsKey(domain)).Select(n => ((string, int)?)(n.Name, n.Guests.Value![domain])).FirstOrDefault();
     }
 
     // The resource need not bear the domain's name: its XML says it.
     private static string DomainName(Primitive guest, Snapshot snapshot)
     {
         string? text = guest.Parameter("config") is { } path
-            ? snapshot.Reached.Select(n => n.Files.TryGetValue(path, out FileFact? file) ? file.Text : null).FirstOrDefault(t => t is not null)
+            ? snapshot.Reached.Select(n => n.File(path).Value?.Text).FirstOrDefault(t => t is not null)
             : null;
         return (text is null ? null : Core.Guest.DomainXml.Parse(System.Text.Encoding.Latin1.GetBytes(text), out _)?.Identity.Name) ?? guest.Id;
     }

@@ -1,6 +1,8 @@
+using HaAgent.Core.Node;
+
 namespace HaAgent.Cluster.Facts;
 
-/// <summary>What was seen on one node. A fact that was not asked for, or could not be learned, is empty; it is never guessed.</summary>
+/// <summary>What was seen on one node. Each fact is known, known to be absent, or not learned; what nobody asked for was not learned.</summary>
 /// <param name="Name">The node's name in the cluster.</param>
 public sealed record NodeFacts(string Name)
 {
@@ -8,105 +10,113 @@ public sealed record NodeFacts(string Name)
     public string? Unreachable { get; init; }
 
     /// <summary>Whether systemd runs the node.</summary>
-    public bool Systemd { get; init; }
+    public Fact<bool> Systemd { get; init; } = Fact.NotAsked<bool>();
 
-    /// <summary>What installs packages there.</summary>
-    public PackageTool Packages { get; init; }
+    /// <summary>What installs packages there; absent: nothing that we know.</summary>
+    public Fact<PackageTool> Packages { get; init; } = Fact.NotAsked<PackageTool>();
 
-    /// <summary>Those of the programs asked for that are installed, by name.</summary>
-    public IReadOnlyList<string> Programs { get; init; } = [];
+    /// <summary>Those of <see cref="HostQuestion.Programs"/> that are installed.</summary>
+    public Fact<IReadOnlyList<string>> Programs { get; init; } = Fact.NotAsked<IReadOnlyList<string>>();
 
-    /// <summary>Those of the resource agents asked for that are installed, as provider/type.</summary>
-    public IReadOnlyList<string> Agents { get; init; } = [];
+    /// <summary>Those of <see cref="HostQuestion.Agents"/> that are installed, as provider/type.</summary>
+    public Fact<IReadOnlyList<string>> Agents { get; init; } = Fact.NotAsked<IReadOnlyList<string>>();
 
-    /// <summary>The files asked for, by path.</summary>
-    public IReadOnlyDictionary<string, FileFact> Files { get; init; } = new Dictionary<string, FileFact>();
-
-    /// <summary>The systemd units asked for, by name.</summary>
-    public IReadOnlyDictionary<string, UnitFact> Units { get; init; } = new Dictionary<string, UnitFact>();
-
-    /// <summary>What virtlockd has locked there, as its open files show it: lease files, or disks that are locked directly.</summary>
-    public IReadOnlyList<string> Leases { get; init; } = [];
-
-    /// <summary>The last lines of the agents' logs that tell of a migration, the newest last.</summary>
-    public IReadOnlyList<string> MigrationLines { get; init; } = [];
-
-    /// <summary>IP addresses that its neighbour table knows, by hardware address in lower case.</summary>
-    public IReadOnlyDictionary<string, string> Neighbours { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>Whether systemd has not yet read what is on disk for Pacemaker's unit.</summary>
-    public bool PacemakerNeedsReload { get; init; }
-
-    /// <summary>libvirt's daemons that run.</summary>
-    public IReadOnlyList<DaemonFact> Daemons { get; init; } = [];
-
-    /// <summary>The guests that run under libvirt's QEMU driver, by name, as the run-time directory and /proc tell it without libvirt.</summary>
-    public IReadOnlyList<string> Guests { get; init; } = [];
-
-    /// <summary>The QEMU process of each of these guests.</summary>
-    public IReadOnlyDictionary<string, int> GuestProcesses { get; init; } = new Dictionary<string, int>();
-
-    /// <summary>The block devices asked for, by the path asked for.</summary>
-    public IReadOnlyDictionary<string, DeviceFact> Devices { get; init; } = new Dictionary<string, DeviceFact>();
-
-    /// <summary>Every mount of the node.</summary>
-    public IReadOnlyList<MountFact> Mounts { get; init; } = [];
-
-    /// <summary>The directories asked for, by path.</summary>
-    public IReadOnlyDictionary<string, DirectoryFact> Directories { get; init; } = new Dictionary<string, DirectoryFact>();
-
-    /// <summary>Filesystems that the running kernel knows or has a module for, of those asked for.</summary>
-    public IReadOnlyList<string> KernelFilesystems { get; init; } = [];
-
-    /// <summary>The cluster's name as corosync says it; null when it says none.</summary>
-    public string? ClusterName { get; init; }
-
-    /// <summary>The peers to which root may log in without a password: null when it works, else why not.</summary>
-    public IReadOnlyDictionary<string, string?> Logins { get; init; } = new Dictionary<string, string?>();
-
-    /// <summary>Its network interfaces.</summary>
-    public IReadOnlyList<LinkFact> Links { get; init; } = [];
-
-    /// <summary>The addresses of the cluster's own network, of all nodes.</summary>
-    public IReadOnlyList<string> RingAddresses { get; init; } = [];
-
-    /// <summary>Storage-based fencing; null when the node has none configured.</summary>
-    public SbdFact? Sbd { get; init; }
-
-    /// <summary>Whether libvirt answered there.</summary>
-    public bool LibvirtAnswers { get; init; }
-
-    /// <summary>The domains that its libvirt knows.</summary>
-    public IReadOnlyList<DomainFact> Domains { get; init; } = [];
-
-    /// <summary>The paths asked for.</summary>
-    public IReadOnlyDictionary<string, PathFact> Paths { get; init; } = new Dictionary<string, PathFact>();
-
-    /// <summary>Whether libvirt there can run the guest's CPU; null where it has no opinion.</summary>
-    public IReadOnlyDictionary<string, bool?> Cpus { get; init; } = new Dictionary<string, bool?>();
+    /// <summary>The cluster's name as corosync says it; absent: it says none.</summary>
+    public Fact<string> ClusterName { get; init; } = Fact.NotAsked<string>();
 
     /// <summary>The node's CPU: its model's name and its features; equal for nodes with equal CPUs.</summary>
-    public string CpuModel { get; init; } = "";
+    public Fact<string> CpuModel { get; init; } = Fact.NotAsked<string>();
 
-    /// <summary>The file asked for; one that was not asked for is a mistake of ours, not a missing file.</summary>
-    public FileFact File(string path) => Files.TryGetValue(path, out FileFact? file) ? file
-        : throw new InvalidOperationException($"{Name} was not asked for the file {path}");
+    /// <summary>Whether the running kernel knows a filesystem or has a module for it, by the filesystem.</summary>
+    public IReadOnlyDictionary<string, Fact<bool>> KernelFilesystems { get; init; } = new Dictionary<string, Fact<bool>>();
 
-    /// <summary>The unit of that name; one that systemd does not know is <see cref="UnitFact.None"/>.</summary>
-    public UnitFact Unit(string name) => Units.TryGetValue(name, out UnitFact? unit) ? unit : UnitFact.None;
+    /// <summary>Every mount of the node.</summary>
+    public Fact<IReadOnlyList<MountFact>> Mounts { get; init; } = Fact.NotAsked<IReadOnlyList<MountFact>>();
 
-    /// <summary>The daemon of that name that runs, or null.</summary>
-    public DaemonFact? Daemon(string name) => Daemons.FirstOrDefault(daemon => daemon.Name == name);
+    /// <summary>Files, by path.</summary>
+    public IReadOnlyDictionary<string, Fact<FileFact>> Files { get; init; } = new Dictionary<string, Fact<FileFact>>();
 
-    /// <summary>The filesystem mounted at exactly that path, or null. The last mount covers those before.</summary>
-    public MountFact? MountAt(string path) => Mounts.LastOrDefault(mount => mount.Point == path);
+    /// <summary>Directories, by path.</summary>
+    public IReadOnlyDictionary<string, Fact<DirectoryFact>> Directories { get; init; } = new Dictionary<string, Fact<DirectoryFact>>();
 
-    /// <summary>The domain of that name that its libvirt knows, or null.</summary>
-    public DomainFact? Domain(string name) => Domains.FirstOrDefault(domain => domain.Name == name);
+    /// <summary>What paths lead to, by path.</summary>
+    public IReadOnlyDictionary<string, Fact<PathFact>> Paths { get; init; } = new Dictionary<string, Fact<PathFact>>();
 
-    /// <summary>What the path leads to; one that was not asked for leads nowhere.</summary>
-    public PathFact Path(string path) => Paths.TryGetValue(path, out PathFact? fact) ? fact : new PathFact(PathKind.Missing);
+    /// <summary>Block devices, by path.</summary>
+    public IReadOnlyDictionary<string, Fact<DeviceFact>> Devices { get; init; } = new Dictionary<string, Fact<DeviceFact>>();
+
+    /// <summary>Storage-based fencing; absent: the node has none.</summary>
+    public Fact<SbdFact> Sbd { get; init; } = Fact.NotAsked<SbdFact>();
+
+    /// <summary>libvirt's daemons that run.</summary>
+    public Fact<IReadOnlyList<DaemonFact>> Daemons { get; init; } = Fact.NotAsked<IReadOnlyList<DaemonFact>>();
+
+    /// <summary>systemd's units, by name; empty where it does not run the node.</summary>
+    public Fact<IReadOnlyDictionary<string, UnitFact>> Units { get; init; } = Fact.NotAsked<IReadOnlyDictionary<string, UnitFact>>();
+
+    /// <summary>Whether systemd has not yet read what is on disk for Pacemaker's unit.</summary>
+    public Fact<bool> PacemakerNeedsReload { get; init; } = Fact.NotAsked<bool>();
+
+    /// <summary>The QEMU process of each guest that runs there, by the domain's name: told without libvirt.</summary>
+    public Fact<IReadOnlyDictionary<string, int>> Guests { get; init; } = Fact.NotAsked<IReadOnlyDictionary<string, int>>();
+
+    /// <summary>The domains that its libvirt knows; not learned when libvirt does not answer.</summary>
+    public Fact<IReadOnlyList<DomainFact>> Domains { get; init; } = Fact.NotAsked<IReadOnlyList<DomainFact>>();
+
+    /// <summary>Whether its libvirt has a guest's CPU, by the guest.</summary>
+    public IReadOnlyDictionary<string, Fact<bool>> Cpus { get; init; } = new Dictionary<string, Fact<bool>>();
+
+    /// <summary>Its network interfaces.</summary>
+    public Fact<IReadOnlyList<LinkFact>> Links { get; init; } = Fact.NotAsked<IReadOnlyList<LinkFact>>();
+
+    /// <summary>The addresses of the cluster's own network, of all nodes.</summary>
+    public Fact<IReadOnlyList<string>> RingAddresses { get; init; } = Fact.NotAsked<IReadOnlyList<string>>();
+
+    /// <summary>Whether it reaches haagent on the other nodes, by their names.</summary>
+    public Fact<IReadOnlyDictionary<string, PeerFact>> Peers { get; init; } = Fact.NotAsked<IReadOnlyDictionary<string, PeerFact>>();
+
+    /// <summary>IP addresses that its neighbour table knows, by hardware address in lower case.</summary>
+    public Fact<IReadOnlyDictionary<string, string>> Neighbours { get; init; } = Fact.NotAsked<IReadOnlyDictionary<string, string>>();
+
+    /// <summary>What virtlockd has locked there, as its open files show it: lease files, or disks that are locked directly.</summary>
+    public Fact<IReadOnlyList<string>> Leases { get; init; } = Fact.NotAsked<IReadOnlyList<string>>();
+
+    /// <summary>The last lines of the agents' logs that tell of a migration, the newest last.</summary>
+    public Fact<IReadOnlyList<string>> MigrationLines { get; init; } = Fact.NotAsked<IReadOnlyList<string>>();
+
+    /// <summary>A file.</summary>
+    public Fact<FileFact> File(string path) => Files.GetValueOrDefault(path) ?? Fact.NotAsked<FileFact>();
+
+    /// <summary>A directory.</summary>
+    public Fact<DirectoryFact> Directory(string path) => Directories.GetValueOrDefault(path) ?? Fact.NotAsked<DirectoryFact>();
+
+    /// <summary>A block device.</summary>
+    public Fact<DeviceFact> Device(string path) => Devices.GetValueOrDefault(path) ?? Fact.NotAsked<DeviceFact>();
+
+    /// <summary>What a path leads to.</summary>
+    public Fact<PathFact> Path(string path) => Paths.GetValueOrDefault(path) ?? Fact.NotAsked<PathFact>();
+
+    /// <summary>A systemd unit; <see cref="UnitFact.None"/> for one that systemd does not know.</summary>
+    public Fact<UnitFact> Unit(string name) => Units.Map(units => units.GetValueOrDefault(name) ?? UnitFact.None);
+
+    /// <summary>The daemon of that name; absent: it does not run.</summary>
+    public Fact<DaemonFact> Daemon(string name) => Daemons.Then(daemons => Found(daemons.FirstOrDefault(daemon => daemon.Name == name)));
+
+    /// <summary>The filesystem mounted at exactly that path. The last mount covers those before.</summary>
+    public Fact<MountFact> MountAt(string path) => Mounts.Then(mounts => Found(mounts.LastOrDefault(mount => mount.Point == path)));
+
+    /// <summary>The domain of that name; absent: its libvirt knows none.</summary>
+    public Fact<DomainFact> Domain(string name) => Domains.Then(domains => Found(domains.FirstOrDefault(domain => domain.Name == name)));
+
+    /// <summary>Whether its libvirt has the guest's CPU.</summary>
+    public Fact<bool> Cpu(string guest) => Cpus.GetValueOrDefault(guest) ?? Fact.NotAsked<bool>();
 
     /// <summary>Whether the program is installed.</summary>
-    public bool Has(string program) => Programs.Contains(program);
+    public Fact<bool> Has(string program) => Programs.Map(programs => programs.Contains(program));
+
+    /// <summary>Whether a guest's process runs there.</summary>
+    public Fact<bool> Runs(string guest) => Guests.Map(guests => guests.ContainsKey(guest));
+
+    private static Fact<T> Found<T>(T? value)
+        where T : class => value is null ? Fact.Absent<T>() : Fact.Known(value);
 }

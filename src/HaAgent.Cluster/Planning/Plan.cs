@@ -1,3 +1,5 @@
+using HaAgent.Core.Node;
+
 namespace HaAgent.Cluster.Planning;
 
 /// <summary>What is to be done, in order; or why nothing is.</summary>
@@ -20,6 +22,19 @@ public sealed record Plan
 
     /// <summary>A plan that only says something.</summary>
     public static Plan Note(string sentence) => new() { Notes = [sentence] };
+
+    /// <summary>What follows from a fact that the plan cannot do without; from one that was not learned, a refusal.</summary>
+    /// <param name="fact">The fact.</param>
+    /// <param name="what">What it is, as the object of "cannot tell".</param>
+    /// <param name="node">Where it was asked.</param>
+    /// <param name="known">What follows from its value.</param>
+    /// <param name="absent">What follows when it is known to be absent; null: nothing is to be done.</param>
+    public static Plan From<T>(Fact<T> fact, string what, string node, Func<T, Plan> known, Func<Plan>? absent = null)
+        where T : notnull
+    {
+        ArgumentNullException.ThrowIfNull(fact);
+        return fact.Match(known, absent ?? (() => new Plan()), why => new Plan { Refusals = [Refusal.NotLearned(what, node, why)] });
+    }
 
     /// <summary>Both plans, one after the other.</summary>
     public static Plan operator +(Plan first, Plan second)

@@ -1,4 +1,5 @@
 using HaAgent.Cluster.Facts;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Setup;
 
@@ -22,18 +23,20 @@ public sealed record LibvirtFlavour(string Daemon, IReadOnlyList<string> Boot, I
         ["virtlockd.socket", "virtlogd.socket", "virtqemud.socket", "virtproxyd.socket"],
         ["virtqemud.service", "virtqemud.socket", "virtproxyd.service", "virtproxyd.socket", .. Locking]);
 
-    /// <summary>The flavour in use on a node: what runs or is enabled counts before what is merely installed. Null without libvirt.</summary>
-    public static LibvirtFlavour? Of(NodeFacts node)
+    /// <summary>What a node's flavour is called where it could not be learned.</summary>
+    public const string What = "how libvirt runs";
+
+    /// <summary>The flavour in use on a node: what runs or is enabled counts before what is merely installed. Absent without libvirt.</summary>
+    public static Fact<LibvirtFlavour> Of(NodeFacts node)
     {
         ArgumentNullException.ThrowIfNull(node);
-        if (InUse(node, Monolithic))
-            return Monolithic;
-        if (InUse(node, Modular) || node.Has(Modular.Daemon))
-            return Modular;
-        return node.Has(Monolithic.Daemon) ? Monolithic : null;
-    }
+        return node.Daemons.Then(daemons => node.Units.Then(units => node.Programs.Then(programs =>
+            InUse(Monolithic) ? Fact.Known(Monolithic)
+            : InUse(Modular) || programs.Contains(Modular.Daemon) ? Fact.Known(Modular)
+            : programs.Contains(Monolithic.Daemon) ? Fact.Known(Monolithic)
+            : Fact.Absent<LibvirtFlavour>())));
 
-    private static bool InUse(NodeFacts node, LibvirtFlavour flavour) =>
-        node.Daemon(flavour.Daemon) is not null
-        || node.Unit(flavour.Daemon + ".service").Enabled || node.Unit(flavour.Daemon + ".socket").Enabled;
+        bool InUse(LibvirtFlavour flavour) => node.Daemon(flavour.Daemon).State == FactState.Known
+            || node.Unit(flavour.Daemon + ".service") is { Value.Enabled: true } || node.Unit(flavour.Daemon + ".socket") is { Value.Enabled: true };
+    }
 }

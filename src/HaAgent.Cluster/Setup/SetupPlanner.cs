@@ -30,6 +30,9 @@ public static class SetupPlanner
     {
         // Nothing can be said of a cluster that is not whole: the later steps need every node's facts.
         Plan ready = ClusterReady.Plan(intent, snapshot);
-        return ready.Refusals.Count > 0 ? ready : Planning.Plan.All(Steps.Select(step => step(intent, snapshot)));
+        return ready.Refusals.Count > 0 ? ready : WithoutRepetition(Planning.Plan.All(Steps.Select(step => step(intent, snapshot))));
     }
+
+    // What could not be learned may be missed by several steps.
+    private static Plan WithoutRepetition(Plan plan) => plan with { Refusals = [.. plan.Refusals.Distinct()] };
 }

@@ -2,6 +2,7 @@ using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Setup;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Locking;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Status;
 
@@ -47,20 +48,27 @@ public abstract record LeaseSight
         if (xml is null)
             return new Unknown("its XML cannot be read");
         NodeFacts[] reached = [.. nodes.Where(n => n.Unreachable is null)];
-        if (reached.FirstOrDefault(n => Setup(n).IsLockd) is not { } locking)
+        if (reached.Select(n => Setup(n).Value).FirstOrDefault(setup => setup is { IsLockd: true }) is not { } locking)
+        {
+            if (reached.FirstOrDefault(n => Setup(n).State == FactState.NotLearned) is { } unknown)
+                return new Unknown($"how {unknown.Name} locks could not be learned: {Setup(unknown).Why}");
             return reached.Length == nodes.Count ? new NotLocked("libvirt has no lock manager") : new Unknown("no node with a lock manager answers");
-        string[] files = [.. xml.Disks.Select(disk => LeaseCheck.LeaseFile(disk, Setup(locking))).OfType<string>()];
+        }
+
+        string[] files = [.. xml.Disks.Select(disk => LeaseCheck.LeaseFile(disk, locking)).OfType<string>()];
         if (files.Length == 0)
             return new NotLocked("no disk that virtlockd locks");
 
         var holders = new List<string>();
         foreach (string file in files)
         {
-            string[] here = [.. reached.Where(n => n.Leases.Any(lease => IsSame(lease, file))).Select(n => n.Name)];
+            string[] here = [.. reached.Where(n => n.Leases.IsKnown(out var leases) && leases.Any(lease => IsSame(lease, file))).Select(n => n.Name)];
             if (here.Length == 0 && reached.Length < nodes.Count)
                 return new Unknown($"{string.Join(", ", nodes.Except(reached).Select(n => n.Name))} could not be asked");
+            if (here.Length == 0 && reached.FirstOrDefault(n => n.Leases.State == FactState.NotLearned) is { } silent)
+                return new Unknown($"what {silent.Name} has locked could not be learned: {silent.Leases.Why}");
             if (here.Length == 0)
-                return new Free(xml.Disks.First(disk => LeaseCheck.LeaseFile(disk, Setup(locking)) == file).Source!);
+                return new Free(xml.Disks.First(disk => LeaseCheck.LeaseFile(disk, locking) == file).Source!);
             holders.AddRange(here);
         }
 
@@ -68,11 +76,14 @@ public abstract record LeaseSight
     }
 
     /// <summary>How a node's libvirt locks disks.</summary>
-    public static LockSetup Setup(NodeFacts node)
+    public static Fact<LockSetup> Setup(NodeFacts node)
     {
         ArgumentNullException.ThrowIfNull(node);
-        return LockSetup.Parse(node.File(LibvirtPaths.Qemu).Text, node.File(LibvirtPaths.QemuLockd).Text);
+        return Text(node, LibvirtPaths.Qemu).Then(qemu => Text(node, LibvirtPaths.QemuLockd).Map(lockd => LockSetup.Parse(qemu, lockd)));
     }
+
+    // A file that is known not to be there sets nothing.
+    private static Fact<string> Text(NodeFacts node, string path) => node.File(path).Map(file => file.Text).OrWhenAbsent("");
 
     // A lease file is known by its name alone: the kernel may show another path to it than the configuration does.
     private static bool IsSame(string held, string wanted) =>

@@ -15,7 +15,7 @@ public sealed record WatchScope(Snapshot Snapshot, ClusterHistory History, IRead
         if (History.LastMigration(guest) is not { } record)
             return null;
         NodeFacts? source = Snapshot.Nodes.FirstOrDefault(n => n.Name == record.From);
-        MigrationLine? line = source?.MigrationLines.Select(MigrationLine.Parse).LastOrDefault(l => l?.Resource == guest);
+        MigrationLine? line = source?.MigrationLines.Value?.Select(MigrationLine.Parse).LastOrDefault(l => l?.Resource == guest);
         return (record, line?.To == record.To ? line : null);
     }
 }

@@ -1,5 +1,8 @@
+using System.Text;
 using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Facts;
 using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Status;
 
@@ -16,8 +19,11 @@ public sealed record WatchedGuest(Primitive Resource)
     /// <summary>What is wrong with the XML, as the end of a sentence that begins with the file's name; null when nothing is.</summary>
     public string? XmlProblem { get; init; }
 
-    /// <summary>Reachable nodes on which the XML cannot be read.</summary>
+    /// <summary>Reachable nodes on which the XML is missing.</summary>
     public IReadOnlyList<string> UnreadableOn { get; init; } = [];
+
+    /// <summary>Reachable nodes on which it could not be learned whether the XML can be read, and why.</summary>
+    public IReadOnlyDictionary<string, string> NotLearnedOn { get; init; } = new Dictionary<string, string>();
 
     /// <summary>What each node's libvirt, or failing that its processes, say of it.</summary>
     public IReadOnlyDictionary<string, Observation> Seen { get; init; } = new Dictionary<string, Observation>();
@@ -30,6 +36,53 @@ public sealed record WatchedGuest(Primitive Resource)
 
     /// <summary>Whether the admin lets it move live.</summary>
     public bool Migrates => ClusterBoolean.IsTrue(Resource.MetaValue("allow-migrate"));
+
+    /// <summary>A guest as the nodes see it.</summary>
+    public static WatchedGuest Of(Primitive resource, Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(resource);
+        ArgumentNullException.ThrowIfNull(snapshot);
+        WatchedGuest guest = Read(resource, snapshot);
+        GuestIdentity identity = guest.Xml?.Identity ?? new GuestIdentity(guest.DomainName, null);
+        return guest with { Seen = snapshot.Nodes.ToDictionary(node => node.Name, node => Look(identity, node)), Lease = LeaseSight.Of(guest.Xml, snapshot.Nodes) };
+    }
+
+    private static WatchedGuest Read(Primitive resource, Snapshot snapshot)
+    {
+        if (resource.Parameter("config") is not { } path)
+            return new WatchedGuest(resource) { XmlProblem = "is not named by the resource" };
+        string? text = snapshot.Reached.Select(n => n.File(path).Value?.Text).FirstOrDefault(t => t is not null);
+        bool unknown = text is null && snapshot.Reached.Any(n => n.File(path).State == FactState.NotLearned);
+        string problem = "is missing on every node that answers";
+
+        // Files come as one char per byte.
+        DomainXml? xml = text is null ? null : DomainXml.Parse(Encoding.Latin1.GetBytes(text), out problem);
+        return new WatchedGuest(resource)
+        {
+            Xml = xml,
+            XmlProblem = xml is null && !unknown ? problem : null,
+            UnreadableOn = xml is null ? [] : [.. snapshot.Reached.Where(n => n.File(path).State == FactState.Absent).Select(n => n.Name)],
+            NotLearnedOn = snapshot.Reached.Where(n => n.File(path).State == FactState.NotLearned).ToDictionary(n => n.Name, n => n.File(path).Why!),
+        };
+    }
+
+    private static Observation Look(GuestIdentity guest, NodeFacts node)
+    {
+        if (node.Unreachable is { } silent)
+            return new Observation.Unknown(silent);
+        bool lives = node.Runs(guest.Name) is { Value: true };
+        return node.Domain(guest.Name).Match(
+            domain => !domain.Active ? Absent("defined, but shut off")
+                : guest.Uuid is not null && domain.Uuid != guest.Uuid ? new Observation.Foreign(domain.Uuid)
+                : new Observation.Active(domain.State, domain.Paused, Evidence.Libvirt),
+            () => Absent("libvirt does not know it"),
+            why => lives ? new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Evidence.ProcessOnly) : new Observation.Unknown(why));
+
+        // A guest whose process lives is there, whatever became of libvirt.
+        Observation Absent(string how) => lives
+            ? new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Evidence.ProcessLostByLibvirt)
+            : new Observation.Absent(how);
+    }
 
     /// <summary>The nodes on which it is active.</summary>
     public IEnumerable<string> ActiveOn => Seen.Where(s => s.Value is Observation.Active).Select(s => s.Key);

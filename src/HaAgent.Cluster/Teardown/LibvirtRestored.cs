@@ -12,28 +12,19 @@ internal static class LibvirtRestored
     /// <summary>The changes for one node.</summary>
     public static Plan Plan(NodeFacts node)
     {
-        Change.WriteFile[] files =
-        [
-            .. Restore(node, LibvirtPaths.Qemu, "lock_manager"),
-            .. Restore(node, LibvirtPaths.QemuLockd, "file_lockspace_dir"),
-        ];
-        var changes = new List<Change>(files);
-        if (node.File(LibvirtPaths.DropIn).Text is { } dropIn)
-        {
-            changes.Add(new Change.WriteFile(node.Name, $"remove {LibvirtPaths.DropIn} on {node.Name}", LibvirtPaths.DropIn, dropIn, null, KeepBackup: false,
-                Then: $"rmdir --ignore-fail-on-non-empty {LibvirtPaths.DropIn[..LibvirtPaths.DropIn.LastIndexOf('/')]}\nsystemctl daemon-reload"));
-        }
-
-        return new Plan { Changes = changes } + Daemons.Restarted(node, files.Length > 0);
+        Plan files = Restore(node, LibvirtPaths.Qemu, "lock_manager") + Restore(node, LibvirtPaths.QemuLockd, "file_lockspace_dir");
+        Plan dropIn = Planning.Plan.From(node.File(LibvirtPaths.DropIn), $"what {LibvirtPaths.DropIn} says", node.Name, file => Planning.Plan.Of(
+            new Change.WriteFile(node.Name, $"remove {LibvirtPaths.DropIn} on {node.Name}", LibvirtPaths.DropIn, file.Text, null, KeepBackup: false,
+                Then: $"rmdir --ignore-fail-on-non-empty {LibvirtPaths.DropIn[..LibvirtPaths.DropIn.LastIndexOf('/')]}\nsystemctl daemon-reload")));
+        return files + dropIn + Daemons.Restarted(node, files.Changes.Count > 0);
     }
 
-    private static IEnumerable<Change.WriteFile> Restore(NodeFacts node, string path, string key)
+    private static Plan Restore(NodeFacts node, string path, string key)
     {
         string copy = path + LibvirtPaths.BackupSuffix;
-        if (node.File(copy).Text is not { } original || node.File(path).Text is not { } current)
-            yield break;
-        yield return new Change.WriteFile(node.Name, $"give {path} on {node.Name} back its {key} from before", path, current, Without(original, current, key),
-            KeepBackup: false, Then: $"rm -f {ShellWord.Quote(copy)}") { Removes = [copy] };
+        return Planning.Plan.From(node.File(copy), $"what {copy} says", node.Name, original => Planning.Plan.From(node.File(path), $"what {path} says", node.Name, current =>
+            Planning.Plan.Of(new Change.WriteFile(node.Name, $"give {path} on {node.Name} back its {key} from before", path, current.Text, Without(original.Text, current.Text, key),
+                KeepBackup: false, Then: $"rm -f {ShellWord.Quote(copy)}") { Removes = [copy] })));
     }
 
     /// <summary>The original, byte for byte, when setup's line is all that was changed since; else the current file with that line undone.</summary>

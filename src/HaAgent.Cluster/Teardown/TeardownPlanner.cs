@@ -24,12 +24,12 @@ public static class TeardownPlanner
         if (users.Refusals.Count > 0)
             return users;
         Plan plan = Resources(clone, snapshot) + Planning.Plan.All(snapshot.Reached.Select(LibvirtRestored.Plan));
-        return plan.Changes.Count == 0 ? plan
+        return plan.Changes.Count == 0 || plan.Refusals.Count > 0 ? plan with { Refusals = [.. plan.Refusals.Distinct()] }
             : plan + Planning.Plan.Note("packages, enabled services and everything on the shared volume stay as they are");
     }
 
     private static IEnumerable<Refusal> NodesMissing(Snapshot snapshot) => snapshot.Nodes.Where(node => node.Unreachable is not null).Select(node =>
-        new Refusal($"node {node.Name} could not be asked: {node.Unreachable}", $"make 'ssh root@{node.Name} true' work without a password, then run this again"));
+        new Refusal($"node {node.Name} could not be asked: {node.Unreachable}", $"make 'ssh {node.Name} haagent --version' work without a password, then run this again"));
 
     private static IEnumerable<Refusal> Users(string clone, Snapshot snapshot)
     {
@@ -70,16 +70,18 @@ public static class TeardownPlanner
     // The clone whose volume libvirt's settings name.
     private static string? Carrier(Snapshot snapshot)
     {
-        string[] directories = [.. snapshot.Reached.Select(node => node.File(LibvirtPaths.QemuLockd).Text)
+        string[] directories = [.. snapshot.Reached.Select(node => node.File(LibvirtPaths.QemuLockd).Value?.Text)
             .Select(text => text is null ? null : LibvirtConf.GetString(text, "file_lockspace_dir")).OfType<string>().Distinct()];
         return snapshot.Cib.Clones.Select(c => LockStorage.Find(snapshot.Cib, c.Id)).OfType<LockStorage>()
             .FirstOrDefault(storage => directories.Any(directory => directory == storage.Mount || Below(directory, storage.Mount)))?.GroupClone.Id;
     }
 
     // Their locks would be gone with the settings.
-    private static IEnumerable<Refusal> Guests(Snapshot snapshot) => snapshot.Reached.Where(node => node.Guests.Count > 0).Select(node =>
-        new Refusal($"{string.Join(", ", node.Guests)} run{(node.Guests.Count == 1 ? "s" : "")} on {node.Name} under the locks that would go",
-            $"shut the guests on {node.Name} down (virsh shutdown NAME), then run this again"));
+    private static IEnumerable<Refusal> Guests(Snapshot snapshot) => snapshot.Reached.Select(node => node.Guests.Match(
+        guests => guests.Count == 0 ? null : new Refusal($"{string.Join(", ", guests.Keys)} run{(guests.Count == 1 ? "s" : "")} on {node.Name} under the locks that would go",
+            $"shut the guests on {node.Name} down (virsh shutdown NAME), then run this again"),
+        () => null,
+        why => Refusal.NotLearned("whether guests run", node.Name, why))).OfType<Refusal>();
 
     private static Plan Resources(string clone, Snapshot snapshot)
     {

@@ -13,6 +13,6 @@ public static class GuestAddress
     public static string? Find(string xml, IEnumerable<NodeFacts> nodes)
     {
         string[] cards = [.. CibXml.Parse(xml).Descendants("interface").Elements("mac").Attributes("address").Select(a => a.Value.ToLowerInvariant())];
-        return nodes.SelectMany(node => cards.Select(card => node.Neighbours.GetValueOrDefault(card))).FirstOrDefault(address => address is not null);
+        return nodes.SelectMany(node => cards.Select(card => node.Neighbours.Value?.GetValueOrDefault(card))).FirstOrDefault(address => address is not null);
     }
 }

@@ -20,12 +20,14 @@ public static class LockTrialGuard
         {
             if (node.Unreachable is not null)
                 return $"{node.Name} cannot be asked how it locks disks ({node.Unreachable})";
-            if (!LeaseSight.Setup(node).IsLockd)
+            if (LeaseSight.Setup(node).IsNotLearned(out string? why))
+                return $"how {node.Name} locks disks could not be learned: {why}";
+            if (LeaseSight.Setup(node) is not { Value.IsLockd: true })
                 return $"{node.Name} has no lock_manager = \"lockd\" in /etc/libvirt/qemu.conf, so a second copy could start and destroy the disk; run haagent check";
         }
 
-        LockSetup here = LeaseSight.Setup(home);
-        LockSetup there = LeaseSight.Setup(other);
+        LockSetup here = LeaseSight.Setup(home).Value!;
+        LockSetup there = LeaseSight.Setup(other).Value!;
         if (here.FileLockspaceDir != there.FileLockspaceDir)
             return $"{home.Name} keeps its locks in {here.FileLockspaceDir ?? "the disks themselves"}, {other.Name} in {there.FileLockspaceDir ?? "the disks themselves"}: they do not see each other's; run haagent check";
         if (!there.AutoDiskLeases || !here.AutoDiskLeases)

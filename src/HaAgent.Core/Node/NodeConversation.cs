@@ -63,7 +63,7 @@ public sealed class NodeConversation(string nonce, int questions)
         {
             int end = bytes.IndexOf((byte)'\n');
             ReadOnlySpan<byte> piece = end < 0 ? bytes : bytes[..end];
-            _bytes += piece.Length;
+            _bytes += piece.Length + (end < 0 ? 0 : 1);
             if (_bytes > NodeProtocol.MostBytes)
             {
                 Break($"its answer is longer than {NodeProtocol.MostBytes / 1024 / 1024} MiB");
@@ -101,12 +101,26 @@ public sealed class NodeConversation(string nonce, int questions)
         State = ConversationState.Begun;
         try
         {
-            Take(JsonSerializer.Deserialize(words[2], NodeJson.Default.NodeReply));
+            byte[] json = Encoding.UTF8.GetBytes(words[2]);
+            Take(SaysNull(json) ? null : JsonSerializer.Deserialize(json, NodeJson.Default.NodeReply));
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException or InvalidOperationException)
         {
             Break("its answer is not one that this haagent understands");
         }
+    }
+
+    // Whoever speaks this protocol leaves out what it has not: a null would come out where the types promise something.
+    private static bool SaysNull(byte[] json)
+    {
+        var reader = new Utf8JsonReader(json);
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.Null)
+                return true;
+        }
+
+        return false;
     }
 
     private void Take(NodeReply? reply)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using HaAgent.Core.Guest;
 
 namespace HaAgent.Core.Node;
 
@@ -31,7 +32,7 @@ public sealed record NodeEnvelope(int Protocol, string Nonce);
 public sealed record NodeRequest(int Protocol, string Nonce, double Seconds)
 {
     /// <summary>Answered in any order, each by its place in this list.</summary>
-    public IReadOnlyList<NodeQuestion> Questions { get; init; } = [];
+    public IReadOnlyList<NodeQuestion> Questions { get; init => field = value ?? []; } = [];
 
     /// <summary>Null: nothing is to be changed.</summary>
     public NodeChange? Change { get; init; }
@@ -58,7 +59,7 @@ public sealed record NotLearnedReply(int Question, string Why) : NodeReply;
 
 /// <summary>The change is made, or was made already.</summary>
 /// <param name="Remark">Worth saying; null: nothing is.</param>
-public sealed record DoneReply(string? Remark) : NodeReply;
+public sealed record DoneReply(string? Remark = null) : NodeReply;
 
 /// <summary>The change was not made, or the request was not understood.</summary>
 /// <param name="Why">What failed, on what and why: the end of a sentence.</param>
@@ -67,8 +68,16 @@ public sealed record RefusedReply(string Why) : NodeReply;
 /// <summary>Nothing more comes.</summary>
 public sealed record EndReply : NodeReply;
 
+/// <summary>A choice travels as its word, and as no number that may stand for none.</summary>
+/// <typeparam name="T">The choice.</typeparam>
+public sealed class NodeEnum<T>() : JsonStringEnumConverter<T>(namingPolicy: null, allowIntegerValues: false)
+    where T : struct, Enum;
+
 /// <summary>Reads and writes the protocol without reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+    Converters = [typeof(NodeEnum<PackageTool>), typeof(NodeEnum<PathKind>), typeof(NodeEnum<DomainState>), typeof(NodeEnum<PausedReason>)])]
 [JsonSerializable(typeof(NodeEnvelope))]
 [JsonSerializable(typeof(NodeRequest))]
 [JsonSerializable(typeof(NodeReply))]

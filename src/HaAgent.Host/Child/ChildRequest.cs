@@ -83,7 +83,7 @@ internal sealed record ImagesSeen(IReadOnlyList<bool?> InUse) : ChildAnswer;
 /// <summary>What is at a path.</summary>
 /// <param name="Kind">Nothing, a regular file or what else.</param>
 /// <param name="Length">Of a regular file, in bytes.</param>
-internal sealed record PathSeen(PathKind Kind, long Length) : ChildAnswer;
+internal sealed record PathSeen(FileKind Kind, long Length) : ChildAnswer;
 
 /// <summary>How a change ended.</summary>
 /// <param name="Problem">Why it was not made; null: it was.</param>
@@ -117,7 +117,7 @@ internal sealed record GuestsSeen(IReadOnlyList<GuestIdentity> Guests) : ChildAn
 internal sealed record Broken(string Why) : ChildAnswer;
 
 /// <summary>What is at a path.</summary>
-internal enum PathKind
+internal enum FileKind
 {
     /// <summary>It could not be found out.</summary>
     Unknown,

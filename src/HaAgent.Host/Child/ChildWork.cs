@@ -84,8 +84,8 @@ internal static class ChildWork
     private static PathSeen Look(string path)
     {
         if (File.Exists(path))
-            return new PathSeen((File.GetAttributes(path) & FileAttributes.Device) != 0 ? PathKind.Special : PathKind.RegularFile, new FileInfo(path).Length);
-        return Directory.Exists(path) ? new PathSeen(PathKind.Directory, 0) : AbsentOrUnknown(path);
+            return new PathSeen((File.GetAttributes(path) & FileAttributes.Device) != 0 ? FileKind.Special : FileKind.RegularFile, new FileInfo(path).Length);
+        return Directory.Exists(path) ? new PathSeen(FileKind.Directory, 0) : AbsentOrUnknown(path);
     }
 
     /// <summary>File.Exists says no to everything that went wrong.</summary>
@@ -96,8 +96,8 @@ internal static class ChildWork
         if (fd >= 0)
             _ = close(fd);
         return fd < 0 && (error == ENOENT || error == ENOTDIR)
-            ? new PathSeen(PathKind.Absent, 0)
-            : fd < 0 ? throw new IOException($"{path}: {Errno.Text(error)}") : new PathSeen(PathKind.Special, 0);
+            ? new PathSeen(FileKind.Absent, 0)
+            : fd < 0 ? throw new IOException($"{path}: {Errno.Text(error)}") : new PathSeen(FileKind.Special, 0);
     }
 
     private static Finished Change(Func<bool> change)

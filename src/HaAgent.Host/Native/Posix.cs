@@ -67,6 +67,20 @@ internal static unsafe partial class Posix
         return result >= 0;
     }
 
+    /// <summary>What an open file is (statx(2), AT_EMPTY_PATH).</summary>
+    /// <returns>False: <paramref name="error"/> says why.</returns>
+    public static bool Stat(int fd, out Tmds.Linux.statx facts, out int error)
+    {
+        Tmds.Linux.statx seen;
+        int result = statx(fd, "", Tmds.Linux.LibC.AT_EMPTY_PATH, (uint)Tmds.Linux.LibC.STATX_BASIC_STATS, &seen);
+        error = result < 0 ? Marshal.GetLastPInvokeError() : 0;
+        facts = seen;
+        return result >= 0;
+    }
+
+    /// <summary>Whether this process may execute a file (access(2)).</summary>
+    public static bool MayExecute(string path) => access(path, Tmds.Linux.LibC.X_OK) == 0;
+
     /// <summary>Gives a file the owner and the group of another (statx(2), chown(2)).</summary>
     /// <returns>0, or the error.</returns>
     public static int CopyOwner(string from, string to)
@@ -183,6 +197,9 @@ internal static unsafe partial class Posix
 
     [LibraryImport(LibC, SetLastError = true)]
     private static partial int fcntl(int fd, int command, nint argument);
+
+    [LibraryImport(LibC, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int access(string path, int mode);
 
     [LibraryImport(LibC, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int chown(string path, uint owner, uint group);

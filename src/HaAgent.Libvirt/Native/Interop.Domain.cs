@@ -58,6 +58,12 @@ internal static partial class Interop
         public static partial int virDomainIsActive(DomainHandle dom);
 
         [LibraryImport(Library.Libvirt)]
+        public static partial int virDomainIsPersistent(DomainHandle dom);
+
+        [LibraryImport(Library.Libvirt)]
+        public static partial int virDomainGetAutostart(DomainHandle domain, int* autostart);
+
+        [LibraryImport(Library.Libvirt)]
         public static partial byte* virDomainGetXMLDesc(DomainHandle domain, uint flags);
 
         [LibraryImport(Library.Libvirt, StringMarshalling = StringMarshalling.Utf8)]

@@ -36,18 +36,18 @@ internal sealed class DeepValidation(AgentContext context)
             return "sync_config_on_stop needs the program csync2, which is not installed on this node";
         if (settings.BackingFile.Length > 0 && !IsOnPath("qemu-img"))
             return "backingfile needs the program qemu-img, which is not installed on this node";
-        if (settings.BackingFile.Length > 0 && IsMissing(settings.BackingFile, PathKind.RegularFile, deadline.Share(0.5)))
+        if (settings.BackingFile.Length > 0 && IsMissing(settings.BackingFile, FileKind.RegularFile, deadline.Share(0.5)))
             return $"The backing image {settings.BackingFile} does not exist on this node";
         if (settings.CopyInDirs.Length > 0 && !IsOnPath("virt-copy-in"))
             return "copyindirs needs the program virt-copy-in (libguestfs), which is not installed on this node";
-        if (settings.Snapshot.Length > 0 && IsMissing(settings.Snapshot, PathKind.Directory, deadline))
+        if (settings.Snapshot.Length > 0 && IsMissing(settings.Snapshot, FileKind.Directory, deadline))
             return $"The snapshot directory {settings.Snapshot} does not exist on this node";
         return null;
     }
 
     /// <summary>Where its volume does not answer, that is a line in the log.</summary>
-    private bool IsMissing(string path, PathKind kind, Deadline deadline) => context.Volume.Look(path, deadline).Match(
-        seen => seen.Kind == PathKind.Absent || (kind == PathKind.Directory && seen.Kind != kind),
+    private bool IsMissing(string path, FileKind kind, Deadline deadline) => context.Volume.Look(path, deadline).Match(
+        seen => seen.Kind == FileKind.Absent || (kind == FileKind.Directory && seen.Kind != kind),
         () => true,
         why =>
         {

@@ -52,7 +52,7 @@ internal sealed class GuestObserver(AgentContext context)
         {
             Libvirt = seen,
             Failure = failure,
-            Process = found?.Select(qemu => qemu.Pid),
+            Process = found?.Map(qemu => qemu.Pid),
             Daemon = ProcessTable.LibvirtDaemon,
             Pending = pending,
             IsSettled = pending is not null && seen is not null && HasSettled(pending, deadline),

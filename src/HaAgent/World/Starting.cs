@@ -80,9 +80,9 @@ internal sealed class Starting(AgentContext context)
             Fact<PathSeen> there = context.Volume.Look(savedMemory, deadline);
             if (there.State == FactState.NotLearned)
                 return OperationResult.Failed($"{context.Domain} was not started: whether its memory is saved in {savedMemory} cannot be told: {there.Why}", FailureKind.TimedOut);
-            if (there.Value is { Kind: not PathKind.Absent })
+            if (there.Value is { Kind: not FileKind.Absent })
                 return Restore(savedMemory, deadline);
-            if (context.Volume.Look(SavedMemory.Moved(context), deadline).Value is { Kind: not PathKind.Absent })
+            if (context.Volume.Look(SavedMemory.Moved(context), deadline).Value is { Kind: not FileKind.Absent })
                 Warn($"{SavedMemory.Moved(context)} is the memory of {context.Domain} from a restore that was not seen to its end. Its guest may have run since, so it is not restored; delete it when it is of no use any more");
         }
 

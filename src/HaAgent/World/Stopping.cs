@@ -26,7 +26,7 @@ internal sealed class Stopping(AgentContext context)
     private OperationResult? Outdated(string file, Deadline deadline)
     {
         Fact<PathSeen> there = context.Volume.Look(file, deadline.Share(0.5));
-        if (there.Value is { Kind: PathKind.Absent })
+        if (there.Value is { Kind: FileKind.Absent })
             return null;
         string old = file + ".old";
         string? why = there.State == FactState.NotLearned ? there.Why : context.Volume.Move(file, ref old, deadline.Share(0.5));

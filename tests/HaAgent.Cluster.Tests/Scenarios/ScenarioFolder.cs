@@ -12,8 +12,6 @@ namespace HaAgent.Cluster.Tests.Scenarios;
 /// </summary>
 internal sealed class ScenarioFolder(string verb, string name)
 {
-    private static readonly JsonSerializerOptions Options = new() { PropertyNameCaseInsensitive = true, Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() } };
-
     /// <summary>The cases of a verb, for a theory.</summary>
     public static IEnumerable<TheoryDataRow<string>> Of(string verb) =>
         Directory.EnumerateDirectories(Path.Combine(Root, verb)).Select(Path.GetFileName).OfType<string>()
@@ -30,12 +28,8 @@ internal sealed class ScenarioFolder(string verb, string name)
         {
             JsonNode facts = Merge(JsonNode.Parse(File.ReadAllText(Base("current.json"))), Optional("current.json") is { } own ? JsonNode.Parse(own) : new JsonObject())!;
             string cib = Optional("cib.xml") ?? File.ReadAllText(Base("cib.xml"));
-            IEnumerable<NodeFacts> nodes = facts["nodes"]!.AsObject().Select(node =>
-            {
-                node.Value!["Name"] = node.Key;
-                return node.Value.Deserialize<NodeFacts>(Options)!;
-            });
-            return new Snapshot((string)facts["self"]!, Cib.Parse(cib), facts["status"].Deserialize<ClusterStatus>(Options)!, [.. nodes]);
+            NodeFacts[] nodes = [.. facts["nodes"]!.AsObject().Select(node => CompactFacts.Read(node.Key, node.Value!.AsObject()))];
+            return new Snapshot((string)facts["self"]!, Cib.Parse(cib), facts["status"].Deserialize<ClusterStatus>(CompactFacts.Options)!, nodes);
         }
     }
 
@@ -57,11 +51,15 @@ internal sealed class ScenarioFolder(string verb, string name)
 
     private string? Optional(string file) => Path.Combine(Root, verb, name, file) is var path && File.Exists(path) ? File.ReadAllText(path) : null;
 
+    private static bool IsWord(JsonObject fact) => fact.ContainsKey("absent") || fact.ContainsKey("not-learned");
+
     private static JsonNode? Merge(JsonNode? target, JsonNode? patch)
     {
         if (patch is not JsonObject changes)
             return patch?.DeepClone();
-        JsonObject result = target is JsonObject present ? present.DeepClone().AsObject() : [];
+
+        // What is absent or was not learned is nothing to merge with.
+        JsonObject result = target is JsonObject present && !IsWord(present) && !IsWord(changes) ? present.DeepClone().AsObject() : [];
         foreach ((string key, JsonNode? value) in changes)
         {
             if (value is null)

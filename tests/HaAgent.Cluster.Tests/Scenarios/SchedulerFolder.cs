@@ -6,6 +6,7 @@ using HaAgent.Cluster.Setup;
 using HaAgent.Cluster.Simulating;
 using HaAgent.Cluster.Status;
 using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
 using Xunit;
 
 namespace HaAgent.Cluster.Tests.Scenarios;
@@ -70,14 +71,15 @@ internal sealed class SchedulerFolder(string verb, string name)
 
     private static NodeFacts Node(string name, JsonElement seen) => new(name)
     {
-        Files = new Dictionary<string, FileFact>
+        Files = new Dictionary<string, Fact<FileFact>>
         {
-            [LibvirtPaths.Qemu] = new("lock_manager = \"lockd\"\n"),
-            [LibvirtPaths.QemuLockd] = new("file_lockspace_dir = \"/mnt/shared/lockd\"\n"),
+            [LibvirtPaths.Qemu] = Fact.Known(new FileFact("lock_manager = \"lockd\"\n", TimeSpan.Zero)),
+            [LibvirtPaths.QemuLockd] = Fact.Known(new FileFact("file_lockspace_dir = \"/mnt/shared/lockd\"\n", TimeSpan.Zero)),
         },
-        Guests = seen.TryGetProperty("guests", out JsonElement guests) ? Strings(guests, name, guest => guest) : [],
-        Leases = Strings(seen.GetProperty("leases"), name, _ => "/mnt/shared/lockd/" + LeaseName.Of("/dev/disk/by-id/vm1")),
-        MigrationLines = Strings(seen.GetProperty("lines"), name, line => line),
+        Guests = Fact.Known<IReadOnlyDictionary<string, int>>(
+            (seen.TryGetProperty("guests", out JsonElement guests) ? Strings(guests, name, guest => guest) : []).ToDictionary(guest => guest, _ => 4711)),
+        Leases = Fact.Known<IReadOnlyList<string>>(Strings(seen.GetProperty("leases"), name, _ => "/mnt/shared/lockd/" + LeaseName.Of("/dev/disk/by-id/vm1"))),
+        MigrationLines = Fact.Known<IReadOnlyList<string>>(Strings(seen.GetProperty("lines"), name, line => line)),
     };
 
     private static string[] Strings(JsonElement of, string node, Func<string, string> each) =>

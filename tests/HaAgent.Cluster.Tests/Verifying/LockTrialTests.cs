@@ -4,6 +4,7 @@ using HaAgent.Cluster.Setup;
 using HaAgent.Cluster.Verify;
 using HaAgent.Cluster.Status;
 using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
 using Xunit;
 
 namespace HaAgent.Cluster.Tests.Verifying;
@@ -55,6 +56,10 @@ public sealed class LockTrialTests
 
     private static NodeFacts Node(string name, string qemu = "lock_manager = \"lockd\"\n", string lockd = "file_lockspace_dir = \"/mnt/shared/lockd\"\n") => new(name)
     {
-        Files = new Dictionary<string, FileFact> { [LibvirtPaths.Qemu] = new(qemu), [LibvirtPaths.QemuLockd] = new(lockd) },
+        Files = new Dictionary<string, Fact<FileFact>>
+        {
+            [LibvirtPaths.Qemu] = Fact.Known(new FileFact(qemu, TimeSpan.Zero)),
+            [LibvirtPaths.QemuLockd] = Fact.Known(new FileFact(lockd, TimeSpan.Zero)),
+        },
     };
 }

@@ -28,7 +28,7 @@ public sealed class TroubleOnTheWayTests
                 Finished refused = _cluster.Haagent([.. words, "--yes"]);
                 Assert.Equal(3, refused.ExitCode);
                 Assert.Contains("node bob could not be asked: ssh: connect to host bob port 22: Connection refused", refused.Output, StringComparison.Ordinal);
-                Assert.Contains("make 'ssh root@bob true' work without a password", refused.Output, StringComparison.Ordinal);
+                Assert.Contains("make 'ssh bob haagent --version' work without a password", refused.Output, StringComparison.Ordinal);
             }
 
             Finished check = _cluster.Haagent("check");

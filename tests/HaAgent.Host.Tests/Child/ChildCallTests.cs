@@ -72,9 +72,9 @@ public sealed partial class ChildCallTests : IDisposable
     [Fact]
     public void Look_AnyPath_TellsAbsentFromUnknown()
     {
-        Assert.Equal(PathKind.Absent, _volume.Look(_directory + "/none", Deadline.In(Ample)).Value!.Kind);
-        Assert.Equal(new PathSeen(PathKind.RegularFile, 3), _volume.Look(NewFile("three", "abc"), Deadline.In(Ample)).Value);
-        Assert.Equal(PathKind.Directory, _volume.Look(_directory, Deadline.In(Ample)).Value!.Kind);
+        Assert.Equal(FileKind.Absent, _volume.Look(_directory + "/none", Deadline.In(Ample)).Value!.Kind);
+        Assert.Equal(new PathSeen(FileKind.RegularFile, 3), _volume.Look(NewFile("three", "abc"), Deadline.In(Ample)).Value);
+        Assert.Equal(FileKind.Directory, _volume.Look(_directory, Deadline.In(Ample)).Value!.Kind);
         Assert.Equal(FactState.NotLearned, _volume.Look(_directory + "/" + new string('x', 300), Deadline.In(Ample)).State);
     }
 
@@ -144,7 +144,7 @@ public sealed partial class ChildCallTests : IDisposable
 
         held.Release();
 
-        Assert.Equal(PathKind.Directory, (await waiting).Value!.Kind);
+        Assert.Equal(FileKind.Directory, (await waiting).Value!.Kind);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Setup;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Check.Guests;
 
@@ -28,15 +29,17 @@ internal static class GuestConfiguration
     private static IEnumerable<Finding> Files(CheckScope scope, GuestFacts guest, string path)
     {
         NodeFacts[] nodes = [.. scope.Snapshot.Reached.Where(n => scope.Snapshot.Status.TakesResources(n.Name))];
-        NodeFacts[] without = [.. nodes.Where(n => n.File(path).Text is null)];
+        foreach (Finding unknown in nodes.Select(n => Finding.Unless(Name, $"{guest.Name}: what {path} says", n, n.File(path))).OfType<Finding>())
+            yield return unknown;
+        NodeFacts[] without = [.. nodes.Where(n => n.File(path).State == FactState.Absent)];
         bool onVolume = scope.Storage is { } storage && path.StartsWith(storage.Mount + "/", StringComparison.Ordinal);
         if (without.Length > 0)
         {
-            yield return new Finding(Name, Severity.Error, $"{guest.Name}: {path} cannot be read on {string.Join(", ", without.Select(n => n.Name))}, so it cannot start there",
+            yield return new Finding(Name, Severity.Error, $"{guest.Name}: {path} is missing on {string.Join(", ", without.Select(n => n.Name))}, so it cannot start there",
                 !onVolume ? MovedToVolume(scope, guest) : without.Length < nodes.Length ? $"crm resource cleanup {scope.GroupClone}" : $"virsh dumpxml --inactive --security-info {guest.Name} > {path}, on the node where it runs or is defined");
         }
 
-        if (nodes.Select(n => n.File(path).Text).OfType<string>().Distinct().Count() > 1)
+        if (nodes.Select(n => n.File(path).Value?.Text).OfType<string>().Distinct().Count() > 1)
             yield return new Finding(Name, Severity.Error, $"{guest.Name}: {path} is not the same on every node",
                 onVolume ? $"findmnt {scope.Storage!.Mount}, on every node: it must be the same volume" : MovedToVolume(scope, guest));
         if (scope.Storage is not null && !onVolume)
@@ -52,7 +55,7 @@ internal static class GuestConfiguration
 
     private static IEnumerable<Finding> Content(GuestFacts guest)
     {
-        if (guest.Xml is null)
+        if (guest.Xml is null && guest.NotLearned is null)
             yield return new Finding(Name, Severity.Error, $"{guest.Name}: {guest.ConfigPath ?? "its XML"} {guest.Problem}", "virsh dumpxml --inactive --security-info DOMAIN, on the node where it is defined");
     }
 }

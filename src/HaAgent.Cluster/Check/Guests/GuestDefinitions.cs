@@ -17,9 +17,13 @@ internal static class GuestDefinitions
             bool good = true;
             foreach (NodeFacts node in scope.Snapshot.Reached)
             {
-                if (node.Domain(identity.Name) is not { } domain)
-                    continue;
-                if (domain.Autostart)
+                if (Finding.Unless(Name, $"{guest.Name}: whether libvirt starts it", node, node.Domain(identity.Name)) is { } unknown)
+                {
+                    good = false;
+                    yield return unknown;
+                }
+
+                if (node.Domain(identity.Name) is { Value.Autostart: true })
                 {
                     good = false;
                     yield return new Finding(Name, Severity.Error, $"{guest.Name}: libvirt on {node.Name} starts it at boot, beside the cluster", $"virsh autostart --disable {ShellWord.Quote(identity.Name)}, on {node.Name}");
@@ -43,7 +47,7 @@ internal static class GuestDefinitions
         GuestIdentity identity = guest.Xml!.Identity;
         foreach (NodeFacts node in snapshot.Reached)
         {
-            if (identity.Uuid is not null && node.Domain(identity.Name)?.Xml is { } xml && DomainXml.Parse(xml, out _)?.Identity.Uuid is { } uuid && uuid != identity.Uuid)
+            if (identity.Uuid is not null && node.Domain(identity.Name) is { Value.Uuid: { } uuid } && uuid != identity.Uuid)
                 yield return new Finding(Name, Severity.Error, $"{guest.Name}: {node.Name} has another guest of that name (UUID {uuid} instead of {identity.Uuid})", $"rename or undefine it on {node.Name} (virsh domrename, virsh undefine)");
         }
     }

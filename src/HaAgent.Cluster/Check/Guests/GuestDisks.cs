@@ -37,7 +37,7 @@ internal static class GuestDisks
         // The names lead to the same device on each node alike, or the paths' own check says so: one node is enough.
         if (scope.Snapshot.Reached.FirstOrDefault() is not { } node)
             yield break;
-        foreach (var disk in Lockable(scope).GroupBy(use => node.Path(use.Disk.Source!).RealPath).Where(g => g.Key.Length > 0 && g.Select(use => use.Disk.Source).Distinct().Count() > 1))
+        foreach (var disk in Lockable(scope).GroupBy(use => node.Path(use.Disk.Source!).Value?.RealPath ?? "").Where(g => g.Key.Length > 0 && g.Select(use => use.Disk.Source).Distinct().Count() > 1))
         {
             yield return (Names(disk), new Finding(Name, Severity.Error,
                 $"one disk goes by several names ({string.Join(", ", disk.Select(use => $"{use.Disk.Source} in {use.Guest.Name}").Distinct())}): each name has a lease of its own, so the lock does not hold",

@@ -1,6 +1,9 @@
+using System.Text;
 using System.Xml.Linq;
 using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Facts;
 using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Check.Guests;
 
@@ -16,6 +19,9 @@ public sealed record GuestFacts(string Name)
 
     /// <summary>What the XML says; null when there is none, or it is wrong.</summary>
     public DomainXml? Xml { get; init; }
+
+    /// <summary>Why its XML could not be learned; null when it was, or when it is known that there is none.</summary>
+    public string? NotLearned { get; init; }
 
     /// <summary>What is wrong with the XML, as the end of a sentence that begins with its name.</summary>
     public string Problem { get; init; } = "";
@@ -33,12 +39,49 @@ public sealed record GuestFacts(string Name)
     public IReadOnlyList<string> Bridges => Text is null || Xml is null ? []
         : [.. CibXml.Parse(Text).Descendants("interface").Elements("source").Attributes("bridge").Select(a => a.Value).Distinct()];
 
-    /// <summary>A guest with its XML read.</summary>
-    public static GuestFacts Read(string name, Primitive? resource, string? text)
+    /// <summary>The cluster's guests, and the candidates that are not among them.</summary>
+    public static IReadOnlyList<GuestFacts> Of(Snapshot snapshot, Candidates candidates)
     {
-        if (text is null)
-            return new GuestFacts(name) { Resource = resource, Problem = "cannot be read" };
+        ArgumentNullException.ThrowIfNull(snapshot);
+        ArgumentNullException.ThrowIfNull(candidates);
+        GuestFacts[] resources = [.. snapshot.Cib.Primitives.Where(p => p.Agent.IsVirtualMachine).Select(p => Read(p.Id, p, Configuration(snapshot, p)))];
+        HashSet<string> known = [.. resources.Select(guest => guest.Name), .. resources.Select(guest => guest.Xml?.Identity.Name ?? guest.Name)];
+        IEnumerable<string> everything = candidates.Everything
+            ? snapshot.Reached.SelectMany(n => n.Domains.Value ?? []).Where(d => d.Persistent).Select(d => d.Name).Order(StringComparer.Ordinal)
+            : [];
+        return
+        [
+            .. resources,
+            .. candidates.Names.Concat(everything).Distinct().Where(known.Add)
+                .Select(name => Read(name, null, candidates.Texts.TryGetValue(name, out string? text) ? Fact.Known(text) : Definition(snapshot, name))),
+        ];
+    }
+
+    private static GuestFacts Read(string name, Primitive? resource, Fact<string> content)
+    {
+        if (!content.IsKnown(out string? text))
+            return new GuestFacts(name) { Resource = resource, NotLearned = content.Why, Problem = content.Why is { } why ? $"could not be read: {why}" : "cannot be read" };
         DomainXml? xml = DomainXml.Parse(text, out string problem);
         return new GuestFacts(name) { Resource = resource, Text = text, Xml = xml, Problem = problem };
+    }
+
+    // Files come as one char per byte.
+    private static Fact<string> Configuration(Snapshot snapshot, Primitive resource) => resource.Parameter("config") is { } path
+        ? FirstKnown(snapshot, node => node.File(path).Map(file => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(file.Text))))
+        : Fact.Absent<string>();
+
+    // Where it runs its definition is the true one; elsewhere an old one may have been left.
+    private static Fact<string> Definition(Snapshot snapshot, string name) =>
+        snapshot.Reached.Select(node => node.Domain(name).Value).OfType<DomainFact>().Where(domain => domain.Xml.State == FactState.Known)
+            .OrderByDescending(domain => domain.Active).Select(domain => domain.Xml).FirstOrDefault()
+        ?? FirstKnown(snapshot, node => node.Domain(name).Then(domain => domain.Xml));
+
+    // Known when one node knows it; absent only when every node that was reached says so.
+    private static Fact<string> FirstKnown(Snapshot snapshot, Func<NodeFacts, Fact<string>> ask)
+    {
+        (string Node, Fact<string> Fact)[] all = [.. snapshot.Reached.Select(node => (node.Name, ask(node)))];
+        return all.Select(one => one.Fact).FirstOrDefault(fact => fact.State == FactState.Known)
+            ?? all.Where(one => one.Fact.State == FactState.NotLearned).Select(one => Fact.NotLearned<string>($"on {one.Node}, {one.Fact.Why}")).FirstOrDefault()
+            ?? Fact.Absent<string>();
     }
 }

@@ -1,4 +1,5 @@
 using HaAgent.Cluster.Facts;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Check.Guests;
 
@@ -22,8 +23,11 @@ internal static class GuestPaths
     private static IEnumerable<Finding> Look(CheckScope scope, GuestFacts guest, MentionedPath mentioned)
     {
         NodeFacts[] nodes = [.. scope.Snapshot.Reached.Where(n => scope.Snapshot.Status.TakesResources(n.Name))];
-        string[] without = [.. nodes.Where(n => n.Path(mentioned.Path).Kind == PathKind.Missing).Select(n => n.Name)];
+        string[] without = [.. nodes.Where(n => n.Path(mentioned.Path).State == FactState.Absent).Select(n => n.Name)];
         string what = $"{guest.Name}: {mentioned.Path} ({mentioned.Where})";
+        foreach (Finding unknown in nodes.Select(n => Finding.Unless(Name, $"what {what} is", n, n.Path(mentioned.Path)) ?? Finding.Unless(Name, $"where {what} lies", n, n.Mounts)).OfType<Finding>())
+            yield return unknown;
+        nodes = [.. nodes.Where(n => n.Path(mentioned.Path).State != FactState.NotLearned && n.Mounts.State == FactState.Known)];
         if (without.Length > 0 && mentioned.Use != PathUse.Nvram)
         {
             yield return new Finding(Name, Severity.Error, $"{what} is missing on {string.Join(", ", without)}", mentioned.Use == PathUse.Program
@@ -31,7 +35,7 @@ internal static class GuestPaths
             yield break;
         }
 
-        if (nodes.Any(n => n.Path(mentioned.Path).Kind == PathKind.Block))
+        if (nodes.Any(n => n.Path(mentioned.Path) is { Value.Kind: PathKind.Block }))
         {
             foreach (Finding finding in Device(nodes, what, mentioned))
                 yield return finding;
@@ -61,14 +65,14 @@ internal static class GuestPaths
         string path = mentioned.Path;
         if (DeviceName.IsUnstable(path))
         {
-            string? stable = nodes.Select(n => n.Path(path).StableNames).Aggregate<IEnumerable<string>>((all, next) => all.Intersect(next)).FirstOrDefault();
+            string? stable = DeviceName.Preferred(nodes.Select(n => n.Path(path).Value?.StableNames ?? []).Aggregate<IEnumerable<string>>((all, next) => all.Intersect(next)));
             yield return new Finding(Name, Severity.Error, $"{what} is not a stable name: it may be another disk on another node or after the next boot",
                 stable is null ? "use a name under /dev/disk/by-id that every node has" : $"use {stable} in the XML");
         }
 
-        PathFact[] seen = [.. nodes.Select(n => n.Path(path))];
+        PathFact[] seen = [.. nodes.Select(n => n.Path(path).Value).OfType<PathFact>()];
         bool kinds = seen.Any(p => p.Kind != PathKind.Block);
-        bool identities = seen.Select(p => p.Identity).OfType<string>().Distinct().Count() > 1;
+        bool identities = seen.Select(p => p.Identity.Value).OfType<string>().Distinct().Count() > 1;
         bool sizes = seen.Select(p => p.Size).Distinct().Count() > 1;
         if (kinds || identities || sizes)
             yield return new Finding(Name, Severity.Error, $"{what} is not the same device on every node", "use a name under /dev/disk/by-id that leads to the shared disk everywhere");
@@ -77,11 +81,11 @@ internal static class GuestPaths
     // A filesystem is shared when its type says so, or when it is the cluster's own volume or the one behind it.
     private static bool IsLocal(CheckScope scope, NodeFacts node, string path)
     {
-        string point = node.Path(path).MountPoint;
+        string point = node.Path(path).Value?.MountPoint ?? "";
         if (point == scope.Storage?.Mount)
             return false;
-        MountFact? mount = node.MountAt(point);
-        MountFact? volume = scope.Storage is { } storage ? node.MountAt(storage.Mount) : null;
+        MountFact? mount = node.MountAt(point).Value;
+        MountFact? volume = scope.Storage is { } storage ? node.MountAt(storage.Mount).Value : null;
         bool behind = mount is not null && volume is not null && volume.Source == mount.Source && volume.Type == mount.Type && point != "/";
         return mount is not { IsKnownShared: true } && !behind;
     }

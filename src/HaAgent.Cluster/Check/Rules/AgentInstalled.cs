@@ -9,10 +9,13 @@ internal static class AgentInstalled
 
     public static IEnumerable<Finding> Look(CheckScope scope)
     {
-        NodeFacts[] missing = [.. scope.Snapshot.Reached.Where(node => !node.Agents.Contains("haagent/VirtualDomain"))];
+        Finding[] unknown = [.. scope.Snapshot.Reached.Select(node => Finding.Unless(Name, "whether ocf:haagent:VirtualDomain is installed", node, node.Agents)).OfType<Finding>()];
+        foreach (Finding finding in unknown)
+            yield return finding;
+        NodeFacts[] missing = [.. scope.Snapshot.Reached.Where(node => node.Agents.IsKnown(out var agents) && !agents.Contains("haagent/VirtualDomain"))];
         foreach (NodeFacts node in missing)
             yield return new Finding(Name, Severity.Error, $"ocf:haagent:VirtualDomain is not installed on {node.Name}", $"install haagent on {node.Name}");
-        if (missing.Length == 0)
+        if (missing.Length + unknown.Length == 0)
             yield return new Finding(Name, Severity.Ok, "ocf:haagent:VirtualDomain is installed on every node", null);
     }
 }

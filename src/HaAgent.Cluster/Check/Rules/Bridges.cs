@@ -10,7 +10,14 @@ internal static class Bridges
     public static IEnumerable<Finding> Look(CheckScope scope)
     {
         NodeFacts[] nodes = [.. scope.Snapshot.Reached];
-        if (nodes.Length == 0)
+        Finding[] unknown =
+        [
+            .. nodes.Select(node => Finding.Unless(Name, "which networks there are", node, node.Links)).OfType<Finding>(),
+            .. nodes.Select(node => Finding.Unless(Name, "the cluster's own network", node, node.RingAddresses)).OfType<Finding>(),
+        ];
+        foreach (Finding finding in unknown)
+            yield return finding;
+        if (nodes.Length == 0 || unknown.Length > 0)
             yield break;
         bool good = true;
         foreach (NodeFacts node in nodes.Where(n => !Names(n).Any()))
@@ -41,8 +48,8 @@ internal static class Bridges
 
     // libvirt's own NAT network differs from node to node in all but its name.
     private static IEnumerable<string> Names(NodeFacts node) =>
-        node.Links.Where(link => link.Bridge && !link.Name.StartsWith("virbr", StringComparison.Ordinal)).Select(link => link.Name);
+        (node.Links.Value ?? []).Where(link => link.Bridge && !link.Name.StartsWith("virbr", StringComparison.Ordinal)).Select(link => link.Name);
 
     private static bool CarriesRing(NodeFacts node, string bridge) =>
-        node.Links.Where(link => link.Name == bridge || link.Master == bridge).SelectMany(link => link.Addresses).Intersect(node.RingAddresses).Any();
+        (node.Links.Value ?? []).Where(link => link.Name == bridge || link.Master == bridge).SelectMany(link => link.Addresses).Intersect(node.RingAddresses.Value ?? []).Any();
 }

@@ -1,6 +1,7 @@
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Setup.Steps;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Check.Rules;
 
@@ -39,18 +40,20 @@ internal static class Fencing
     // A node whose SBD daemon or watchdog is missing does not kill itself when it has to.
     private static IEnumerable<Finding> Sbd(Snapshot snapshot, Primitive[] devices)
     {
-        bool wanted = devices.Any(d => d.Agent.Type is "external/sbd" or "fence_sbd") || snapshot.Reached.Any(n => n.Sbd is not null);
+        foreach (Finding unknown in snapshot.Reached.Select(node => Finding.Unless(Name, "whether SBD runs", node, node.Sbd)).OfType<Finding>())
+            yield return unknown;
+        bool wanted = devices.Any(d => d.Agent.Type is "external/sbd" or "fence_sbd") || snapshot.Reached.Any(n => n.Sbd.State == FactState.Known);
         if (!wanted)
             yield break;
-        foreach (NodeFacts node in snapshot.Reached)
+        foreach (NodeFacts node in snapshot.Reached.Where(n => n.Sbd.State != FactState.NotLearned))
         {
-            if (node.Sbd is not { Running: true })
+            if (node.Sbd is not { Value.Running: true })
                 yield return new Finding(Name, Severity.Error, $"SBD does not run on {node.Name}: that node cannot be fenced by it", $"systemctl enable sbd on {node.Name}, then restart the cluster there");
-            else if (!node.Sbd.Watchdog)
+            else if (!node.Sbd.Value.Watchdog)
                 yield return new Finding(Name, Severity.Error, $"{node.Name} has no watchdog device for SBD", $"load the hardware's watchdog driver on {node.Name}, or softdog: echo softdog > /etc/modules-load.d/watchdog.conf; modprobe softdog");
         }
 
-        string[] sets = [.. snapshot.Reached.Where(n => n.Sbd is not null).Select(n => string.Join(' ', n.Sbd!.Devices.Keys.Order(StringComparer.Ordinal))).Distinct()];
+        string[] sets = [.. snapshot.Reached.Select(n => n.Sbd.Value).OfType<SbdFact>().Select(sbd => string.Join(' ', sbd.Devices.Keys.Order(StringComparer.Ordinal))).Distinct()];
         if (sets.Length > 1)
             yield return new Finding(Name, Severity.Error, $"the nodes name different SBD devices ({string.Join(" / ", sets)})", "make SBD_DEVICE equal on all nodes (/etc/sysconfig/sbd)");
     }

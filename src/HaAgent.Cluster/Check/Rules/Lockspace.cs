@@ -1,4 +1,5 @@
 using HaAgent.Cluster.Facts;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Check.Rules;
 
@@ -14,13 +15,15 @@ internal static class Lockspace
         bool good = true;
         foreach (NodeFacts node in scope.Snapshot.Reached.Where(n => scope.Snapshot.Status.TakesResources(n.Name)))
         {
-            MountFact? mount = node.MountAt(storage.Mount);
-            DirectoryFact directory = node.Directories.TryGetValue(storage.LockDirectory, out DirectoryFact? found) ? found : new DirectoryFact(false);
-            Finding? problem = (mount, directory) switch
+            Finding? problem = Finding.Unless(Name, "what is mounted", node, node.Mounts)
+                ?? Finding.Unless(Name, $"whether {storage.LockDirectory} is there", node, node.Directory(storage.LockDirectory));
+            MountFact? mount = node.MountAt(storage.Mount).Value;
+            DirectoryFact? directory = node.Directory(storage.LockDirectory).Value;
+            problem ??= (mount, directory) switch
             {
-                (null, { Exists: true }) => new Finding(Name, Severity.Error, $"nothing is mounted at {storage.Mount} on {node.Name}, and {storage.LockDirectory} there is a local shadow: locks in it count on that node only", $"crm resource cleanup {storage.GroupClone.Id}"),
+                (null, not null) => new Finding(Name, Severity.Error, $"nothing is mounted at {storage.Mount} on {node.Name}, and {storage.LockDirectory} there is a local shadow: locks in it count on that node only", $"crm resource cleanup {storage.GroupClone.Id}"),
                 (null, _) => new Finding(Name, Severity.Error, $"nothing is mounted at {storage.Mount} on {node.Name}", $"crm resource cleanup {storage.GroupClone.Id}"),
-                (_, { Exists: false }) => new Finding(Name, Severity.Error, $"{storage.LockDirectory} is missing on {node.Name}, or the volume does not answer", Mending.Setup(scope)),
+                (_, null) => new Finding(Name, Severity.Error, $"{storage.LockDirectory} is missing on {node.Name}", Mending.Setup(scope)),
                 ({ LocksAreLocal: true }, _) => new Finding(Name, Severity.Error, $"{storage.Mount} on {node.Name} is mounted with locks that count on that node only ({mount.Options})", "mount it without nolock and local_lock"),
                 _ when directory.MountPoint != storage.Mount => new Finding(Name, Severity.Error, $"{storage.LockDirectory} on {node.Name} lies on {directory.MountPoint}, not on the volume", Mending.Setup(scope)),
                 _ => null,

@@ -20,7 +20,7 @@ internal static class Members
         foreach (NodeFacts node in snapshot.Nodes.Where(n => n.Unreachable is not null))
         {
             good = false;
-            yield return new Finding(Name, Severity.Error, $"{node.Name} could not be asked: {node.Unreachable}", $"ssh root@{node.Name} true");
+            yield return new Finding(Name, Severity.Error, $"{node.Name} could not be asked: {node.Unreachable}", $"ssh {node.Name} haagent --version");
         }
 
         foreach (NodeStatus node in snapshot.Status.Nodes)

@@ -1,4 +1,5 @@
 using HaAgent.Cluster.Facts;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Check.Rules;
 
@@ -12,10 +13,16 @@ internal static class RootLogins
         bool good = true;
         foreach (NodeFacts node in scope.Snapshot.Reached)
         {
-            foreach ((string peer, string? reason) in node.Logins.Where(l => l.Value is not null))
+            if (Finding.Unless(Name, "whether the other nodes are reached", node, node.Peers) is { } unknown)
             {
                 good = false;
-                yield return new Finding(Name, Severity.Error, $"root on {node.Name} cannot log in to {peer}, so guests cannot be moved there: {reason}", $"ssh-copy-id root@{peer}, on {node.Name}");
+                yield return unknown;
+            }
+
+            foreach ((string peer, PeerFact fact) in node.Peers.Value?.Where(peer => !peer.Value.Reached) ?? [])
+            {
+                good = false;
+                yield return new Finding(Name, Severity.Error, $"{node.Name} does not reach haagent on {peer} by ssh: {fact.Words}", $"ssh-copy-id root@{peer}, on {node.Name}");
             }
         }
 

@@ -20,5 +20,5 @@ internal static class SharedDevices
         }
     }
 
-    private static Finding Problem(Refusal refusal) => new(Name, Severity.Error, refusal.Sentence, refusal.WayOut);
+    private static Finding Problem(Refusal refusal) => new(Name, refusal.IsNotLearned ? Severity.Warning : Severity.Error, refusal.Sentence, refusal.WayOut);
 }

@@ -1,5 +1,6 @@
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Setup;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Check.Rules;
 
@@ -11,18 +12,29 @@ internal static class ShutdownOrder
     public static IEnumerable<Finding> Look(CheckScope scope)
     {
         bool good = true;
-        foreach (NodeFacts node in scope.Snapshot.Reached.Where(n => n.Systemd && LibvirtFlavour.Of(n) is not null))
+        foreach (NodeFacts node in scope.Snapshot.Reached.Where(n => n.Systemd is not { State: FactState.Known, Value: false } && LibvirtFlavour.Of(n).State != FactState.Absent))
         {
-            string[] before = [.. (node.File(LibvirtPaths.DropIn).Text ?? "").Split('\n')
+            Fact<LibvirtFlavour> flavour = LibvirtFlavour.Of(node);
+            Finding? unknown = Finding.Unless(Name, "whether systemd runs the node", node, node.Systemd)
+                ?? Finding.Unless(Name, LibvirtFlavour.What, node, flavour)
+                ?? Finding.Unless(Name, $"what {LibvirtPaths.DropIn} says", node, node.File(LibvirtPaths.DropIn));
+            if (unknown is not null)
+            {
+                good = false;
+                yield return unknown;
+                continue;
+            }
+
+            string[] before = [.. (node.File(LibvirtPaths.DropIn).Value?.Text ?? "").Split('\n')
                 .Where(line => line.StartsWith("After=", StringComparison.Ordinal)).SelectMany(line => line["After=".Length..].Split(' '))];
-            string daemon = LibvirtFlavour.Of(node)!.Daemon + ".service";
+            string daemon = flavour.Value!.Daemon + ".service";
             if (!before.Contains(daemon) || !before.Contains("virtlockd.service"))
             {
                 good = false;
                 yield return new Finding(Name, Severity.Error, $"on {node.Name} Pacemaker is not ordered after {daemon} and virtlockd: a shutdown may take libvirt away before the guests have moved", Mending.Setup(scope));
             }
 
-            if (node.Unit("libvirt-guests.service").Enabled && !before.Contains("libvirt-guests.service"))
+            if (node.Unit("libvirt-guests.service") is { Value.Enabled: true } && !before.Contains("libvirt-guests.service"))
             {
                 good = false;
                 yield return new Finding(Name, Severity.Error, $"libvirt-guests on {node.Name} would shut the cluster's guests down itself", $"{Mending.Setup(scope)} (it orders Pacemaker first); or systemctl disable libvirt-guests");
@@ -31,7 +43,7 @@ internal static class ShutdownOrder
 
         if (!good)
             yield break;
-        yield return scope.Snapshot.Reached.Any(n => n.Systemd)
+        yield return scope.Snapshot.Reached.Any(n => n.Systemd is { Value: true })
             ? new Finding(Name, Severity.Ok, "Pacemaker stops before libvirt and virtlockd", null)
             : new Finding(Name, Severity.Warning, "the nodes have no systemd, so nobody here knows whether Pacemaker stops before libvirt and virtlockd", "see to that order in the nodes' own start and stop scripts");
     }

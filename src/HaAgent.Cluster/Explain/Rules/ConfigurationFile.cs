@@ -22,6 +22,8 @@ internal static class ConfigurationFile
 
         foreach (string node in scope.Guest.UnreadableOn.Where(scope.Status.TakesResources))
             yield return Weigh(scope, $"{path} cannot be read on {node}, so it cannot be started there", $"see whether the shared volume is mounted on {node}, and whether the file is on it");
+        foreach ((string node, string why) in scope.Guest.NotLearnedOn.Where(n => scope.Status.TakesResources(n.Key)))
+            yield return Cause.Possible($"Whether {path} can be read on {node} could not be learned: {why}", $"see whether the shared volume on {node} answers");
         if (scope.Guest.Resource.Agent == AgentName.Theirs)
             yield break;
         foreach (string node in scope.History.Of(scope.Id).Where(o => o.ReturnCode == 5 && o.Status != 0).Select(o => o.Node).Distinct())

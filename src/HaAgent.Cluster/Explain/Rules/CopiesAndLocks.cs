@@ -24,7 +24,7 @@ internal static class CopiesAndLocks
             {
                 if (scope.Moves)
                     continue;
-                string others = string.Join(", ", scope.Watch.Snapshot.Node(node).Guests.Where(g => scope.Cib.Primitive(g) is null));
+                string others = string.Join(", ", (scope.Watch.Snapshot.Node(node).Guests.Value?.Keys ?? []).Where(g => scope.Cib.Primitive(g) is null));
                 yield return Cause.Certain($"virtlockd on {node} holds the lock of a disk of {scope.Id}, though the guest is not seen there: most likely another guest uses the disk, and every start of this one is refused",
                     $"look on {node} for it ({(others.Length > 0 ? $"not the cluster's, and running there: {others}" : "virsh list, lsof")}), end it, then: crm resource cleanup {scope.Id}");
             }

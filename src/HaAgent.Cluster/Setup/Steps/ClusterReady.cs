@@ -23,7 +23,7 @@ public static class ClusterReady
 
         refusals.AddRange(snapshot.Nodes.Where(node => node.Unreachable is not null).Select(node => new Refusal(
             $"node {node.Name} could not be asked: {node.Unreachable}",
-            $"make 'ssh root@{node.Name} true' work without a password; if the node is gone for good, take it out of the cluster: crm cluster remove {node.Name}")));
+            $"make 'ssh {node.Name} haagent --version' work without a password; if the node is gone for good, take it out of the cluster: crm cluster remove {node.Name}")));
         refusals.AddRange(snapshot.Status.Nodes.Where(node => !node.Online).Select(node => new Refusal(
             $"node {node.Name} is not online in the cluster, so it cannot be set up like the others",
             $"start the cluster there (crm cluster start), or take the node out: crm cluster remove {node.Name}")));

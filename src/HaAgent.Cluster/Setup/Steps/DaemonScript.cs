@@ -1,5 +1,5 @@
 using System.Globalization;
-using HaAgent.Cluster.Facts;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Setup.Steps;
 

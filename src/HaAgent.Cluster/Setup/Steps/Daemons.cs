@@ -1,5 +1,6 @@
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Setup.Steps;
 
@@ -21,63 +22,67 @@ public static class Daemons
 
     private static Plan Plan(SetupIntent intent, NodeFacts node)
     {
-        if (LibvirtFlavour.Of(node) is not { } flavour)
-            return new Plan();
-        Plan boot = node.Systemd ? Boot(node, flavour) : Planning.Plan.All(ByHand(node, flavour));
-        bool written = LockSettings.Missing(intent, node).Count > 0;
+        return Planning.Plan.From(LibvirtFlavour.Of(node), LibvirtFlavour.What, node.Name, flavour =>
+        {
+            Plan boot = Planning.Plan.From(node.Systemd, "whether systemd runs the node", node.Name, systemd =>
+                systemd ? Planning.Plan.From(node.Units, "which services there are", node.Name, units => Boot(node, units, flavour)) : ByHand(node, flavour));
+            return boot + Planning.Plan.From(LockSettings.Missing(intent, node), LockSettings.What, node.Name, missing =>
 
-        // With guests there, the refusal to write the settings says it all.
-        return written && node.Guests.Count > 0 ? boot : boot + Restarted(node, written);
+                // With guests there, the refusal to write the settings says it all.
+                missing.Count > 0 && node.Guests is { Value.Count: > 0 } ? new Plan() : Restarted(node, missing.Count > 0));
+        });
     }
 
     /// <summary>Restarts the daemon when it works by settings older than the files, or than what the plan writes into them.</summary>
     internal static Plan Restarted(NodeFacts node, bool written) =>
-        LibvirtFlavour.Of(node) is { } flavour && node.Daemon(flavour.Daemon) is { } daemon && (written || IsStale(node, daemon))
-            ? Restart(node, flavour, daemon)
-            : new Plan();
+        Planning.Plan.From(LibvirtFlavour.Of(node), LibvirtFlavour.What, node.Name, flavour =>
+            Planning.Plan.From(node.Daemon(flavour.Daemon), $"whether {flavour.Daemon} runs", node.Name, daemon =>
+                Planning.Plan.From(IsStale(node, daemon), LockSettings.What, node.Name, stale => written || stale ? Restart(node, flavour, daemon) : new Plan())));
 
-    private static Plan Boot(NodeFacts node, LibvirtFlavour flavour)
+    /// <summary>Whether a daemon was started before its settings were written.</summary>
+    internal static Fact<bool> IsStale(NodeFacts node, DaemonFact daemon) =>
+        IsOlder(node, daemon, LibvirtPaths.Qemu).Then(qemu => qemu ? Fact.Known(true) : IsOlder(node, daemon, LibvirtPaths.QemuLockd));
+
+    private static Fact<bool> IsOlder(NodeFacts node, DaemonFact daemon, string path) => node.File(path).Map(file => daemon.Age >= file.Age).OrWhenAbsent(false);
+
+    private static Plan Boot(NodeFacts node, IReadOnlyDictionary<string, UnitFact> known, LibvirtFlavour flavour)
     {
-        string[] units = [.. flavour.Boot.Where(unit => node.Unit(unit).Exists)];
-        string[] masked = [.. units.Where(unit => node.Unit(unit).Load == "masked")];
+        UnitFact Unit(string name) => known.GetValueOrDefault(name) ?? UnitFact.None;
+        string[] units = [.. flavour.Boot.Where(unit => Unit(unit).Exists)];
+        string[] masked = [.. units.Where(unit => Unit(unit).Load == "masked")];
         if (masked.Length > 0)
         {
             return Planning.Plan.Refuse($"{string.Join(", ", masked)} is masked on {node.Name}, so libvirt cannot run there",
                 $"systemctl unmask {string.Join(' ', masked)} on {node.Name}, then run this again");
         }
 
-        string[] missing = [.. units.Where(unit => !node.Unit(unit).Enabled || !IsUp(node, unit))];
+        // A daemon with a socket may be away: it comes when it is asked for.
+        string[] missing = [.. units.Where(unit => !Unit(unit).Enabled
+            || (!Unit(unit).Running && !Unit(unit.Replace(".service", ".socket", StringComparison.Ordinal)).Running))];
         if (missing.Length == 0)
             return new Plan();
         string command = $"systemctl enable --now {string.Join(' ', missing)}";
         return Planning.Plan.Of(new Change.Run(node.Name, $"start libvirt and virtlockd at boot and now on {node.Name}: {command}", command, Limit));
     }
 
-    // A daemon with a socket may be away: it comes when it is asked for.
-    private static bool IsUp(NodeFacts node, string unit) =>
-        node.Unit(unit).Running || node.Unit(unit.Replace(".service", ".socket", StringComparison.Ordinal)).Running;
-
-    private static IEnumerable<Plan> ByHand(NodeFacts node, LibvirtFlavour flavour)
+    private static Plan ByHand(NodeFacts node, LibvirtFlavour flavour)
     {
-        string[] gone = [.. new[] { "virtlockd", flavour.Daemon }.Where(name => node.Daemon(name) is null)];
-        yield return Planning.Plan.Note(gone.Length > 0
+        string[] gone = [.. new[] { "virtlockd", flavour.Daemon }.Where(name => node.Daemon(name).State == FactState.Absent)];
+        return Planning.Plan.Note(gone.Length > 0
             ? $"{node.Name} has no systemd and {string.Join(" and ", gone)} {(gone.Length == 1 ? "does" : "do")} not run there: start {string.Join(", then ", gone.Select(g => g + " -d"))} yourself, now and at boot before Pacemaker"
             : $"{node.Name} has no systemd: see to it yourself that virtlockd and then {flavour.Daemon} start there at boot before Pacemaker, and stop after it");
     }
 
-    private static bool IsStale(NodeFacts node, DaemonFact daemon) =>
-        new[] { LibvirtPaths.Qemu, LibvirtPaths.QemuLockd }.Select(node.File).Any(file => file.Text is not null && daemon.Age >= file.Age);
+    private static Plan Restart(NodeFacts node, LibvirtFlavour flavour, DaemonFact daemon) => Planning.Plan.From(node.Guests, LockSettings.WhetherGuestsRun, node.Name, guests =>
+        guests.Count > 0 ? LockSettings.Endangered(node, guests.Keys, $"{flavour.Daemon} on {node.Name} is older than its lock settings") : RestartWithoutGuests(node, flavour, daemon));
 
-    private static Plan Restart(NodeFacts node, LibvirtFlavour flavour, DaemonFact daemon)
+    private static Plan RestartWithoutGuests(NodeFacts node, LibvirtFlavour flavour, DaemonFact daemon)
     {
         string title = $"restart {flavour.Daemon} on {node.Name}, so that it takes the lock settings (no guest runs there)";
-        if (node.Guests.Count > 0)
-            return LockSettings.Endangered(node, $"{flavour.Daemon} on {node.Name} is older than its lock settings");
-        if (node.Systemd)
-            return Planning.Plan.Of(new Change.Run(node.Name, title, $"{DaemonScript.NoGuests}\nsystemctl restart {flavour.Daemon}.service", Limit));
-        return daemon.Detaches
-            ? Planning.Plan.Of(new Change.Run(node.Name, title, DaemonScript.Restart(daemon), Limit))
+        return Planning.Plan.From(node.Systemd, "whether systemd runs the node", node.Name, systemd => systemd
+            ? Planning.Plan.Of(new Change.Run(node.Name, title, $"{DaemonScript.NoGuests}\nsystemctl restart {flavour.Daemon}.service", Limit))
+            : daemon.Detaches ? Planning.Plan.Of(new Change.Run(node.Name, title, DaemonScript.Restart(daemon), Limit))
             : Planning.Plan.Refuse($"{flavour.Daemon} (process {daemon.Pid}) on {node.Name} is older than its lock settings, and haagent cannot start again what neither systemd nor itself put into the background",
-                $"restart it on {node.Name} the way it was started, then run this again");
+                $"restart it on {node.Name} the way it was started, then run this again"));
     }
 }

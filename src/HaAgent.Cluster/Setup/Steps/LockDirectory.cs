@@ -1,5 +1,6 @@
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Setup.Steps;
 
@@ -16,8 +17,11 @@ public static class LockDirectory
     {
         ArgumentNullException.ThrowIfNull(intent);
         ArgumentNullException.ThrowIfNull(snapshot);
-        string[] mounted = [.. snapshot.Reached.Where(n => n.MountAt(intent.Mount) is not null).Select(n => n.Name)];
-        if (mounted.Length > 0 && mounted.All(name => IsThere(snapshot.Node(name), intent)))
+        Plan unknown = Planning.Plan.All(snapshot.Reached.Select(node => Planning.Plan.From(IsThere(node, intent), $"whether {intent.LockDirectory} is there", node.Name, _ => new Plan())));
+        if (unknown.Refusals.Count > 0)
+            return unknown;
+        bool[] there = [.. snapshot.Reached.Select(node => IsThere(node, intent)).Where(fact => fact.State == FactState.Known).Select(fact => fact.Value)];
+        if (there.Length > 0 && there.All(yes => yes))
             return new Plan();
 
         string node = snapshot.Status.TakesResources(snapshot.Self) ? snapshot.Self
@@ -30,6 +34,7 @@ public static class LockDirectory
         return Planning.Plan.Of(new Change.Run(node, $"make the lock directory {intent.LockDirectory} on the volume", script, Limit) { Leaves = [intent.LockDirectory] });
     }
 
-    private static bool IsThere(NodeFacts node, SetupIntent intent) =>
-        node.Directories[intent.LockDirectory] is { Exists: true } directory && directory.MountPoint == intent.Mount;
+    // Absent where the volume is not mounted.
+    private static Fact<bool> IsThere(NodeFacts node, SetupIntent intent) => node.MountAt(intent.Mount)
+        .Then(_ => node.Directory(intent.LockDirectory).Map(directory => directory.MountPoint == intent.Mount).OrWhenAbsent(false));
 }

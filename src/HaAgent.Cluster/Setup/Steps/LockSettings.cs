@@ -1,6 +1,7 @@
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
 using HaAgent.Core.Locking;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Setup.Steps;
 
@@ -15,44 +16,44 @@ public static class LockSettings
         return Planning.Plan.All(snapshot.Reached.Select(node => Plan(intent, node)));
     }
 
-    /// <summary>What has to be written on a node.</summary>
-    internal static IReadOnlyList<Change.WriteFile> Missing(SetupIntent intent, NodeFacts node) => LibvirtFlavour.Of(node) is null ? [] :
-    [
-        .. Missing(node, LibvirtPaths.Qemu, "lock_manager", "lockd"),
-        .. Missing(node, LibvirtPaths.QemuLockd, "file_lockspace_dir", intent.LockDirectory),
-    ];
+    /// <summary>What the settings are called where they could not be learned.</summary>
+    internal const string What = "what libvirt's lock settings are";
 
-    private static Plan Plan(SetupIntent intent, NodeFacts node)
-    {
-        if (LibvirtFlavour.Of(node) is null)
-        {
-            return Planning.Plan.Note($"libvirt is not installed on {node.Name} yet: its settings and services are planned once it is");
-        }
+    /// <summary>What the guests are called where they could not be seen.</summary>
+    internal const string WhetherGuestsRun = "whether guests run";
 
-        IReadOnlyList<Change.WriteFile> missing = Missing(intent, node);
-        if (missing.Count > 0 && node.Guests.Count > 0)
-            return Endangered(node, $"{string.Join(" and ", missing.Select(m => m.Path))} must change on {node.Name}");
-        return LeasesOff(node) ?? new Plan { Changes = missing };
-    }
+    /// <summary>What has to be written on a node that has libvirt.</summary>
+    internal static Fact<IReadOnlyList<Change.WriteFile>> Missing(SetupIntent intent, NodeFacts node) =>
+        Missing(node, LibvirtPaths.Qemu, "lock_manager", "lockd").Then(qemu =>
+            Missing(node, LibvirtPaths.QemuLockd, "file_lockspace_dir", intent.LockDirectory).Map<IReadOnlyList<Change.WriteFile>>(lockd => [.. qemu, .. lockd]));
+
+    private static Plan Plan(SetupIntent intent, NodeFacts node) => Planning.Plan.From(LibvirtFlavour.Of(node), LibvirtFlavour.What, node.Name,
+        _ => Planning.Plan.From(Missing(intent, node), What, node.Name, missing => missing.Count == 0 ? LeasesOff(node)
+            : Planning.Plan.From(node.Guests, WhetherGuestsRun, node.Name, guests => guests.Count > 0
+                ? Endangered(node, guests.Keys, $"{string.Join(" and ", missing.Select(m => m.Path))} must change on {node.Name}")
+                : LeasesOff(node) is { Refusals.Count: > 0 } refused ? refused : new Plan { Changes = missing })),
+        () => Planning.Plan.Note($"libvirt is not installed on {node.Name} yet: its settings and services are planned once it is"));
 
     /// <summary>The refusal to touch libvirt while guests run that would stay without the new locks.</summary>
-    internal static Plan Endangered(NodeFacts node, string why) => Planning.Plan.Refuse(
-        $"{why}, and that needs libvirt restarted while {string.Join(", ", node.Guests)} run{(node.Guests.Count == 1 ? "s" : "")} there without the new locks: another node could then start the same guest",
+    internal static Plan Endangered(NodeFacts node, IEnumerable<string> guests, string why) => Planning.Plan.Refuse(
+        $"{why}, and that needs libvirt restarted while {string.Join(", ", guests)} run{(guests.Count() == 1 ? "s" : "")} there without the new locks: another node could then start the same guest",
         $"shut the guests on {node.Name} down (virsh shutdown NAME) or move them to another node, then run this again");
 
-    private static IEnumerable<Change.WriteFile> Missing(NodeFacts node, string path, string key, string value)
+    private static Fact<IReadOnlyList<Change.WriteFile>> Missing(NodeFacts node, string path, string key, string value)
     {
-        string? before = node.File(path).Text;
-        if (LibvirtConf.GetString(before ?? "", key) == value)
-            yield break;
-        string after = LibvirtConf.SetString(before ?? "", key, value);
-        yield return new Change.WriteFile(node.Name, $"set {key} = \"{value}\" in {path} on {node.Name}", path, before, after, KeepBackup: true, Then: "");
+        return node.File(path).Match(file => Fact.Known(Written(file.Text)), () => Fact.Known(Written(null)), why => Fact.NotLearned<IReadOnlyList<Change.WriteFile>>($"{path}: {why}"));
+
+        IReadOnlyList<Change.WriteFile> Written(string? before) => LibvirtConf.GetString(before ?? "", key) == value ? [] :
+        [
+            new Change.WriteFile(node.Name, $"set {key} = \"{value}\" in {path} on {node.Name}", path, before,
+                LibvirtConf.SetString(before ?? "", key, value), KeepBackup: true, Then: ""),
+        ];
     }
 
     // With automatic leases switched off libvirt locks nothing that the guest's XML does not name, whatever the other settings say.
-    private static Plan? LeasesOff(NodeFacts node) =>
-        LibvirtConf.GetInteger(node.File(LibvirtPaths.QemuLockd).Text ?? "", "auto_disk_leases") == 0
+    private static Plan LeasesOff(NodeFacts node) => Planning.Plan.From(node.File(LibvirtPaths.QemuLockd), What, node.Name, file =>
+        LibvirtConf.GetInteger(file.Text, "auto_disk_leases") == 0
             ? Planning.Plan.Refuse($"auto_disk_leases = 0 in {LibvirtPaths.QemuLockd} on {node.Name} switches the locking of disks off",
                 "take that line out on every node, then run this again")
-            : null;
+            : new Plan());
 }

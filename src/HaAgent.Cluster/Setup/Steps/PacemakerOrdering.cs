@@ -14,16 +14,18 @@ public static class PacemakerOrdering
     {
         ArgumentNullException.ThrowIfNull(intent);
         ArgumentNullException.ThrowIfNull(snapshot);
-        return Planning.Plan.All(snapshot.Reached.Where(node => node.Systemd).Select(node => Plan(intent, node)));
+        return Planning.Plan.All(snapshot.Reached.Select(node => Planning.Plan.From(node.Systemd, "whether systemd runs the node", node.Name, systemd => systemd ? Plan(intent, node) : new Plan())));
     }
 
-    private static Plan Plan(SetupIntent intent, NodeFacts node)
+    private static Plan Plan(SetupIntent intent, NodeFacts node) => Planning.Plan.From(LibvirtFlavour.Of(node), LibvirtFlavour.What, node.Name, flavour =>
+        Planning.Plan.From(node.PacemakerNeedsReload, "what systemd knows of Pacemaker", node.Name, reload => Planning.Plan.From(
+            node.File(LibvirtPaths.DropIn), $"what {LibvirtPaths.DropIn} says", node.Name,
+            file => Plan(intent, node, flavour, file.Text, reload), () => Plan(intent, node, flavour, null, reload))));
+
+    private static Plan Plan(SetupIntent intent, NodeFacts node, LibvirtFlavour flavour, string? before, bool reload)
     {
-        if (LibvirtFlavour.Of(node) is not { } flavour)
-            return new Plan();
-        string? before = node.File(LibvirtPaths.DropIn).Text;
         string after = Text(intent, flavour);
-        if (before == after && !node.PacemakerNeedsReload)
+        if (before == after && !reload)
             return new Plan();
         return Planning.Plan.Of(new Change.WriteFile(node.Name, $"order Pacemaker after {flavour.Daemon} and virtlockd on {node.Name} ({LibvirtPaths.DropIn})",
             LibvirtPaths.DropIn, before, after, KeepBackup: false, Then: "systemctl daemon-reload"));

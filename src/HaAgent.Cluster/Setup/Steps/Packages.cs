@@ -1,5 +1,6 @@
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Setup.Steps;
 
@@ -16,15 +17,22 @@ public static class Packages
         return Planning.Plan.All(snapshot.Reached.Select(node => Plan(intent, node)));
     }
 
-    private static Plan Plan(SetupIntent intent, NodeFacts node)
+    private static Plan Plan(SetupIntent intent, NodeFacts node) =>
+        Planning.Plan.From(node.Programs, "which programs are installed", node.Name, programs => Plan(intent, node, [.. Missing(intent, programs)]));
+
+    private static Plan Plan(SetupIntent intent, NodeFacts node, string[] missing)
     {
-        string[] missing = [.. Missing(intent, node)];
         if (missing.Length == 0)
             return new Plan();
         string lacks = $"{node.Name} lacks {string.Join(", ", missing)}";
         if (!intent.InstallPackages)
             return Planning.Plan.Refuse(lacks, $"install it on {node.Name}, or leave out --no-packages");
-        if (Command(intent.Storage, node.Packages) is not { } command)
+        return Planning.Plan.From(node.Packages, "what installs packages", node.Name, tool => Install(node, lacks, Command(intent.Storage, tool)), () => Install(node, lacks, null));
+    }
+
+    private static Plan Install(NodeFacts node, string lacks, string? command)
+    {
+        if (command is null)
         {
             return Planning.Plan.Refuse($"{lacks}, and haagent finds no package for it there (it knows zypper, apt and dnf, and no dnf has OCFS2)",
                 $"install it on {node.Name} by hand, then run this again");
@@ -33,19 +41,19 @@ public static class Packages
         return Planning.Plan.Of(new Change.Run(node.Name, $"install the virtualization packages on {node.Name}: {command}", command, Limit));
     }
 
-    private static IEnumerable<string> Missing(SetupIntent intent, NodeFacts node)
+    private static IEnumerable<string> Missing(SetupIntent intent, IReadOnlyList<string> programs)
     {
-        if (!node.Has("libvirtd") && !node.Has("virtqemud"))
+        if (!programs.Contains("libvirtd") && !programs.Contains("virtqemud"))
             yield return "libvirt";
-        if (!node.Has("virtlockd"))
+        if (!programs.Contains("virtlockd"))
             yield return "virtlockd";
-        if (!node.Has("qemu"))
+        if (!programs.Contains("qemu"))
             yield return "QEMU";
         if (intent.Storage is not Storage.Device device)
             yield break;
-        if (!node.Has(MakeFilesystem(device.Type)))
+        if (!programs.Contains(MakeFilesystem(device.Type)))
             yield return MakeFilesystem(device.Type);
-        if (!node.Has("dlm_controld"))
+        if (!programs.Contains("dlm_controld"))
             yield return "dlm_controld";
     }
 

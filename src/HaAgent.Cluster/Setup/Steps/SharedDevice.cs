@@ -1,6 +1,7 @@
 using System.Globalization;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Setup.Steps;
 
@@ -20,96 +21,110 @@ public static class SharedDevice
         return refusals.Length > 0 ? new Plan { Refusals = refusals } : Format(storage, snapshot) + KernelNotes(storage, snapshot) + NameNote(storage.Path, snapshot);
     }
 
-    /// <summary>Why a device cannot be the cluster's shared one.</summary>
+    /// <summary>Why a device cannot be the cluster's shared one, or why nobody knows.</summary>
     internal static IEnumerable<Refusal> Unusable(string path, Snapshot snapshot) =>
         [.. snapshot.Reached.SelectMany(node => Unusable(path, node)), .. UnstableName(path, snapshot), .. SizesDiffer(path, snapshot), .. snapshot.Reached.SelectMany(node => IsSbd(path, node))];
 
     private static IEnumerable<Refusal> IsSbd(string path, NodeFacts node)
     {
-        if (node.Sbd is not null && node.Devices.TryGetValue(path, out DeviceFact? fact) && node.Sbd.Devices.Any(sbd => sbd.Key == path || sbd.Value == fact.RealPath))
+        if (node.Sbd.IsNotLearned(out string? why))
+            yield return Refusal.NotLearned($"whether {path} is the SBD device", node.Name, why);
+        if (node.Sbd.IsKnown(out SbdFact? fencing) && node.Device(path).IsKnown(out DeviceFact? device) && fencing.Devices.Any(sbd => sbd.Key == path || sbd.Value == device.RealPath))
             yield return new Refusal($"{path} is the SBD device on {node.Name}: a busy volume would starve it, and the node would be reset", "use another device for the volume");
     }
 
-    private static IEnumerable<Refusal> Unusable(string path, NodeFacts node)
-    {
-        DeviceFact device = node.Devices.TryGetValue(path, out DeviceFact? fact) ? fact : new DeviceFact(false);
-        if (!device.Exists)
-        {
-            yield return new Refusal($"{path} is not a block device on {node.Name}",
-                $"connect the shared device to {node.Name} under the same name as on the other nodes (ls -l /dev/disk/by-id shows its names)");
-            yield break;
-        }
-
-        if (device.ReadOnly)
-            yield return new Refusal($"{path} is read-only on {node.Name}", $"make it writable there (blockdev --setrw {path}), or name another device");
-    }
+    private static IEnumerable<Refusal> Unusable(string path, NodeFacts node) => node.Device(path).Match<IEnumerable<Refusal>>(
+        device =>
+        [
+            .. device.ReadOnly.Match<IEnumerable<Refusal>>(
+                readOnly => readOnly ? [new Refusal($"{path} is read-only on {node.Name}", $"make it writable there (blockdev --setrw {path}), or name another device")] : [],
+                () => [],
+                why => [Refusal.NotLearned($"whether {path} may be written", node.Name, why)]),
+            .. device.Size.IsNotLearned(out string? unknown) ? new[] { Refusal.NotLearned($"how large {path} is", node.Name, unknown) } : [],
+        ],
+        () => [new Refusal($"{path} is not a block device on {node.Name}",
+            $"connect the shared device to {node.Name} under the same name as on the other nodes (ls -l /dev/disk/by-id shows its names)")],
+        why => [Refusal.NotLearned($"what {path} is", node.Name, why)]);
 
     private static IEnumerable<Refusal> UnstableName(string path, Snapshot snapshot)
     {
         if (!DeviceName.IsUnstable(path) || !HasStableName(path, snapshot))
             yield break;
-        string? stable = Preferred([.. Names(path, snapshot).Aggregate((all, next) => all.Intersect(next))]);
+        string? stable = DeviceName.Preferred(Names(path, snapshot).Aggregate((all, next) => all.Intersect(next)));
         yield return new Refusal($"{path} is not a stable name: it may be another device on another node or after the next boot",
             stable is null ? "use --device with a name under /dev/disk/by-id that every node has" : $"use --device {stable}");
     }
 
-    private static bool HasStableName(string path, Snapshot snapshot) => Names(path, snapshot).Any(names => names.Any());
+    private static bool HasStableName(string path, Snapshot snapshot) => Names(path, snapshot).Any(names => DeviceName.Preferred(names) is not null);
 
-    private static IEnumerable<IEnumerable<string>> Names(string path, Snapshot snapshot) =>
-        snapshot.Reached.Where(n => n.Devices.TryGetValue(path, out DeviceFact? d) && d.Exists).Select(n => n.Devices[path].StableNames);
+    private static IEnumerable<IEnumerable<string>> Names(string path, Snapshot snapshot) => Seen(path, snapshot).Select(seen => seen.Device.StableNames);
+
+    private static IEnumerable<(string Node, DeviceFact Device)> Seen(string path, Snapshot snapshot) =>
+        snapshot.Reached.Select(node => (node.Name, node.Device(path).Value)).Where(seen => seen.Value is not null).Select(seen => (seen.Name, seen.Value!));
 
     // A virtual disk without a serial number has no other name.
     private static Plan NameNote(string path, Snapshot snapshot) => DeviceName.IsUnstable(path) && !HasStableName(path, snapshot)
         ? Planning.Plan.Note($"{path} is not a stable name, and the device has no other: give it a serial number, so that /dev/disk/by-id names it")
         : new Plan();
 
-    private static string? Preferred(IReadOnlyList<string> names) =>
-        names.FirstOrDefault(n => n.Contains("/by-id/wwn-", StringComparison.Ordinal))
-        ?? names.FirstOrDefault(n => n.Contains("/by-id/", StringComparison.Ordinal))
-        ?? (names.Count > 0 ? names[0] : null);
-
     private static IEnumerable<Refusal> SizesDiffer(string path, Snapshot snapshot)
     {
-        var sizes = snapshot.Reached.Where(n => n.Devices.TryGetValue(path, out DeviceFact? d) && d.Exists)
-            .Select(n => (n.Name, n.Devices[path].Size)).ToList();
+        (string Node, long Size)[] sizes = [.. Seen(path, snapshot).Where(seen => seen.Device.Size.State == FactState.Known).Select(seen => (seen.Node, seen.Device.Size.Value))];
         if (sizes.Select(s => s.Size).Distinct().Count() > 1)
         {
-            string list = string.Join(", ", sizes.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Size} bytes on {s.Name}")));
+            string list = string.Join(", ", sizes.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Size} bytes on {s.Node}")));
             yield return new Refusal($"{path} is not the same device on every node: {list}", "use a name under /dev/disk/by-id that leads to the shared device everywhere");
         }
     }
 
     private static Plan Format(Storage.Device storage, Snapshot snapshot)
     {
-        string type = Name(storage.Type);
-        DeviceFact device = snapshot.Node(snapshot.Self).Devices[storage.Path];
-        string cluster = snapshot.Node(snapshot.Self).ClusterName ?? "hacluster";
-        if (device.ClusterFilesystem is { } present && present.Type == type && Mountable(present, cluster))
-        {
-            // The same command again, to resume or to check, must not destroy what the first run made.
-            return storage.ForceFormat
-                ? Planning.Plan.Note($"{storage.Path} already holds an {type} volume of this cluster and is not formatted again (to begin anew: wipefs --all {storage.Path})")
-                : new Plan();
-        }
+        NodeFacts self = snapshot.Node(snapshot.Self);
+        return Planning.Plan.From(self.Device(storage.Path), $"what {storage.Path} is", self.Name, device => Planning.Plan.From(
+            self.ClusterName.OrWhenAbsent("hacluster"), "what the cluster's name is", self.Name, cluster => Planning.Plan.From(
+                device.ClusterFilesystem, $"which volume lies on {storage.Path}", self.Name,
+                present => present.Type == Name(storage.Type) && Mountable(present, cluster) ? Made(storage) : Format(storage, snapshot, cluster, present),
+                () => Format(storage, snapshot, cluster, null))));
+    }
 
-        if (snapshot.Reached.FirstOrDefault(node => node.Devices[storage.Path].UsedBy.Count > 0) is { } user)
+    // The same command again, to resume or to check, must not destroy what the first run made.
+    private static Plan Made(Storage.Device storage) => storage.ForceFormat
+        ? Planning.Plan.Note($"{storage.Path} already holds an {Name(storage.Type)} volume of this cluster and is not formatted again (to begin anew: wipefs --all {storage.Path})")
+        : new Plan();
+
+    private static Plan Format(Storage.Device storage, Snapshot snapshot, string cluster, ClusterFilesystemFact? present)
+    {
+        // What one node sees on the device counts for all; a node that could not look may be the one that would have seen it.
+        Refusal[] unknown = [.. Seen(storage.Path, snapshot).SelectMany(seen => NotLookedAt(storage.Path, seen.Node, seen.Device))];
+        if (unknown.Length > 0)
+            return new Plan { Refusals = unknown };
+        if (Seen(storage.Path, snapshot).FirstOrDefault(seen => seen.Device.UsedBy is { Value.Count: > 0 }) is { Device: not null } user)
         {
-            return Planning.Plan.Refuse($"{storage.Path} is in use on {user.Name} by {string.Join(", ", user.Devices[storage.Path].UsedBy)}",
+            return Planning.Plan.Refuse($"{storage.Path} is in use on {user.Node} by {string.Join(", ", user.Device.UsedBy.Value!)}",
                 "free it first, or name another device");
         }
 
-        if (device.Signatures.Count > 0 && !storage.ForceFormat)
+        string[] signatures = [.. Seen(storage.Path, snapshot).SelectMany(seen => seen.Device.Signatures.Value ?? []).Distinct()];
+        if (signatures.Length > 0 && !storage.ForceFormat)
         {
-            string found = string.Join(", ", device.Signatures);
-            string more = device.ClusterFilesystem is { } other ? $" made for cluster stack {other.Stack}, cluster {other.ClusterName}, not for {cluster}" : "";
+            string found = string.Join(", ", signatures);
+            string more = present is not null ? $" made for cluster stack {present.Stack}, cluster {present.ClusterName}, not for {cluster}" : "";
             return Planning.Plan.Refuse($"{storage.Path} is not empty: it holds {found}{more}, and setup never formats over anything",
                 $"name another device; or, if what lies on it may be destroyed, add --force-format {storage.Path}");
         }
 
         string make = Command(storage, cluster, Slots(snapshot));
-        string destroy = device.Signatures.Count > 0 ? $"DESTROY the {string.Join(", ", device.Signatures)} on {storage.Path} and " : "";
+        string destroy = signatures.Length > 0 ? $"DESTROY the {string.Join(", ", signatures)} on {storage.Path} and " : "";
         string title = $"{destroy}make the filesystem on {snapshot.Self}: {make}";
-        return Planning.Plan.Of(new Change.Run(snapshot.Self, title, Script(storage, device, make), Limit) { Leaves = [storage.Path] });
+        return Planning.Plan.Of(new Change.Run(snapshot.Self, title, Script(storage, signatures, make), Limit) { Leaves = [storage.Path] });
+    }
+
+    private static IEnumerable<Refusal> NotLookedAt(string path, string node, DeviceFact device)
+    {
+        if (device.Signatures.IsNotLearned(out string? why))
+            yield return Refusal.NotLearned($"what lies on {path}", node, why);
+        if (device.UsedBy.IsNotLearned(out why))
+            yield return Refusal.NotLearned($"what uses {path}", node, why);
     }
 
     private static bool Mountable(ClusterFilesystemFact found, string cluster) =>
@@ -131,11 +146,11 @@ public static class SharedDevice
     }
 
     // Looked at once more right before: between the plan and now somebody may have put something on it.
-    private static string Script(Storage.Device storage, DeviceFact device, string make)
+    private static string Script(Storage.Device storage, IReadOnlyList<string> signatures, string make)
     {
         string path = ShellWord.Quote(storage.Path);
         string now = $"found=$(wipefs --no-act --parsable {path} | grep -v '^#' | cut -d, -f4 | sort -u | paste -sd, -)";
-        string expected = string.Join(",", device.Signatures.Order(StringComparer.Ordinal));
+        string expected = string.Join(",", signatures.Order(StringComparer.Ordinal));
         string wipe = storage.ForceFormat ? $"wipefs --all --quiet {path}\n" : "";
         return $$"""
             set -e
@@ -151,8 +166,10 @@ public static class SharedDevice
     private static Plan KernelNotes(Storage.Device storage, Snapshot snapshot)
     {
         string type = Name(storage.Type);
-        return Planning.Plan.All(snapshot.Reached.Where(node => !node.KernelFilesystems.Contains(type)).Select(node => Planning.Plan.Note(
-            $"the kernel of {node.Name} has no {type} (nor a module for it): the volume cannot be mounted there until it has")));
+        return Planning.Plan.All(snapshot.Reached.Select(node => (node.KernelFilesystems.GetValueOrDefault(type) ?? Fact.NotAsked<bool>()).Match(
+            has => has ? new Plan() : Planning.Plan.Note($"the kernel of {node.Name} has no {type} (nor a module for it): the volume cannot be mounted there until it has"),
+            () => new Plan(),
+            why => Planning.Plan.Note($"whether the kernel of {node.Name} has {type} could not be learned: {why}"))));
     }
 
     private static string Name(VolumeType type) => type switch

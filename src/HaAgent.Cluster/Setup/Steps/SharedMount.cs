@@ -1,5 +1,6 @@
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Setup.Steps;
 
@@ -22,29 +23,36 @@ public static class SharedMount
         if (refusals.Length > 0)
             return new Plan { Refusals = refusals };
 
-        string?[] marks = [.. snapshot.Reached.Select(node => node.Directories[storage.Inside].Mark)];
+        string?[] marks = [.. snapshot.Reached.Select(node => Mark(storage, node).Value)];
         if (marks.All(mark => mark is null))
             return Make(storage, snapshot);
         if (marks.Distinct().Count() == 1)
             return new Plan();
         string seen = string.Join("; ", snapshot.Reached.Select(node =>
-            $"{node.Name} sees {(node.Directories[storage.Inside].Mark is { } mark ? $"mark {mark}" : "no mark")}"));
+            $"{node.Name} sees {(Mark(storage, node).IsKnown(out string? mark) ? $"mark {mark}" : "no mark")}"));
         return Planning.Plan.Refuse($"{storage.Path} is not the same filesystem on every node ({seen} in {storage.Inside}/{MarkFile})",
             $"mount the same shared filesystem at {storage.Path} on every node; a local directory of that name must be empty");
     }
 
-    private static Refusal? Unusable(Storage.ExistingMount storage, NodeFacts node)
+    private static Fact<string> Mark(Storage.ExistingMount storage, NodeFacts node) => node.Directory(storage.Inside).Then(directory => directory.Mark);
+
+    private static Refusal? Unusable(Storage.ExistingMount storage, NodeFacts node) => node.Directory(storage.Path).Match(
+        directory => Unusable(storage, node, directory) ?? (Mark(storage, node).IsNotLearned(out string? why) ? Refusal.NotLearned($"what mark {storage.Inside} bears", node.Name, why) : null),
+        () => new Refusal($"{node.Name} has no directory {storage.Path}", $"mount the shared filesystem there on {node.Name}, at boot too (/etc/fstab)"),
+        why => Refusal.NotLearned($"whether {storage.Path} is there", node.Name, why));
+
+    private static Refusal? Unusable(Storage.ExistingMount storage, NodeFacts node, DirectoryFact directory)
     {
-        DirectoryFact directory = node.Directories[storage.Path];
-        if (!directory.Exists)
-            return new Refusal($"{node.Name} has no directory {storage.Path}", $"mount the shared filesystem there on {node.Name}, at boot too (/etc/fstab)");
         if (directory.MountPoint is "/" or "")
         {
             return new Refusal($"{storage.Path} on {node.Name} lies on the node's own root filesystem: nothing is mounted there",
                 $"mount the shared filesystem there on {node.Name}, at boot too (/etc/fstab)");
         }
 
-        return node.MountAt(directory.MountPoint) is { LocksAreLocal: true } mount
+        Fact<MountFact> mounted = node.MountAt(directory.MountPoint);
+        if (mounted.IsNotLearned(out string? why))
+            return Refusal.NotLearned($"how {directory.MountPoint} is mounted", node.Name, why);
+        return mounted is { Value: { LocksAreLocal: true } mount }
             ? new Refusal($"{mount.Point} on {node.Name} is mounted with locks that count on this node only ({mount.Options}): two nodes could start the same guest",
                 $"mount it on {node.Name} without nolock and local_lock")
             : null;
@@ -75,7 +83,7 @@ public static class SharedMount
         changes.AddRange(snapshot.Reached.Where(node => node.Name != snapshot.Self).Select(node =>
             new Change.Run(node.Name, $"see the same directory on {node.Name}", see, Limit)));
 
-        string[] unknown = [.. snapshot.Reached.Select(n => n.MountAt(n.Directories[storage.Path].MountPoint)).OfType<MountFact>()
+        string[] unknown = [.. snapshot.Reached.Select(n => n.Directory(storage.Path).Then(directory => n.MountAt(directory.MountPoint)).Value).OfType<MountFact>()
             .Where(m => !m.IsKnownShared).Select(m => m.Type).Distinct()];
         return new Plan
         {

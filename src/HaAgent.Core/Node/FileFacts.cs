@@ -1,0 +1,102 @@
+using HaAgent.Core.Locking;
+
+namespace HaAgent.Core.Node;
+
+/// <summary>A mount of a node, from /proc/self/mountinfo.</summary>
+/// <param name="Point">Where it is mounted.</param>
+/// <param name="Type">The filesystem's type.</param>
+/// <param name="Source">The device or server behind it.</param>
+/// <param name="Options">The filesystem's options.</param>
+public sealed record MountFact(string Point, string Type, string Source, string Options)
+{
+    /// <summary>Whether the type is known to be shared between nodes.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsKnownShared => Filesystems.KindOf(Type) == FilesystemKind.Shared;
+
+    /// <summary>Whether locks on it count on this node only.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool LocksAreLocal => Filesystems.LocalLocks(Type, Options) is not null;
+}
+
+/// <summary>Every mount of the node. The kernel writes the answer; it never waits for a filesystem.</summary>
+public sealed record MountsQuestion : NodeQuestion;
+
+/// <summary>To <see cref="MountsQuestion"/>.</summary>
+/// <param name="Mounts">In the kernel's order: of two at one point the later one is seen there.</param>
+public sealed record MountsAnswer(IReadOnlyList<MountFact> Mounts) : NodeAnswer;
+
+/// <summary>A regular file on a node.</summary>
+/// <param name="Text">Its bytes, one char each (Latin-1).</param>
+/// <param name="Age">How long ago it was last written.</param>
+public sealed record FileFact(string Text, TimeSpan Age);
+
+/// <summary>The content and the age of files. Each may lie on a shared filesystem that hangs: it costs only its own answer.</summary>
+/// <param name="Paths">Absolute paths.</param>
+public sealed record FilesQuestion(IReadOnlyList<string> Paths) : NodeQuestion;
+
+/// <summary>To <see cref="FilesQuestion"/>.</summary>
+/// <param name="Files">By path; absent: nothing is there.</param>
+public sealed record FilesAnswer(IReadOnlyDictionary<string, Fact<FileFact>> Files) : NodeAnswer;
+
+/// <summary>A directory on a node.</summary>
+/// <param name="MountPoint">The mount point of the filesystem it lies on.</param>
+/// <param name="Mark">What the mark that haagent leaves in a shared directory says; absent: there is none.</param>
+public sealed record DirectoryFact(string MountPoint, Fact<string> Mark)
+{
+    /// <summary>The file that marks a shared directory; its content is random, so two local directories never look like one shared one.</summary>
+    public const string MarkFile = ".haagent";
+}
+
+/// <summary>Directories, which may lie on a shared filesystem that hangs.</summary>
+/// <param name="Paths">Absolute paths.</param>
+public sealed record DirectoriesQuestion(IReadOnlyList<string> Paths) : NodeQuestion;
+
+/// <summary>To <see cref="DirectoriesQuestion"/>.</summary>
+/// <param name="Directories">By path; absent: there is no directory.</param>
+public sealed record DirectoriesAnswer(IReadOnlyDictionary<string, Fact<DirectoryFact>> Directories) : NodeAnswer;
+
+/// <summary>What a path leads to.</summary>
+public enum PathKind
+{
+    /// <summary>A plain file.</summary>
+    File,
+
+    /// <summary>A directory.</summary>
+    Directory,
+
+    /// <summary>A block device.</summary>
+    Block,
+
+    /// <summary>A character device, a socket, a pipe.</summary>
+    Other,
+}
+
+/// <summary>A path that a guest's XML names, as one node sees it.</summary>
+public sealed record PathFact
+{
+    /// <summary>What it leads to.</summary>
+    public required PathKind Kind { get; init; }
+
+    /// <summary>The path without symbolic links.</summary>
+    public required string RealPath { get; init; }
+
+    /// <summary>The mount point of the filesystem it lies on; for a device that of the device's own name.</summary>
+    public required string MountPoint { get; init; }
+
+    /// <summary>What the device itself says it is (WWID, serial number, device-mapper UUID); absent: it says nothing, or it is no device.</summary>
+    public required Fact<string> Identity { get; init; }
+
+    /// <summary>Its size in bytes.</summary>
+    public required long Size { get; init; }
+
+    /// <summary>The names under /dev/disk/by-* that lead to the same device.</summary>
+    public required IReadOnlyList<string> StableNames { get; init; }
+}
+
+/// <summary>What paths lead to; the shared filesystem they lie on may hang.</summary>
+/// <param name="Paths">Absolute paths, whatever characters are in them.</param>
+public sealed record PathsQuestion(IReadOnlyList<string> Paths) : NodeQuestion;
+
+/// <summary>To <see cref="PathsQuestion"/>.</summary>
+/// <param name="Paths">By path; absent: nothing is there.</param>
+public sealed record PathsAnswer(IReadOnlyDictionary<string, Fact<PathFact>> Paths) : NodeAnswer;

@@ -1,0 +1,54 @@
+namespace HaAgent.Core.Node;
+
+/// <summary>What installs packages on a node.</summary>
+public enum PackageTool
+{
+    /// <summary>SUSE.</summary>
+    Zypper,
+
+    /// <summary>Debian and Ubuntu.</summary>
+    Apt,
+
+    /// <summary>Fedora and Red Hat.</summary>
+    Dnf,
+}
+
+/// <summary>What a host is, and what is installed on it.</summary>
+public sealed record HostQuestion : NodeQuestion
+{
+    /// <summary>The programs that are looked for. "qemu" is any of the names that a QEMU has.</summary>
+    public static readonly IReadOnlyList<string> Programs = ["libvirtd", "virtqemud", "virtlockd", "mkfs.ocfs2", "mkfs.gfs2", "dlm_controld", "qemu"];
+
+    /// <summary>The resource agents that are looked for, as provider/type.</summary>
+    public static readonly IReadOnlyList<string> Agents = ["haagent/VirtualDomain", "heartbeat/VirtualDomain", "heartbeat/Filesystem", "pacemaker/controld"];
+}
+
+/// <summary>To <see cref="HostQuestion"/>.</summary>
+public sealed record HostAnswer : NodeAnswer
+{
+    /// <summary>Whether systemd runs the node.</summary>
+    public required Fact<bool> Systemd { get; init; }
+
+    /// <summary>What installs packages there; absent: nothing that we know.</summary>
+    public required Fact<PackageTool> Packages { get; init; }
+
+    /// <summary>Those of <see cref="HostQuestion.Programs"/> that are installed.</summary>
+    public required Fact<IReadOnlyList<string>> Programs { get; init; }
+
+    /// <summary>Those of <see cref="HostQuestion.Agents"/> that are installed.</summary>
+    public required Fact<IReadOnlyList<string>> Agents { get; init; }
+
+    /// <summary>The cluster's name as corosync says it; absent: it says none.</summary>
+    public required Fact<string> ClusterName { get; init; }
+
+    /// <summary>The CPU: its model's name and its features; equal for nodes with equal CPUs.</summary>
+    public required Fact<string> CpuModel { get; init; }
+}
+
+/// <summary>Which filesystems the running kernel knows or has a module for.</summary>
+/// <param name="Types">The filesystems in question.</param>
+public sealed record KernelFilesystemsQuestion(IReadOnlyList<string> Types) : NodeQuestion;
+
+/// <summary>To <see cref="KernelFilesystemsQuestion"/>.</summary>
+/// <param name="Types">For each filesystem in question, whether the kernel has it.</param>
+public sealed record KernelFilesystemsAnswer(IReadOnlyDictionary<string, Fact<bool>> Types) : NodeAnswer;

@@ -1,0 +1,128 @@
+using System.Text.RegularExpressions;
+using HaAgent.Core.Locking;
+using HaAgent.Core.Node;
+using HaAgent.Host.Native;
+using Microsoft.Win32.SafeHandles;
+using static Tmds.Linux.LibC;
+
+namespace HaAgent.Host.Node;
+
+/// <summary>Block devices as the node sees them. Whether one is empty is learned only when everything on it was looked at.</summary>
+internal static partial class DeviceQuestions
+{
+    private static readonly TimeSpan ToolLimit = TimeSpan.FromSeconds(20);
+
+    /// <summary>The devices of those names.</summary>
+    public static DevicesAnswer Answer(DevicesQuestion question, Deadline deadline)
+    {
+        // Programs open the device, and end it if it hangs; what only the kernel is asked for cannot.
+        var facts = new Dictionary<string, Fact<DeviceFact>>();
+        foreach (string path in question.Paths)
+            facts[path] = VolumeCall.Learn(() => Look(path, deadline));
+        return new DevicesAnswer(facts);
+    }
+
+    private static Fact<DeviceFact> Look(string path, Deadline deadline)
+    {
+        using PathHandle? handle = VolumeCall.Run(deadline.OrIn(VolumeCall.Longest), () => PathHandle.Open(path));
+        if (handle is not { Kind: PathKind.Block })
+            return Fact.Absent<DeviceFact>();
+        SysBlock block = SysBlock.Of(handle.Device);
+        string real = handle.RealPath;
+        Fact<IReadOnlyList<string>> signatures = VolumeCall.Learn(() =>
+        {
+            VolumeCall.Run(deadline.OrIn(ToolLimit), () => ReadEnds(path, block.Size));
+            return Signatures(NodeQuestions.Output(deadline.OrIn(ToolLimit), "wipefs", "--no-act", "--parsable", "--", path));
+        });
+        return Fact.Known(new DeviceFact
+        {
+            RealPath = real,
+            Size = VolumeCall.Learn(() => Fact.Known(block.Size)),
+            ReadOnly = VolumeCall.Learn(() => Fact.Known(block.IsReadOnly)),
+            StableNames = SysBlock.StableNames(real),
+            Signatures = signatures,
+            UsedBy = VolumeCall.Learn(() => Fact.Known(Users(block, real, File.ReadAllText("/proc/self/mountinfo"), File.ReadAllText("/proc/swaps")))),
+            ClusterFilesystem = signatures.Then(found => VolumeCall.Learn(() => ClusterFilesystem(found, path, deadline))),
+        });
+    }
+
+    /// <summary>Reads where signatures lie. wipefs takes what it cannot read for nothing, and says of a device with errors that it is empty.</summary>
+    /// <param name="path">The device.</param>
+    /// <param name="size">In bytes.</param>
+    /// <returns>How many bytes were read.</returns>
+    /// <exception cref="IOException">It cannot be read, or has no medium.</exception>
+    internal static long ReadEnds(string path, long size)
+    {
+        const int Most = 1024 * 1024;
+        if (size == 0)
+            throw new IOException("the device has no medium");
+        using SafeFileHandle device = Open(path);
+        var buffer = new byte[Most];
+        return ReadAll(device, buffer, 0, Math.Min(Most, size)) + ReadAll(device, buffer, Math.Max(0, size - Most), Math.Min(Most, size));
+    }
+
+    /// <summary>Reads what <c>wipefs --parsable</c> says: after comments, lines of "offset,uuid,label,type".</summary>
+    internal static Fact<IReadOnlyList<string>> Signatures(string text)
+    {
+        var types = new List<string>();
+        foreach (string line in NodeQuestions.Lines(text).Where(line => !line.StartsWith('#')))
+        {
+            if (line.Split(',') is not [_, _, _, { Length: > 0 } type, ..])
+                return Fact.NotLearned<IReadOnlyList<string>>($"wipefs says '{line}', which haagent cannot read");
+            types.Add(type);
+        }
+
+        return Fact.Known<IReadOnlyList<string>>([.. types.Distinct().Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>What uses a device: what is built on it, where it is mounted, and swap.</summary>
+    internal static IReadOnlyList<string> Users(SysBlock block, string realPath, string mountinfo, string swaps)
+    {
+        IReadOnlyList<string> numbers = block.Numbers;
+        IEnumerable<string> mounts = MountTable.Parse(mountinfo).Where(mount => numbers.Contains(mount.Device)).Select(mount => mount.Point);
+        IEnumerable<string> swap = NodeQuestions.Lines(swaps).Any(line => line.Split((char[])[' ', '\t'])[0] == realPath) ? ["swap"] : [];
+        return [.. block.Holders.Concat(mounts).Concat(swap).Distinct()];
+    }
+
+    /// <summary>Reads what <c>debugfs.ocfs2 -R stats</c> says.</summary>
+    internal static Fact<ClusterFilesystemFact> Ocfs2(string text) => Field(text, "Cluster stack") is { } stack
+        ? Fact.Known(new ClusterFilesystemFact("ocfs2", stack, Field(text, "Cluster name") ?? ""))
+        : Fact.NotLearned<ClusterFilesystemFact>("debugfs.ocfs2 names no cluster stack");
+
+    /// <summary>Reads what <c>tunegfs2 -l</c> says: the lock table is "CLUSTER:NAME".</summary>
+    internal static Fact<ClusterFilesystemFact> Gfs2(string text) => Field(text, "Lock protocol") is { } stack && Field(text, "File system volume name") is { } table
+        ? Fact.Known(new ClusterFilesystemFact("gfs2", stack, table.Split(':')[0]))
+        : Fact.NotLearned<ClusterFilesystemFact>("tunegfs2 names no lock protocol");
+
+    private static Fact<ClusterFilesystemFact> ClusterFilesystem(IReadOnlyList<string> signatures, string path, Deadline deadline) =>
+        signatures.Contains("ocfs2") ? Ocfs2(NodeQuestions.Output(deadline.OrIn(ToolLimit), "debugfs.ocfs2", "-R", "stats", path))
+        : signatures.Contains("gfs2") ? Gfs2(NodeQuestions.Output(deadline.OrIn(ToolLimit), "tunegfs2", "-l", path))
+        : Fact.Absent<ClusterFilesystemFact>();
+
+    private static SafeFileHandle Open(string path)
+    {
+        int fd = Posix.Open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, out int error);
+        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw new IOException($"it cannot be opened ({Errno.Text(error)})");
+    }
+
+    private static long ReadAll(SafeFileHandle device, byte[] buffer, long from, long length)
+    {
+        int read = 0;
+        while (read < length)
+        {
+            int count = RandomAccess.Read(device, buffer.AsSpan(read, (int)length - read), from + read);
+            if (count <= 0)
+                throw new IOException("it ends before its end");
+            read += count;
+        }
+
+        return read;
+    }
+
+    private static string? Field(string text, string name) => FieldPattern().Matches(text)
+        .Where(match => string.Equals(match.Groups["name"].Value.Trim(), name, StringComparison.OrdinalIgnoreCase))
+        .Select(match => match.Groups["value"].Value.Trim().Trim('"')).FirstOrDefault();
+
+    [GeneratedRegex(@"^(?<name>[^:\n]+):(?<value>[^\n]*)$", RegexOptions.Multiline)]
+    private static partial Regex FieldPattern();
+}

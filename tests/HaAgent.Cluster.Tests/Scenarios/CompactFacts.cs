@@ -1,0 +1,96 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using HaAgent.Cluster.Facts;
+using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
+
+namespace HaAgent.Cluster.Tests.Scenarios;
+
+/// <summary>
+/// Reads a node's facts from the short form of the cases: a plain value is known, {"absent": true} is known to be absent, {"not-learned": "why"} is not
+/// learned. What a case does not mention is known to be none, except for files, directories, devices and paths: those were not asked for.
+/// </summary>
+internal static class CompactFacts
+{
+    public static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNameCaseInsensitive = true,
+        Converters = { new JsonStringEnumConverter(), new FactConverterFactory() },
+    };
+
+    private static readonly string[] Nothing = ["Programs", "Agents", "Mounts", "Daemons", "Domains", "Links", "RingAddresses", "Leases", "MigrationLines"];
+
+    public static NodeFacts Read(string name, JsonObject node)
+    {
+        node["Name"] = name;
+        foreach (string list in Nothing)
+            node[list] ??= new JsonArray();
+        foreach (string map in new[] { "Units", "Neighbours" })
+            node[map] ??= new JsonObject();
+        foreach (string absent in new[] { "Sbd", "ClusterName", "Packages" })
+            node[absent] ??= Absent();
+        node["Systemd"] ??= false;
+        node["PacemakerNeedsReload"] ??= false;
+        node["CpuModel"] ??= "";
+        node["KernelFilesystems"] ??= new JsonObject { ["ocfs2"] = false, ["gfs2"] = false };
+        node["Guests"] ??= new JsonObject();
+        node["Peers"] ??= new JsonObject();
+        foreach (JsonObject domain in Objects(node["Domains"]))
+            Fill(domain, ("Uuid", Uuid(domain)), ("Active", false), ("Autostart", false), ("Persistent", false), ("State", "NoState"), ("Paused", "Unknown"), ("Xml", Absent()));
+        foreach (JsonObject link in Objects(node["Links"]))
+            Fill(link, ("Bridge", false), ("Addresses", new JsonArray()));
+        foreach (JsonObject file in Objects(node["Files"]))
+            Fill(file, ("Age", "00:00:00"));
+        foreach (JsonObject directory in Objects(node["Directories"]))
+            Fill(directory, ("Mark", Absent()));
+        foreach (JsonObject device in Objects(node["Devices"]))
+        {
+            Fill(device, ("RealPath", ""), ("Size", 0), ("ReadOnly", false), ("StableNames", new JsonArray()), ("Signatures", new JsonArray()),
+                ("UsedBy", new JsonArray()), ("ClusterFilesystem", Absent()));
+        }
+
+        foreach (JsonObject path in Objects(node["Paths"]))
+            Fill(path, ("RealPath", ""), ("MountPoint", ""), ("Identity", Absent()), ("Size", 0), ("StableNames", new JsonArray()));
+        return node.Deserialize<NodeFacts>(Options)!;
+    }
+
+    private static JsonObject Absent() => new() { ["absent"] = true };
+
+    private static IEnumerable<JsonObject> Objects(JsonNode? node) => node switch
+    {
+        JsonArray array => array.OfType<JsonObject>(),
+        JsonObject map => map.Select(pair => pair.Value).OfType<JsonObject>(),
+        _ => [],
+    };
+
+    private static void Fill(JsonObject target, params (string Key, JsonNode Value)[] values)
+    {
+        foreach ((string key, JsonNode value) in values)
+            target[key] ??= value;
+    }
+
+    private static string Uuid(JsonObject domain) => domain["Xml"] is JsonValue xml ? DomainXml.Parse((string)xml!, out _)?.Identity.Uuid ?? "" : "";
+
+    private sealed class FactConverterFactory : JsonConverterFactory
+    {
+        public override bool CanConvert(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Fact<>);
+
+        public override JsonConverter CreateConverter(Type type, JsonSerializerOptions options) =>
+            (JsonConverter)Activator.CreateInstance(typeof(FactConverter<>).MakeGenericType(type.GetGenericArguments()))!;
+    }
+
+    private sealed class FactConverter<T> : JsonConverter<Fact<T>>
+        where T : notnull
+    {
+        public override Fact<T> Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+        {
+            JsonNode node = JsonNode.Parse(ref reader)!;
+            if (node is JsonObject { } fact && fact["absent"] is not null)
+                return Fact.Absent<T>();
+            return node is JsonObject unknown && unknown["not-learned"] is { } why ? Fact.NotLearned<T>((string)why!) : Fact.Known(node.Deserialize<T>(options)!);
+        }
+
+        public override void Write(Utf8JsonWriter writer, Fact<T> value, JsonSerializerOptions options) => throw new NotSupportedException();
+    }
+}

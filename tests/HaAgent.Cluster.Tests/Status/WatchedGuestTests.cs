@@ -1,0 +1,97 @@
+using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.Setup;
+using HaAgent.Cluster.Status;
+using HaAgent.Cluster.Verify;
+using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
+using Xunit;
+
+namespace HaAgent.Cluster.Tests.Status;
+
+/// <summary>What a node could not say of a guest is not said of the guest.</summary>
+public sealed class WatchedGuestTests
+{
+    private const string Path = "/mnt/shared/VM1.xml";
+    private const string Uuid = "5b9c0000-0000-4000-8000-000000000011";
+    private const string Xml = $"<domain type='kvm'><name>VM1</name><uuid>{Uuid}</uuid><devices><disk type='block' device='disk'><source dev='/dev/vm1'/><target dev='vda'/></disk></devices></domain>";
+
+    private static readonly Primitive Resource = new("VM1", AgentName.Ours) { Parameters = [new("config", Path)] };
+
+    [Fact]
+    public void Of_LibvirtSaysItRuns_Runs() => Assert.IsType<Observation.Active>(Look(Node()).Seen["alice"]);
+
+    [Fact]
+    public void Of_LibvirtIsSilent_CannotTell()
+    {
+        NodeFacts node = Node() with { Domains = Fact.NotLearned<IReadOnlyList<DomainFact>>("libvirt did not answer within 20 s") };
+
+        Assert.Equal(new Observation.Unknown("libvirt did not answer within 20 s"), Look(node with { Guests = None }).Seen["alice"]);
+        Assert.Equal(new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Evidence.ProcessOnly), Look(node).Seen["alice"]);
+    }
+
+    [Fact]
+    public void Of_LibvirtDoesNotKnowIt_IsAbsentUnlessItsProcessLives()
+    {
+        NodeFacts node = Node() with { Domains = Fact.Known<IReadOnlyList<DomainFact>>([]) };
+
+        Assert.IsType<Observation.Absent>(Look(node with { Guests = None }).Seen["alice"]);
+        Assert.Equal(Evidence.ProcessLostByLibvirt, Assert.IsType<Observation.Active>(Look(node).Seen["alice"]).By);
+    }
+
+    [Fact]
+    public void Of_AnotherUuid_IsForeign() =>
+        Assert.Equal(new Observation.Foreign("other"), Look(Node() with { Domains = Fact.Known<IReadOnlyList<DomainFact>>([Domain with { Uuid = "other" }]) }).Seen["alice"]);
+
+    [Fact]
+    public void Of_FileNotLearned_IsNotMissing()
+    {
+        WatchedGuest guest = Look(With(Node(), Path, Fact.NotLearned<FileFact>("it does not answer")));
+
+        Assert.Equal((null, null), (guest.Xml, guest.XmlProblem));
+        Assert.Empty(guest.UnreadableOn);
+        Assert.Equal("it does not answer", guest.NotLearnedOn["alice"]);
+        Assert.Equal("is missing on every node that answers", Look(With(Node(), Path, Fact.Absent<FileFact>())).XmlProblem);
+    }
+
+    [Fact]
+    public void Lease_WhatIsLockedWasNotLearned_IsNotFree()
+    {
+        Assert.IsType<LeaseSight.Free>(Look(Node()).Lease);
+        Assert.IsType<LeaseSight.Unknown>(Look(Node() with { Leases = Fact.NotLearned<IReadOnlyList<string>>("Access is denied") }).Lease);
+        Assert.IsType<LeaseSight.Unknown>(Look(With(Node(), LibvirtPaths.Qemu, Fact.NotLearned<FileFact>("Input/output error"))).Lease);
+        Assert.IsType<LeaseSight.NotLocked>(Look(With(Node(), LibvirtPaths.Qemu, Fact.Absent<FileFact>())).Lease);
+    }
+
+    [Fact]
+    public void LockTest_HowANodeLocksWasNotLearned_IsNotTried()
+    {
+        NodeFacts silent = With(Node(), LibvirtPaths.QemuLockd, Fact.NotLearned<FileFact>("Input/output error"));
+
+        Assert.Contains("could not be learned", LockTrialGuard.Objection(Look(Node()), Node(), silent), StringComparison.Ordinal);
+    }
+
+    private static readonly Fact<IReadOnlyDictionary<string, int>> None = Fact.Known<IReadOnlyDictionary<string, int>>(new Dictionary<string, int>());
+
+    private static readonly DomainFact Domain = new()
+    {
+        Name = "VM1", Uuid = Uuid, Active = true, Autostart = false, Persistent = true, State = DomainState.Running, Paused = PausedReason.Unknown, Xml = Fact.NotAsked<string>(),
+    };
+
+    private static WatchedGuest Look(NodeFacts node) => WatchedGuest.Of(Resource, new Snapshot("alice", Cib.Parse("<cib><configuration/></cib>"), new ClusterStatus(), [node]));
+
+    private static NodeFacts With(NodeFacts node, string path, Fact<FileFact> file) => node with { Files = new Dictionary<string, Fact<FileFact>>(node.Files) { [path] = file } };
+
+    private static NodeFacts Node() => new("alice")
+    {
+        Files = new Dictionary<string, Fact<FileFact>>
+        {
+            [Path] = Fact.Known(new FileFact(Xml, TimeSpan.Zero)),
+            [LibvirtPaths.Qemu] = Fact.Known(new FileFact("lock_manager = \"lockd\"\n", TimeSpan.Zero)),
+            [LibvirtPaths.QemuLockd] = Fact.Known(new FileFact("file_lockspace_dir = \"/mnt/shared/lockd\"\n", TimeSpan.Zero)),
+        },
+        Guests = Fact.Known<IReadOnlyDictionary<string, int>>(new Dictionary<string, int> { ["VM1"] = 7 }),
+        Domains = Fact.Known<IReadOnlyList<DomainFact>>([Domain]),
+        Leases = Fact.Known<IReadOnlyList<string>>([]),
+    };
+}

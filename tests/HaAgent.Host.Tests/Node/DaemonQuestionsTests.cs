@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Text;
+using HaAgent.Core.Node;
+using HaAgent.Host.Node;
+using Xunit;
+
+namespace HaAgent.Host.Tests.Node;
+
+public sealed class DaemonQuestionsTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("haagent-test").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public void Units_BlocksOfSystemctl_AreReadInTheOrderAsked()
+    {
+        UnitsAnswer answer = DaemonQuestions.ReadUnits("""
+            LoadState=loaded
+            ActiveState=active
+            UnitFileState=enabled
+            NeedDaemonReload=no
+
+            LoadState=not-found
+            ActiveState=inactive
+            UnitFileState=
+            NeedDaemonReload=no
+
+            LoadState=loaded
+            ActiveState=active
+            UnitFileState=enabled
+            NeedDaemonReload=yes
+
+            """, ["libvirtd.service", "virtqemud.service", "pacemaker.service"]);
+
+        Assert.True(answer.Units["libvirtd.service"] is { Exists: true, Enabled: true, Running: true });
+        Assert.False(answer.Units["virtqemud.service"].Exists);
+        Assert.True(answer.PacemakerNeedsReload);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("LoadState=loaded\nActiveState=active\n")]
+    [InlineData("LoadState=loaded\nActiveState=active\n\nLoadState=loaded\n\n")]
+    public void Units_LessThanAsked_IsNoAnswer(string text) => Assert.Throws<FormatException>(() => DaemonQuestions.ReadUnits(text, ["a.service", "b.service"]));
+
+    [Fact]
+    public void RunningGuests_PidFiles_CountWithTheirOwnProcessAlone()
+    {
+        Pid("VM1", "11");
+        Pid("VM2", "12\n");
+        Pid("gone", "13");
+        Pid("driver", "14");
+        Pid("VM1, the second", "15");
+
+        RunningGuestsAnswer answer = DaemonQuestions.RunningGuests(_directory, pid => pid switch
+        {
+            11 => Qemu("VM1"),
+            12 => Qemu("VM22"),
+            13 => null,
+            15 => Qemu("VM1,, the second"),
+            _ => "libvirtd\0"u8.ToArray(),
+        });
+
+        Assert.Equal(new Dictionary<string, int> { ["VM1"] = 11, ["VM1, the second"] = 15 }, answer.Processes.ToDictionary());
+        Assert.Empty(DaemonQuestions.RunningGuests(_directory + "/none", _ => null).Processes);
+    }
+
+    [Fact]
+    public void RunningGuests_WhatCannotBeRead_IsNotNoGuest()
+    {
+        Pid("VM1", "");
+        Assert.Throws<FormatException>(() => DaemonQuestions.RunningGuests(_directory, _ => null));
+        Pid("VM1", "11");
+        Assert.Throws<UnauthorizedAccessException>(() => DaemonQuestions.RunningGuests(_directory, _ => throw new UnauthorizedAccessException()));
+    }
+
+    [Fact]
+    public void Age_FromProc_CountsFromTheBoot()
+    {
+        string stat = "7 (a) b (c)) S " + string.Join(' ', Enumerable.Range(4, 18).Select(i => i.ToString(CultureInfo.InvariantCulture))) + " 12345 0\n";
+
+        Assert.Equal(TimeSpan.FromSeconds(1000 - 123.45), ProcFiles.Age(stat, TimeSpan.FromSeconds(1000)));
+    }
+
+    [Fact]
+    public void Processes_ThisOne_IsFoundAndHasAnAge()
+    {
+        string name = Encoding.UTF8.GetString(ProcFiles.Read(Environment.ProcessId, "comm")!).Trim();
+
+        Assert.Contains((Environment.ProcessId, name), ProcFiles.Processes(name));
+        Assert.Null(ProcFiles.Read(int.MaxValue, "comm"));
+        Assert.InRange(ProcFiles.Age(Encoding.UTF8.GetString(ProcFiles.Read(Environment.ProcessId, "stat")!), Moment.Uptime), TimeSpan.FromMinutes(-5), TimeSpan.FromHours(1));
+    }
+
+    [Fact]
+    public void Locked_FileOfThisProcess_IsTold()
+    {
+        string path = Path.Combine(_directory, "lease");
+        using FileStream file = File.Create(path);
+        using FileStream other = File.Create(path + "-free");
+        file.Lock(0, 1);
+
+        string[] locked = [.. WatchQuestions.Locked(Environment.ProcessId)];
+
+        Assert.Contains(path, locked);
+        Assert.DoesNotContain(path + "-free", locked);
+        Assert.Empty(WatchQuestions.Locked(int.MaxValue));
+    }
+
+    private static byte[] Qemu(string name) => Encoding.UTF8.GetBytes($"/usr/bin/qemu-system-x86_64\0-name\0guest={name},debug-threads=on\0-uuid\0" + "4dea22b3-1d52-d8f3-2516-782e98ab3fa0\0");
+
+    private void Pid(string name, string text) => File.WriteAllText(Path.Combine(_directory, name + ".pid"), text);
+}

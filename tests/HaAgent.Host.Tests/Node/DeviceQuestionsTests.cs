@@ -1,0 +1,129 @@
+using HaAgent.Core.Node;
+using HaAgent.Host.Node;
+using Xunit;
+
+namespace HaAgent.Host.Tests.Node;
+
+public sealed class DeviceQuestionsTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("haagent-test").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Theory]
+    [InlineData("# offset,uuid,label,type\n", "")]
+    [InlineData("", "")]
+    [InlineData("# offset,uuid,label,type\n0x2000,00AB,virt-lock,ocfs2\n0x1fe,,,dos\n0x438,1,,ocfs2\n", "dos,ocfs2")]
+    public void Signatures_WhatWipefsSays_IsRead(string text, string expected) => Assert.Equal(expected, string.Join(',', DeviceQuestions.Signatures(text).Value!));
+
+    [Theory]
+    [InlineData("0x2000,00AB")]
+    [InlineData("0x2000,00AB,label,")]
+    [InlineData("wipefs: something else")]
+    public void Signatures_SomethingElse_IsNotAnEmptyDevice(string text) => Assert.Equal(FactState.NotLearned, DeviceQuestions.Signatures(text).State);
+
+    [Theory]
+    [InlineData("false")]
+    [InlineData("/no/such/wipefs")]
+    public void Output_ProgramFailsOrIsMissing_IsNoAnswer(string program) =>
+        Assert.Equal(FactState.NotLearned, VolumeCall.Learn(() => DeviceQuestions.Signatures(NodeQuestions.Output(Soon, program, "--no-act"))).State);
+
+    [Fact]
+    public void Output_ProgramHangs_IsNoAnswer() =>
+        Assert.Equal(FactState.NotLearned, VolumeCall.Learn(() => DeviceQuestions.Signatures(NodeQuestions.Output(Deadline.In(TimeSpan.FromMilliseconds(200)), "sleep", "60"))).State);
+
+    [Fact]
+    public void ReadEnds_WhatCannotBeRead_IsNotEmpty()
+    {
+        string whole = Write("whole", new string('x', 3000));
+
+        Assert.Equal(6000, DeviceQuestions.ReadEnds(whole, 3000));
+        Assert.Throws<IOException>(() => DeviceQuestions.ReadEnds(whole, 3001));
+        Assert.Throws<IOException>(() => DeviceQuestions.ReadEnds(whole, 0));
+        Assert.Throws<IOException>(() => DeviceQuestions.ReadEnds("/no/such/device", 4096));
+
+        // The kernel answers a read there with EIO, as it does on a broken disk.
+        Assert.Throws<IOException>(() => DeviceQuestions.ReadEnds("/proc/self/mem", 4096));
+    }
+
+    [Fact]
+    public void Filesystem_Superblock_NamesItsCluster()
+    {
+        Assert.Equal(new ClusterFilesystemFact("ocfs2", "pcmk", "hacluster"), DeviceQuestions.Ocfs2("\tRevision: 0.90\n\tCluster stack: pcmk\n\tCluster name: hacluster\n").Value);
+        Assert.Equal(new ClusterFilesystemFact("gfs2", "lock_dlm", "hacluster"),
+            DeviceQuestions.Gfs2("tunegfs2 (Jan 1)\nFile system volume name: \"hacluster:virt-lock\"\nFile system UUID: 1\nLock protocol: \"lock_dlm\"\n").Value);
+        Assert.Equal(FactState.NotLearned, DeviceQuestions.Ocfs2("debugfs.ocfs2: Bad magic number").State);
+        Assert.Equal(FactState.NotLearned, DeviceQuestions.Gfs2("").State);
+    }
+
+    [Fact]
+    public void Users_HoldersMountsAndSwap_OfTheDeviceAndItsPartitions()
+    {
+        SysBlock disk = Disk();
+        const string MountInfo = "36 35 8:17 / /srv/my\\040data rw - ext4 /dev/sdb1 rw\n37 35 8:1 / / rw - ext4 /dev/sda1 rw\n";
+
+        Assert.Equal(["dm-3", "md0", "/srv/my data", "swap"], DeviceQuestions.Users(disk, "/dev/sdb", MountInfo, "Filename Type\n/dev/sdb partition 1\n"));
+        Assert.Equal((512L * 2048, true), (disk.Size, disk.IsReadOnly));
+    }
+
+    [Fact]
+    public void Identity_OfDiskAndPartition_ComesFromTheDisk()
+    {
+        SysBlock disk = Disk();
+        Assert.Equal(FactState.Absent, disk.Identity().State);
+        Write("sdb/device/wwid", "naa.5000\n");
+
+        Assert.Equal("naa.5000", disk.Identity().Value);
+        Assert.Equal("naa.5000 partition 1", new SysBlock($"{_directory}/sdb/sdb1").Identity().Value);
+    }
+
+    [Fact]
+    public void StableNames_LinksToTheDevice_AreFound()
+    {
+        string device = Write("sdb-node", "");
+        foreach (string name in new[] { "by-id/wwn-1", "by-diskseq/4" })
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName($"{_directory}/disk/{name}")!);
+            File.CreateSymbolicLink($"{_directory}/disk/{name}", "../../sdb-node");
+        }
+
+        File.CreateSymbolicLink($"{_directory}/disk/by-id/other", "../../elsewhere");
+
+        Assert.Equal([$"{_directory}/disk/by-diskseq/4", $"{_directory}/disk/by-id/wwn-1"], SysBlock.StableNames($"{_directory}/disk", device));
+        Assert.Empty(SysBlock.StableNames($"{_directory}/none", device));
+    }
+
+    [Fact]
+    public void Answer_NoBlockDevice_IsAbsent()
+    {
+        string file = Write("file", "");
+
+        IReadOnlyDictionary<string, Fact<DeviceFact>> devices = DeviceQuestions.Answer(new DevicesQuestion([file, "/dev/null", "/dev/no-such", "--help"]), Soon).Devices;
+
+        Assert.Equal(4, devices.Count);
+        Assert.All(devices.Values, fact => Assert.Equal(FactState.Absent, fact.State));
+    }
+
+    private static Deadline Soon => Deadline.In(TimeSpan.FromSeconds(30));
+
+    private SysBlock Disk()
+    {
+        Write("sdb/dev", "8:16\n");
+        Write("sdb/size", "2048\n");
+        Write("sdb/ro", "1\n");
+        Write("sdb/holders/dm-3", "");
+        Write("sdb/sdb1/dev", "8:17\n");
+        Write("sdb/sdb1/partition", "1\n");
+        Write("sdb/sdb1/holders/md0", "");
+        Write("sdb/queue/other", "");
+        return new SysBlock($"{_directory}/sdb");
+    }
+
+    private string Write(string name, string text)
+    {
+        string path = $"{_directory}/{name}";
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return path;
+    }
+}
