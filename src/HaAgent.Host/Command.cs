@@ -17,6 +17,10 @@ internal readonly record struct CommandResult(int? ExitCode, string Output, stri
     /// <summary>It ran to its end and exited with 0, and all it said is there.</summary>
     public bool Succeeded => ExitCode == 0 && !IsCut;
 
+    /// <summary>Why it failed, in one line: the end of what it said.</summary>
+    public string Reason => IsCut ? "it said more than is read"
+        : string.Join("; ", (Errors.Trim().Length > 0 ? Errors : Words).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(3));
+
     /// <summary>All it said, for a sentence.</summary>
     public string Words
     {
@@ -46,12 +50,24 @@ internal static class Command
     /// <param name="arguments">Each reaches it as one argument, whatever is in it.</param>
     /// <param name="input">What is written to its standard input.</param>
     /// <param name="mostOutput">How much of each stream is kept, in characters.</param>
-    public static CommandResult Run(Deadline deadline, string program, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input = default, int mostOutput = MostOutput)
+    /// <param name="environment">All of its environment; null: ours, and the C locale.</param>
+    /// <param name="directory">Where it runs; null: where we do.</param>
+    public static CommandResult Run(Deadline deadline, string program, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input = default, int mostOutput = MostOutput,
+        IReadOnlyList<KeyValuePair<string, string>>? environment = null, string? directory = null)
     {
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         start.Environment["LC_ALL"] = "C";
+        if (environment is not null)
+        {
+            start.Environment.Clear();
+            foreach ((string name, string value) in environment)
+                start.Environment[name] = value;
+        }
+
+        if (directory is not null)
+            start.WorkingDirectory = directory;
         using var process = new Process { StartInfo = start };
         try
         {

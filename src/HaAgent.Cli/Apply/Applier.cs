@@ -1,13 +1,13 @@
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
 using HaAgent.Cli.CommandLine;
-using HaAgent.Cli.Nodes;
 using HaAgent.Cli.Probe;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cli.Apply;
 
 /// <summary>Makes the changes of a plan, one after the other. It decides nothing.</summary>
-internal sealed class Applier(NodeShell shell)
+internal sealed class Applier(Session session)
 {
     private static readonly TimeSpan FileLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -19,11 +19,11 @@ internal sealed class Applier(NodeShell shell)
     {
         switch (change)
         {
-            case Change.Run run:
-                Check(await shell.RunAsync(run.Node, run.Script, run.Limit), run.Node, run.Title);
+            case Change.OnNode on:
+                await MakeAsync(on.Node, on.Title, on.What, on.Limit);
                 return true;
             case Change.WriteFile file:
-                Check(await shell.RunAsync(file.Node, FileScript.For(file), FileLimit), file.Node, file.Title);
+                await MakeAsync(file.Node, file.Title, file.What, FileLimit);
                 return true;
             case Change.Configure configure:
                 return await CibChange.ApplyAsync(configure.Before, configure.After);
@@ -35,10 +35,11 @@ internal sealed class Applier(NodeShell shell)
         }
     }
 
-    private static void Check(ShellResult result, string node, string title)
+    private async Task MakeAsync(string node, string title, NodeChange change, TimeSpan limit)
     {
-        if (!result.Succeeded)
-            throw new Stop(ExitCode.Incomplete, $"Failed on {node}: {title}: {result.Reason}. Mend that, then run the same command again: it resumes where it stopped.");
+        session.Nodes.Self ??= session.Shell.Self;
+        if (await session.Nodes.MakeAsync(node, change, limit) is RefusedReply refused)
+            throw new Stop(ExitCode.Incomplete, $"Failed on {node}: {title}: {refused.Why}. Mend that, then run the same command again: it resumes where it stopped.");
     }
 
     private static async Task WaitAsync(Change.Await wait)

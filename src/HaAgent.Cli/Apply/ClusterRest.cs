@@ -12,5 +12,5 @@ internal static class ClusterRest
     /// <param name="limit">The longest time: what waits for an admin never comes to rest.</param>
     /// <returns>Whether it came to rest.</returns>
     public static async Task<bool> AwaitAsync(TimeSpan limit) =>
-        (await NodeShell.RunHereAsync(string.Create(CultureInfo.InvariantCulture, $"crm_resource --wait --timeout {limit.TotalSeconds:0}"), limit + Margin)).Succeeded;
+        (await LocalProgram.RunAsync(limit + Margin, "crm_resource", ["--wait", "--timeout", limit.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)])).Succeeded;
 }

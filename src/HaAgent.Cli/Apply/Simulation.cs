@@ -1,7 +1,10 @@
+using System.Text;
+using System.Xml;
 using System.Xml.Linq;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Planning;
 using HaAgent.Cli.Nodes;
+using HaAgent.Host;
 
 namespace HaAgent.Cli.Apply;
 
@@ -13,16 +16,16 @@ internal static class Simulation
     /// <summary>One sentence for each resource that would be started, stopped, moved or restarted.</summary>
     public static async Task<IReadOnlyList<string>> RunAsync(Cib cib)
     {
-        ShellResult result = await NodeShell.RunHereAsync($$"""
-            file=$(mktemp)
-            trap 'rm -f "$file"' EXIT
-            cat > "$file" <<'END OF CIB'
-            {{cib.ToXml()}}
-            END OF CIB
-            crm_simulate --simulate --xml-file "$file" --output-as=xml
-            """, Limit);
+        CommandResult result = await LocalProgram.RunAsync(Limit, "crm_simulate", ["--simulate", "--xml-pipe", "--output-as=xml"], Encoding.UTF8.GetBytes(cib.ToXml()));
         if (!result.Succeeded)
             return [$"crm_simulate gives no answer: {result.Reason}"];
-        return SimulatedActions.Sentences(XElement.Parse(result.Output));
+        try
+        {
+            return SimulatedActions.Sentences(XElement.Parse(result.Output));
+        }
+        catch (XmlException e)
+        {
+            return [$"crm_simulate gives an answer that cannot be read: {e.Message}"];
+        }
     }
 }

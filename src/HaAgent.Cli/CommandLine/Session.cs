@@ -10,6 +10,9 @@ internal sealed class Session(IScreen screen, CancellationToken stopping)
 
     public NodeShell Shell { get; } = new();
 
+    /// <summary>haagent on this node and the others.</summary>
+    public NodeClient Nodes { get; } = new();
+
     /// <summary>Set by Ctrl-C and SIGTERM: the change under way is finished, the next is not begun.</summary>
     public CancellationToken Stopping { get; } = stopping;
 

@@ -4,13 +4,13 @@ using HaAgent.Libvirt;
 
 namespace HaAgent.Cli.Nodes;
 
-/// <summary>The QEMU driver of a node's libvirt: here directly, elsewhere over SSH as root without a password.</summary>
+/// <summary>The QEMU driver of a node's libvirt: here directly, elsewhere over SSH as ssh_config has it, without a password.</summary>
 internal static class NodeLibvirt
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     /// <summary>How it is reached.</summary>
-    public static string Uri(string node, string? self) => node == self ? "qemu:///system" : $"qemu+ssh://root@{node}/system?no_tty=1";
+    public static string Uri(string node, string? self) => node == self ? "qemu:///system" : $"qemu+ssh://{node}/system?no_tty=1";
 
     /// <summary>What libvirt says of each guest.</summary>
     public static async Task<IReadOnlyDictionary<string, Observation>> ObserveAsync(string node, string? self, IReadOnlyDictionary<string, GuestIdentity> guests)

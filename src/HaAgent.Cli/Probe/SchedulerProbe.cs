@@ -1,8 +1,10 @@
+using System.Text;
 using System.Xml;
-using HaAgent.Cluster.Configuration;
-using HaAgent.Cluster.Simulating;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Cli.Nodes;
+using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Simulating;
+using HaAgent.Host;
 
 namespace HaAgent.Cli.Probe;
 
@@ -14,15 +16,7 @@ internal static class SchedulerProbe
     /// <summary>The scheduler's answer.</summary>
     public static async Task<SimulatedRun> AskAsync(Cib cib)
     {
-        ShellResult result = await NodeShell.RunHereAsync($$"""
-            umask 077
-            file=$(mktemp)
-            trap 'rm -f "$file"' EXIT
-            cat > "$file" <<'END OF CIB'
-            {{cib.ToXml()}}
-            END OF CIB
-            crm_simulate --simulate --show-scores --xml-file "$file" --output-as=xml
-            """, Limit);
+        CommandResult result = await LocalProgram.RunAsync(Limit, "crm_simulate", ["--simulate", "--show-scores", "--xml-pipe", "--output-as=xml"], Encoding.UTF8.GetBytes(cib.ToXml()));
         try
         {
             return result.Succeeded ? SimulatedRun.Parse(result.Output)

@@ -7,8 +7,9 @@ using HaAgent.Cluster.Planning;
 using HaAgent.Core.Guest;
 using HaAgent.Cli.Apply;
 using HaAgent.Cli.CommandLine;
-using HaAgent.Cli.Nodes;
 using HaAgent.Cli.Probe;
+using ConfigContent = HaAgent.Host.ConfigContent;
+using ConfigFile = HaAgent.Host.ConfigFile;
 
 namespace HaAgent.Cli.Verbs;
 
@@ -93,11 +94,12 @@ internal static class AddVerb
         try
         {
             // A FIFO or a device would never end, and .NET takes them for files.
-            if (!(await NodeShell.RunHereAsync($"[ -f {ShellWord.Quote(Path.GetFullPath(file))} ]", Short)).Succeeded || new FileInfo(file).Length > DomainXml.MaximumBytes)
+            ConfigContent read = await Task.Run(() => ConfigFile.Read(file)).WaitAsync(Short);
+            if (read.Bytes is null)
                 throw new Stop(ExitCode.Refused, $"{file} is not a file with a guest's XML (no such file, or over {DomainXml.MaximumBytes >> 20} MiB). Name the file that 'virsh dumpxml' wrote.");
-            content = await File.ReadAllBytesAsync(file);
+            content = read.Bytes;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (TimeoutException e)
         {
             throw new Stop(ExitCode.Refused, $"{file} cannot be read: {e.Message} Name the file that 'virsh dumpxml' wrote.");
         }

@@ -20,8 +20,11 @@ internal static class LibvirtRestored
         var changes = new List<Change>(files);
         if (node.File(LibvirtPaths.DropIn).Text is { } dropIn)
         {
-            changes.Add(new Change.WriteFile(node.Name, $"remove {LibvirtPaths.DropIn} on {node.Name}", LibvirtPaths.DropIn, dropIn, null, KeepBackup: false,
-                Then: $"rmdir --ignore-fail-on-non-empty {LibvirtPaths.DropIn[..LibvirtPaths.DropIn.LastIndexOf('/')]}\nsystemctl daemon-reload"));
+            changes.Add(new Change.WriteFile(node.Name, $"remove {LibvirtPaths.DropIn} on {node.Name}", LibvirtPaths.DropIn, dropIn, null, KeepBackup: false)
+            {
+                WithDirectory = true,
+                ReloadSystemd = true,
+            });
         }
 
         return new Plan { Changes = changes } + Daemons.Restarted(node, files.Length > 0);
@@ -33,7 +36,7 @@ internal static class LibvirtRestored
         if (node.File(copy).Text is not { } original || node.File(path).Text is not { } current)
             yield break;
         yield return new Change.WriteFile(node.Name, $"give {path} on {node.Name} back its {key} from before", path, current, Without(original, current, key),
-            KeepBackup: false, Then: $"rm -f {ShellWord.Quote(copy)}") { Removes = [copy] };
+            KeepBackup: false) { Removes = [copy] };
     }
 
     /// <summary>The original, byte for byte, when setup's line is all that was changed since; else the current file with that line undone.</summary>

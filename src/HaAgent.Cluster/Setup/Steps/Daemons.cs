@@ -1,5 +1,6 @@
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Setup.Steps;
 
@@ -50,7 +51,7 @@ public static class Daemons
         if (missing.Length == 0)
             return new Plan();
         string command = $"systemctl enable --now {string.Join(' ', missing)}";
-        return Planning.Plan.Of(new Change.Run(node.Name, $"start libvirt and virtlockd at boot and now on {node.Name}: {command}", command, Limit));
+        return Planning.Plan.Of(new Change.OnNode(node.Name, $"start libvirt and virtlockd at boot and now on {node.Name}: {command}", new EnableUnits(missing), Limit));
     }
 
     // A daemon with a socket may be away: it comes when it is asked for.
@@ -74,9 +75,9 @@ public static class Daemons
         if (node.Guests.Count > 0)
             return LockSettings.Endangered(node, $"{flavour.Daemon} on {node.Name} is older than its lock settings");
         if (node.Systemd)
-            return Planning.Plan.Of(new Change.Run(node.Name, title, $"{DaemonScript.NoGuests}\nsystemctl restart {flavour.Daemon}.service", Limit));
+            return Planning.Plan.Of(new Change.OnNode(node.Name, title, new RestartUnit(flavour.Daemon + ".service"), Limit));
         return daemon.Detaches
-            ? Planning.Plan.Of(new Change.Run(node.Name, title, DaemonScript.Restart(daemon), Limit))
+            ? Planning.Plan.Of(new Change.OnNode(node.Name, title, new RestartProcess(daemon.Name, daemon.Pid), Limit))
             : Planning.Plan.Refuse($"{flavour.Daemon} (process {daemon.Pid}) on {node.Name} is older than its lock settings, and haagent cannot start again what neither systemd nor itself put into the background",
                 $"restart it on {node.Name} the way it was started, then run this again");
     }

@@ -46,7 +46,7 @@ public static class LockSettings
         if (LibvirtConf.GetString(before ?? "", key) == value)
             yield break;
         string after = LibvirtConf.SetString(before ?? "", key, value);
-        yield return new Change.WriteFile(node.Name, $"set {key} = \"{value}\" in {path} on {node.Name}", path, before, after, KeepBackup: true, Then: "");
+        yield return new Change.WriteFile(node.Name, $"set {key} = \"{value}\" in {path} on {node.Name}", path, before, after, KeepBackup: true);
     }
 
     // With automatic leases switched off libvirt locks nothing that the guest's XML does not name, whatever the other settings say.

@@ -26,7 +26,7 @@ public static class PacemakerOrdering
         if (before == after && !node.PacemakerNeedsReload)
             return new Plan();
         return Planning.Plan.Of(new Change.WriteFile(node.Name, $"order Pacemaker after {flavour.Daemon} and virtlockd on {node.Name} ({LibvirtPaths.DropIn})",
-            LibvirtPaths.DropIn, before, after, KeepBackup: false, Then: "systemctl daemon-reload"));
+            LibvirtPaths.DropIn, before, after, KeepBackup: false) { ReloadSystemd = true });
     }
 
     private static string Text(SetupIntent intent, LibvirtFlavour flavour)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Setup.Steps;
 
@@ -106,10 +107,10 @@ public static class SharedDevice
                 $"name another device; or, if what lies on it may be destroyed, add --force-format {storage.Path}");
         }
 
-        string make = Command(storage, cluster, Slots(snapshot));
+        var make = new MakeFilesystem(storage.Path, device.Size, device.Signatures, Filesystem(storage.Type), cluster, Slots(snapshot), "virt-lock") { Force = storage.ForceFormat };
         string destroy = device.Signatures.Count > 0 ? $"DESTROY the {string.Join(", ", device.Signatures)} on {storage.Path} and " : "";
-        string title = $"{destroy}make the filesystem on {snapshot.Self}: {make}";
-        return Planning.Plan.Of(new Change.Run(snapshot.Self, title, Script(storage, device, make), Limit) { Leaves = [storage.Path] });
+        string title = $"{destroy}make the filesystem on {snapshot.Self}: {string.Join(' ', make.Command.Select(ShellWord.Quote))}";
+        return Planning.Plan.Of(new Change.OnNode(snapshot.Self, title, make, Limit) { Leaves = [storage.Path] });
     }
 
     private static bool Mountable(ClusterFilesystemFact found, string cluster) =>
@@ -118,35 +119,11 @@ public static class SharedDevice
     /// <summary>Room for a few nodes more: each needs a slot (OCFS2) or a journal (GFS2) of its own.</summary>
     private static int Slots(Snapshot snapshot) => Math.Max(4, snapshot.Nodes.Count + 2);
 
-    private static string Command(Storage.Device storage, string cluster, int slots)
+    private static ClusterFilesystem Filesystem(VolumeType type) => type switch
     {
-        string device = ShellWord.Quote(storage.Path);
-        string name = ShellWord.Quote(cluster);
-        return storage.Type switch
-        {
-            // mkfs runs before DLM does, so it must be told the stack and the cluster's name.
-            VolumeType.Ocfs2 => string.Create(CultureInfo.InvariantCulture, $"mkfs.ocfs2 -q -x -N {slots} -L virt-lock --cluster-stack=pcmk --cluster-name={name} {device}"),
-            VolumeType.Gfs2 => string.Create(CultureInfo.InvariantCulture, $"mkfs.gfs2 -q -O -j {slots} -p lock_dlm -t {name}:virt-lock {device}"),
-        };
-    }
-
-    // Looked at once more right before: between the plan and now somebody may have put something on it.
-    private static string Script(Storage.Device storage, DeviceFact device, string make)
-    {
-        string path = ShellWord.Quote(storage.Path);
-        string now = $"found=$(wipefs --no-act --parsable {path} | grep -v '^#' | cut -d, -f4 | sort -u | paste -sd, -)";
-        string expected = string.Join(",", device.Signatures.Order(StringComparer.Ordinal));
-        string wipe = storage.ForceFormat ? $"wipefs --all --quiet {path}\n" : "";
-        return $$"""
-            set -e
-            {{now}}
-            if [ "$found" != {{ShellWord.Quote(expected)}} ]; then
-              echo "{{storage.Path}} holds ${found:-nothing} now, which is not what the plan was made for" >&2
-              exit 1
-            fi
-            {{wipe}}{{make}}
-            """;
-    }
+        VolumeType.Ocfs2 => ClusterFilesystem.Ocfs2,
+        VolumeType.Gfs2 => ClusterFilesystem.Gfs2,
+    };
 
     private static Plan KernelNotes(Storage.Device storage, Snapshot snapshot)
     {

@@ -2,7 +2,7 @@ using System.Text;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
 
-namespace HaAgent.Cli.Nodes;
+namespace HaAgent.Host;
 
 /// <summary>Asks the kernel whether a running QEMU holds its own lock of an image file (fcntl(2), F_GETLK). It takes and changes nothing.</summary>
 internal static unsafe class ImageLock
