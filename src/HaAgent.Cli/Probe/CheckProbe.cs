@@ -52,7 +52,7 @@ internal sealed class CheckProbe(NodeShell shell)
             HostQuestions.Agents,
             HostQuestions.ClusterName,
             FencingQuestions.Sbd,
-            FileQuestions.Files(LibvirtPaths.Qemu, LibvirtPaths.QemuLockd, LibvirtPaths.DropIn),
+            FileQuestions.Files([LibvirtPaths.Qemu, LibvirtPaths.QemuLockd, .. Core.Locking.ShutdownOrdering.Files]),
             DaemonQuestions.Units,
             DaemonQuestions.Daemons,
             DaemonQuestions.Guests,

@@ -75,7 +75,7 @@ internal static unsafe class FilesystemChange
         int fd;
         fixed (byte* name = ConfigFile.PathBytes(path))
         {
-            fd = open(name, O_RDWR | O_EXCL | O_NONBLOCK | O_CLOEXEC);
+            fd = open(name, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC);
         }
 
         if (fd < 0)

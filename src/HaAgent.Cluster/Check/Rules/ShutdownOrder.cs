@@ -1,5 +1,6 @@
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Setup;
+using HaAgent.Core.Locking;
 
 namespace HaAgent.Cluster.Check.Rules;
 
@@ -13,8 +14,7 @@ internal static class ShutdownOrder
         bool good = true;
         foreach (NodeFacts node in scope.Snapshot.Reached.Where(n => n.Systemd && LibvirtFlavour.Of(n) is not null))
         {
-            string[] before = [.. (node.File(LibvirtPaths.DropIn).Text ?? "").Split('\n')
-                .Where(line => line.StartsWith("After=", StringComparison.Ordinal)).SelectMany(line => line["After=".Length..].Split(' '))];
+            string[] before = [.. ShutdownOrdering.Files.Select(file => node.Files.GetValueOrDefault(file)?.Text).OfType<string>().SelectMany(ShutdownOrdering.After)];
             string daemon = LibvirtFlavour.Of(node)!.Daemon + ".service";
             if (!before.Contains(daemon) || !before.Contains("virtlockd.service"))
             {
