@@ -68,10 +68,10 @@ public sealed record WriteFile(string Path, string After, byte[] Content) : Node
     public string? CopySuffix { get; init; }
 
     /// <summary>The mode of a file that was not there, in octal digits.</summary>
-    public string NewMode { get; init; } = "644";
+    public string NewMode { get; init => field = value ?? "644"; } = "644";
 
     /// <summary>Files that go once it is written.</summary>
-    public IReadOnlyList<string> Removes { get; init; } = [];
+    public IReadOnlyList<string> Removes { get; init => field = value ?? []; } = [];
 
     /// <summary>Whether systemd is to read its units anew.</summary>
     public bool ReloadSystemd { get; init; }
@@ -97,7 +97,7 @@ public sealed record RemoveFile(string Path, string Before) : NodeChange
 public sealed record InstallPackages(string Tool, IReadOnlyList<string> Packages) : NodeChange
 {
     /// <summary>zypper's patterns, installed before the packages.</summary>
-    public IReadOnlyList<string> Patterns { get; init; } = [];
+    public IReadOnlyList<string> Patterns { get; init => field = value ?? []; } = [];
 
     /// <summary>The programs to be run, each with its arguments; empty when a name is none or the tool is not known.</summary>
     [JsonIgnore]

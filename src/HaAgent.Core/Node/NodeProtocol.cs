@@ -85,7 +85,7 @@ public sealed record CopyReply(bool Created) : NodeReply
     public Guest.FailureKind Kind { get; init; }
 
     /// <summary>libvirt's words and numbers.</summary>
-    public string Message { get; init; } = "";
+    public string Message { get; init => field = value ?? ""; } = "";
 
     /// <summary>The refusal is QEMU's own.</summary>
     public bool IsFromQemu { get; init; }
