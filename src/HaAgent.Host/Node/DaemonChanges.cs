@@ -37,6 +37,10 @@ internal static class DaemonChanges
             .Select(word => word.Split('=', 2)).Where(pair => pair.Length == 2 && pair[0].Length > 0).Select(pair => KeyValuePair.Create(pair[0], pair[1]))];
         if (command.Length == 0)
             throw new IOException($"the command line of {change.Name} (process {change.Pid}) cannot be read");
+
+        // One that stays in the foreground belongs to whoever started it.
+        if (!command.Any(word => word is "-d" or "--daemon"))
+            throw new IOException($"{change.Name} (process {change.Pid}) does not put itself into the background: restart it the way it was started");
         using QemuProcess process = QemuProcess.OpenKnown(change.Pid, started) ?? throw new IOException($"process {change.Pid} is no longer {change.Name}");
         if (process.Signal(SystemCalls.SigTerm) is { } problem)
             throw new IOException($"{change.Name} (process {change.Pid}) cannot be asked to end: {problem}");
