@@ -47,12 +47,24 @@ internal static class Command
     /// <param name="arguments">Each reaches it as one argument, whatever is in it.</param>
     /// <param name="input">What is written to its standard input.</param>
     /// <param name="mostOutput">How much of each stream is kept, in characters.</param>
-    public static CommandResult Run(Deadline deadline, string program, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input = default, int mostOutput = MostOutput)
+    /// <param name="environment">All of its environment; null: ours, and the C locale.</param>
+    /// <param name="directory">Where it runs; null: where we do.</param>
+    public static CommandResult Run(Deadline deadline, string program, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input = default, int mostOutput = MostOutput,
+        IReadOnlyList<KeyValuePair<string, string>>? environment = null, string? directory = null)
     {
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         start.Environment["LC_ALL"] = "C";
+        if (environment is not null)
+        {
+            start.Environment.Clear();
+            foreach ((string name, string value) in environment)
+                start.Environment[name] = value;
+        }
+
+        if (directory is not null)
+            start.WorkingDirectory = directory;
         using var process = new Process { StartInfo = start };
         try
         {

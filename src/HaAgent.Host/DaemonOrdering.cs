@@ -1,24 +1,16 @@
 using HaAgent.Core.Guest;
+using HaAgent.Core.Locking;
 
 namespace HaAgent.Host;
 
-/// <summary>
-/// On a systemd host the VM daemons must stop after Pacemaker, or a shutdown of the node kills the guests before they can leave
-/// (resource-agents #2081, #1087). pacemaker.service is ordered after resource-agents-deps.target; this orders that target after the
-/// daemons. All of them are named, because systemd ignores an ordering after a unit that is not there: modular and monolithic alike.
-/// </summary>
+/// <summary>Orders Pacemaker before the daemons of its guests (<see cref="ShutdownOrdering"/>), for hosts on which the package did not.</summary>
 internal static class DaemonOrdering
 {
-    private const string Directory = "/run/systemd/system/resource-agents-deps.target.d";
-    private const string File = Directory + "/50-haagent.conf";
+    private const string File = ShutdownOrdering.OfAgent;
 
-    private const string Text = """
-        # Written by ocf:haagent:VirtualDomain: at shutdown Pacemaker stops first, then the daemons that its guests need.
-        [Unit]
-        After=libvirtd.service virtqemud.service virtlockd.service virtlogd.service virt-guest-shutdown.target
-        Wants=virt-guest-shutdown.target
+    private const string Text = "# Written by ocf:haagent:VirtualDomain: at shutdown Pacemaker stops first, then the daemons that its guests need.\n" + ShutdownOrdering.Unit;
 
-        """;
+    private static readonly string Directory = Path.GetDirectoryName(File)!;
 
     private const UnixFileMode EveryoneReads = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 

@@ -83,7 +83,7 @@ internal sealed class Volume(ChildCall child)
     /// <returns>Null, or why it was not written.</returns>
     public string? Write(string path, string text, Deadline deadline, out bool changed)
     {
-        Fact<Finished> fact = child.Ask<Finished>(path, new WriteFile(path, text), deadline);
+        Fact<Finished> fact = child.Ask<Finished>(path, new WriteText(path, text), deadline);
         changed = fact.IsKnown(out Finished? finished) && finished.Changed;
         return Problem(fact);
     }

@@ -92,6 +92,12 @@ public sealed unsafe class LibvirtDomain : IDisposable
         LibvirtConnection.Check(Interop.Domain.virDomainShutdownFlags(_handle, flag));
     }
 
+    /// <summary>Asks the guest to shut down, by the way that libvirt prefers (virDomainShutdownFlags). Comes back before the guest has ended.</summary>
+    public void Shutdown() => LibvirtConnection.Check(Interop.Domain.virDomainShutdownFlags(_handle, 0));
+
+    /// <summary>libvirt no longer starts it when the node boots (virDomainSetAutostart).</summary>
+    public void DisableAutostart() => LibvirtConnection.Check(Interop.Domain.virDomainSetAutostart(_handle, 0));
+
     /// <summary>Ends it at once (virDomainDestroy): SIGTERM, after 10 s SIGKILL, and up to 5 s of waiting.</summary>
     public void Destroy() => LibvirtConnection.Check(Interop.Domain.virDomainDestroy(_handle));
 

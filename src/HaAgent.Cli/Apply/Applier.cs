@@ -1,17 +1,16 @@
 using HaAgent.Cli.CommandLine;
-using HaAgent.Cli.Nodes;
 using HaAgent.Cli.Probe;
+using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.History;
 using HaAgent.Cluster.Planning;
-using HaAgent.Cluster.Configuration;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cli.Apply;
 
 /// <summary>Makes the changes of a plan, one after the other. It decides nothing.</summary>
-/// <param name="shell">How the nodes are reached.</param>
+/// <param name="session">How the nodes are reached, and whether the admin interrupts: what is only waited for is then not waited for any longer.</param>
 /// <param name="copies">Where the configuration as it was is kept.</param>
-/// <param name="stopping">Set when the admin interrupts: what is only waited for is not waited for any longer.</param>
-internal sealed class Applier(NodeShell shell, CibCopy copies, CancellationToken stopping)
+internal sealed class Applier(Session session, CibCopy copies)
 {
     private static readonly TimeSpan FileLimit = TimeSpan.FromSeconds(60);
     private ClusterHistory? before;
@@ -26,11 +25,11 @@ internal sealed class Applier(NodeShell shell, CibCopy copies, CancellationToken
     {
         switch (change)
         {
-            case Change.Run run:
-                Check(await shell.RunAsync(run.Node, run.Script, run.Limit), run.Node, run.Title);
+            case Change.OnNode on:
+                await MakeAsync(on.Node, on.Title, on.What, on.Limit);
                 return true;
             case Change.WriteFile file:
-                Check(await shell.RunAsync(file.Node, FileScript.For(file), FileLimit), file.Node, file.Title);
+                await MakeAsync(file.Node, file.Title, file.What, FileLimit);
                 return true;
             case Change.Configure configure:
                 before ??= (await ReadHistoryAsync()).History;
@@ -38,7 +37,7 @@ internal sealed class Applier(NodeShell shell, CibCopy copies, CancellationToken
                 return Copy is not null;
             case Change.Await wait:
                 before ??= (await ReadHistoryAsync()).History;
-                await new ResourceWait(before, ClusterProbe.ReadStatusAsync, ReadHistoryAsync, stopping).UntilAsync(wait);
+                await new ResourceWait(before, ClusterProbe.ReadStatusAsync, ReadHistoryAsync, session.Stopping).UntilAsync(wait);
                 return true;
             default:
                 throw new ArgumentOutOfRangeException(nameof(change));
@@ -51,9 +50,9 @@ internal sealed class Applier(NodeShell shell, CibCopy copies, CancellationToken
         return (ClusterHistory.Of(cib), cib);
     }
 
-    private static void Check(ShellResult result, string node, string title)
+    private async Task MakeAsync(string node, string title, NodeChange change, TimeSpan limit)
     {
-        if (!result.Succeeded)
-            throw new Stop(ExitCode.Incomplete, $"Failed on {node}: {title}: {result.Reason}. Mend that, then run the same command again: it resumes where it stopped.");
+        if (await session.Nodes.MakeAsync(node, change, limit) is RefusedReply refused)
+            throw new Stop(ExitCode.Incomplete, $"Failed on {node}: {title}: {refused.Why}. Mend that, then run the same command again: it resumes where it stopped.");
     }
 }

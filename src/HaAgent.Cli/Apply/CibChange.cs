@@ -1,7 +1,9 @@
+using System.Text;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Cli.Nodes;
 using HaAgent.Cli.Probe;
+using HaAgent.Host;
 
 namespace HaAgent.Cli.Apply;
 
@@ -28,30 +30,51 @@ internal static class CibChange
             Cib current = await ClusterProbe.ReadCibAsync();
             if (after.OnTopOf(before, current) is not { } next)
                 return false;
-            ShellResult result = await NodeShell.RunHereAsync(Script(current, next), Limit);
-            if (result.Succeeded)
+            if (await TryAsync(current, next) is not CommandResult result)
                 return true;
-            if (result.Unreachable is not null || result.Status != Outdated)
+            if (result.ExitCode != Outdated)
                 throw new Stop(ExitCode.Incomplete, $"The cluster did not take the change of its configuration: {result.Reason}. Look at 'crm_verify -L -V', then run this again.");
         }
 
         throw new Stop(ExitCode.Incomplete, $"The cluster's state moved on during each of {Tries} tries to change its configuration. Wait until it is quiet (crm_mon), then run this again.");
     }
 
-    private static string Script(Cib current, Cib next) => $$"""
-        set -e
-        umask 077
-        work=$(mktemp -d)
-        trap 'rm -rf "$work"' EXIT
-        cat > "$work/before" <<'END OF CIB'
-        {{current.ToXml()}}
-        END OF CIB
-        cat > "$work/after" <<'END OF CIB'
-        {{next.ToXml()}}
-        END OF CIB
-        status=0
-        crm_diff --cib --original "$work/before" --new "$work/after" > "$work/patch" || status=$?
-        [ $status -le 1 ] || exit $status
-        cibadmin --patch --xml-file "$work/patch"
-        """;
+    /// <summary>Makes one try.</summary>
+    /// <returns>Null: it is made. Else how it ended.</returns>
+    private static async Task<CommandResult?> TryAsync(Cib current, Cib next)
+    {
+        // For root alone: a configuration holds passwords, of fencing devices for one.
+        DirectoryInfo work = Directory.CreateTempSubdirectory("haagent-");
+        try
+        {
+            string before = Written(work, "before", current.ToXml());
+            string after = Written(work, "after", next.ToXml());
+            CommandResult difference = await LocalProgram.RunAsync(Limit, "crm_diff", ["--cib", "--original", before, "--new", after]);
+
+            // crm_diff(8), as diff(1): 1 says that they differ.
+            if (difference.IsCut || difference.ExitCode is not (0 or 1))
+                return difference;
+            if (difference.Output.Trim().Length == 0)
+                return null;
+            CommandResult patch = await LocalProgram.RunAsync(Limit, "cibadmin", ["--patch", "--xml-file", Written(work, "patch", difference.Output)]);
+            return patch.ExitCode == 0 ? null : patch;
+        }
+        finally
+        {
+            work.Delete(recursive: true);
+        }
+    }
+
+    private static string Written(DirectoryInfo work, string name, string text)
+    {
+        string path = Path.Combine(work.FullName, name);
+        using var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
+        file.Write(Encoding.UTF8.GetBytes(text));
+        return path;
+    }
 }

@@ -89,7 +89,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
 
     private async Task<bool> ApplyAsync(Plan plan)
     {
-        var applier = new Applier(session.Shell, new CibCopy(CibCopy.Directory, options.Verb, () => DateTime.Now), session.Stopping);
+        var applier = new Applier(session, new CibCopy(CibCopy.Directory, options.Verb, () => DateTime.Now));
         for (int i = 0; i < plan.Changes.Count; i++)
         {
             if (session.Stopping.IsCancellationRequested)
@@ -128,7 +128,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
             files.Add($"{file.Node}:{file.Path}{what}");
             files.AddRange(file.Removes.Select(path => $"{file.Node}:{path} (removed)"));
         }
-        else if (change is Change.Run run)
+        else if (change is Change.OnNode run)
         {
             files.AddRange(run.Leaves.Select(path => $"{run.Node}:{path}"));
         }

@@ -1,3 +1,4 @@
+using System.Xml;
 using System.Xml.Linq;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Planning;
@@ -15,6 +16,13 @@ internal static class Simulation
         CommandResult result = await SchedulerProbe.SimulateAsync(cib);
         if (!result.Succeeded)
             return [$"crm_simulate gives no answer: {result.Reason}"];
-        return SimulatedActions.Sentences(XElement.Parse(result.Output));
+        try
+        {
+            return SimulatedActions.Sentences(XElement.Parse(result.Output));
+        }
+        catch (XmlException e)
+        {
+            return [$"crm_simulate gives an answer that cannot be read: {e.Message}"];
+        }
     }
 }

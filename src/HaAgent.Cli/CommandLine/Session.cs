@@ -1,4 +1,3 @@
-using HaAgent.Cli.Nodes;
 using HaAgent.Cli.Screens;
 using HaAgent.Host.Node;
 
@@ -8,8 +7,6 @@ namespace HaAgent.Cli.CommandLine;
 internal sealed class Session(IScreen screen, CancellationToken stopping)
 {
     public IScreen Screen { get; } = screen;
-
-    public NodeShell Shell { get; } = new();
 
     /// <summary>haagent on this node and the others.</summary>
     public NodeClient Nodes { get; } = new();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using HaAgent.Cli.Verbs;
+using HaAgent.Cli.Verifying;
 
 namespace HaAgent.Cli.CommandLine;
 
@@ -21,6 +22,7 @@ internal static class VerbTable
         EvacuateVerb.Create,
         TeardownVerb.Create,
         NodeVerb.Create,
+        PreferenceKeeper.Create,
     ];
 
     /// <summary>The whole command tree.</summary>

@@ -47,7 +47,7 @@ internal sealed class CheckProbe(Session session)
         [
             new HostQuestion(),
             new SbdQuestion(),
-            new FilesQuestion([LibvirtPaths.Qemu, LibvirtPaths.QemuLockd, LibvirtPaths.DropIn, .. resources.Select(p => p.Parameter("config")).OfType<string>()]),
+            new FilesQuestion([LibvirtPaths.Qemu, LibvirtPaths.QemuLockd, .. Core.Locking.ShutdownOrdering.Files, .. resources.Select(p => p.Parameter("config")).OfType<string>()]),
             new UnitsQuestion(),
             new DaemonsQuestion(),
             new RunningGuestsQuestion(),

@@ -23,7 +23,6 @@ internal sealed class ClusterProbe(Session session)
     {
         string self = (await AskClusterAsync("crm_node", "--name")).Trim();
         session.Nodes.Self = self;
-        session.Shell.Self = self;
         Cib cib = await ReadCibAsync();
         ClusterStatus status = await ReadStatusAsync();
         IReadOnlyList<NodeQuestion> asked = questions(cib);

@@ -9,6 +9,8 @@ namespace HaAgent.Cli.Verbs;
 /// <summary><c>haagent node</c>: what haagent on another node runs here, over ssh. An administrator names it in authorized_keys and types it nowhere.</summary>
 internal static class NodeVerb
 {
+    private const string SearchPath = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
+
     /// <summary>The command.</summary>
     public static Command Create()
     {
@@ -19,11 +21,13 @@ internal static class NodeVerb
 
     private static int Run()
     {
+        // A change that was begun is finished when the connection dies.
+        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => signal.Cancel = true);
         if (!Environment.IsPrivilegedProcess)
             return AsRoot();
 
-        // A change that was begun is finished when the connection dies.
-        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => signal.Cancel = true);
+        // The search path of a login, or of a forced command, need not hold what an administrator's does.
+        Environment.SetEnvironmentVariable("PATH", SearchPath);
         using Stream input = Console.OpenStandardInput();
         using Stream output = Console.OpenStandardOutput();
         NodeService.Serve(input, output, typeof(NodeVerb).Assembly.GetName().Version!.ToString(3));
@@ -37,6 +41,8 @@ internal static class NodeVerb
         {
             using Process sudo = Process.Start(new ProcessStartInfo("sudo", ["-n", Environment.ProcessPath!, "node"]))!;
             sudo.WaitForExit();
+            if (sudo.ExitCode != 0)
+                Console.Error.WriteLine($"haagent node must run as root, and 'sudo -n {Environment.ProcessPath} node' failed. Allow it in sudoers without a password, or log in as root.");
             return sudo.ExitCode;
         }
         catch (System.ComponentModel.Win32Exception e)

@@ -9,6 +9,7 @@ using HaAgent.Cli.Apply;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Cli.Nodes;
 using HaAgent.Cli.Probe;
+using HaAgent.Core.Node;
 using HaAgent.Host;
 
 namespace HaAgent.Cli.Verifying;
@@ -16,7 +17,7 @@ namespace HaAgent.Cli.Verifying;
 /// <summary>Reboots or crashes the guest's node, and watches from another one.</summary>
 internal sealed class FailoverTest(Session session, VerifyOptions options, GuideTest test)
 {
-    private static readonly TimeSpan ScriptLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(30);
 
     public async Task<TrialResult> RunAsync(WatchScope scope, TestGround ground)
     {
@@ -56,11 +57,11 @@ internal sealed class FailoverTest(Session session, VerifyOptions options, Guide
         DateTimeOffset? migrated = ClusterHistory.Of(before).LastMigration(options.Vm)?.When;
         DateTimeOffset? fenced = await LastFencingAsync(node);
         HashSet<string> known = [.. (await ClusterProbe.ReadStatusAsync()).Failures.Select(f => f.ToString())];
-        ShellResult result = await session.Shell.RunAsync(node, Script(node), ScriptLimit);
+        NodeReply reply = await session.Nodes.MakeAsync(node, test == GuideTest.Crash ? new CrashNode(node) : new RebootNode(node), CallLimit);
 
-        // A node that is crashed does not answer any more; one that refuses says why.
-        if (result is { Unreachable: null, Status: not 0 })
-            return new FailoverTrial(test, node) { Failures = [$"{node} could not be {(test == GuideTest.Crash ? "crashed" : "rebooted")}: {result.Reason}"] };
+        // It goes right after its answer, which may get lost with it; one that refuses says why.
+        if (reply is RefusedReply { IsUnknown: false } refused)
+            return new FailoverTrial(test, node) { Failures = [$"{node} could not be {(test == GuideTest.Crash ? "crashed" : "rebooted")}: {refused.Why}"] };
 
         var clock = Stopwatch.StartNew();
         var wait = new StatusWait(session);
@@ -87,30 +88,9 @@ internal sealed class FailoverTest(Session session, VerifyOptions options, Guide
         };
     }
 
-    private string Script(string node)
-    {
-        // Never the wrong machine: it must say itself that it is the node.
-        string guard = $"[ \"$(crm_node --name)\" = '{node}' ] || {{ echo 'this is not {node}' >&2; exit 1; }}\n";
-        if (test == GuideTest.Reboot)
-            return guard + "if [ -d /run/systemd/system ]; then set -- systemctl reboot; else set -- reboot; fi\nsetsid sh -c 'sleep 1; \"$@\"' sh \"$@\" > /dev/null 2>&1 < /dev/null &";
-
-        // A node in a PID namespace of its own is a container: the kernel below is not its own, and there every process is killed instead.
-        // 4026531836 is the first PID namespace (linux/proc_ns.h, PROC_PID_INIT_INO).
-        return guard + """
-            setsid sh -c '
-              sleep 1
-              if [ "$(readlink /proc/1/ns/pid)" = "pid:[4026531836]" ]; then
-                echo 1 > /proc/sys/kernel/sysrq
-                echo b > /proc/sysrq-trigger
-              else
-                kill -9 -1
-              fi' > /dev/null 2>&1 < /dev/null &
-            """;
-    }
-
     private static async Task<DateTimeOffset?> LastFencingAsync(string node)
     {
-        CommandResult result = await LocalProgram.RunAsync(ScriptLimit, "crm_mon", ["--output-as=xml", "-1", "--fence-history=3"]);
+        CommandResult result = await LocalProgram.RunAsync(CallLimit, "crm_mon", ["--output-as=xml", "-1", "--fence-history=3"]);
         try
         {
             return result.Succeeded ? FenceHistory.Last(result.Output, node) : null;

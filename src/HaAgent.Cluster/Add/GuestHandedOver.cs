@@ -3,6 +3,7 @@ using HaAgent.Cluster.Check.Guests;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Setup;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Add;
 
@@ -17,30 +18,15 @@ internal static class GuestHandedOver
     {
         string domain = guest.Xml!.Identity.Name;
         Plan autostart = Planning.Plan.All(snapshot.Reached.Select(node => Planning.Plan.From(node.Domain(domain), $"whether libvirt starts {domain}", node.Name, found => !found.Autostart ? new Plan()
-            : Planning.Plan.Of(new Change.Run(node.Name, $"switch the autostart of {domain} off on {node.Name}", $"virsh -q -c qemu:///system autostart --disable --domain {ShellWord.Quote(domain)}", Short)))));
+            : Planning.Plan.Of(new Change.OnNode(node.Name, $"switch the autostart of {domain} off on {node.Name}", new DisableAutostart(domain), Short)))));
         if (guest.Resource is not null)
             return autostart;
         Plan shutdown = Planning.Plan.All(snapshot.Reached.Select(node => Planning.Plan.From(node.Domain(domain), $"whether {domain} runs", node.Name, found => found.Active ? Shutdown(node, domain) : new Plan())));
         return shutdown + autostart + Xml(snapshot, storage, guest);
     }
 
-    private static Plan Shutdown(NodeFacts node, string domain)
-    {
-        string name = ShellWord.Quote(domain);
-
-        // Asked again now and then: a guest that is still booting misses the first request.
-        string script = $"""
-            ask() (timeout 20 virsh -q -c qemu:///system "$@")
-            for i in $(seq 180); do
-              ask list --name | grep -qxF {name} || exit 0
-              [ $((i % 15)) -ne 1 ] || ask shutdown --domain {name}
-              sleep 1
-            done
-            echo "it is still running after 3 minutes; look at its console, or end it: virsh destroy {domain}" >&2
-            exit 1
-            """;
-        return Planning.Plan.Of(new Change.Run(node.Name, $"shut {domain} down on {node.Name}, where it runs now", script, ShutdownLimit));
-    }
+    private static Plan Shutdown(NodeFacts node, string domain) =>
+        Planning.Plan.Of(new Change.OnNode(node.Name, $"shut {domain} down on {node.Name}, where it runs now", new ShutDownGuest(domain), ShutdownLimit));
 
     private static Plan Xml(Snapshot snapshot, LockStorage storage, GuestFacts guest)
     {
@@ -49,6 +35,6 @@ internal static class GuestHandedOver
         return Planning.Plan.From(snapshot.Node(snapshot.Self).File(path), $"what lies at {path}", snapshot.Self, file => Written(file.Text), () => Written(null));
 
         Plan Written(string? before) => before == after ? new Plan()
-            : Planning.Plan.Of(new Change.WriteFile(snapshot.Self, $"write the XML of {guest.Name} to {path}", path, before, after, KeepBackup: true, Then: "") { NewMode = "600", Silent = true });
+            : Planning.Plan.Of(new Change.WriteFile(snapshot.Self, $"write the XML of {guest.Name} to {path}", path, before, after, KeepBackup: true) { NewMode = "600", Silent = true });
     }
 }

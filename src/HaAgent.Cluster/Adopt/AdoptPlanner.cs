@@ -68,12 +68,13 @@ public static class AdoptPlanner
             cib = changed;
         }
 
-        changes.AddRange(guests.Select(guest => new Change.Run(snapshot.Self, $"let {to.FullName} look at {guest.Id}", Refresh(guest.Id), Limit)));
+        // The new agent must have looked before the cluster acts on what it said.
+        changes.AddRange(guests.Select(guest => new Change.OnNode(snapshot.Self, $"let {to.FullName} look at {guest.Id}", new RefreshResource(guest.Id), Limit)));
         foreach (Primitive guest in guests)
         {
             if (Where(guest, snapshot) is var (node, pid))
             {
-                changes.Add(new Change.Run(node, $"see that {guest.Id} is still process {pid.ToString(CultureInfo.InvariantCulture)} on {node}", SameProcess(DomainName(guest, snapshot), pid), Limit));
+                changes.Add(new Change.OnNode(node, $"see that {guest.Id} is still process {pid.ToString(CultureInfo.InvariantCulture)} on {node}", new SeeGuestProcess(DomainName(guest, snapshot), pid), Limit));
                 changes.Add(new Change.Await($"see that the cluster finds {guest.Id} running", guest.Id, new Goal.Somewhere(), Limit));
             }
         }
@@ -130,20 +131,6 @@ public static class AdoptPlanner
         if (snapshot.Status.Anywhere(name).Any() && Where(guest, snapshot) is null && snapshot.Reached.All(n => n.Guests.State != FactState.NotLearned))
             yield return new Refusal($"the cluster says that {name} runs, but no node shows its QEMU process", $"haagent explain {name}");
     }
-
-    // The new agent must have looked before the cluster acts on what it said.
-    private static string Refresh(string name) => $"""
-        set -e
-        crm_resource --refresh --resource {name} > /dev/null
-        timeout 120 crm_resource --wait
-        """;
-
-    private static string SameProcess(string domain, int pid) => $$"""
-        now=$(cat /run/libvirt/qemu/{{ShellWord.Quote(domain)}}.pid 2>/dev/null)
-        [ "$now" = {{pid.ToString(CultureInfo.InvariantCulture)}} ] && [ -d "/proc/$now" ] && exit 0
-        echo "the guest's process is now ${now:-gone}: it was restarted" >&2
-        exit 1
-        """;
 
     private static (string Node, int Pid)? Where(Primitive guest, Snapshot snapshot)
     {

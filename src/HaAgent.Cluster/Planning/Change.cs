@@ -1,4 +1,6 @@
+using System.Text;
 using HaAgent.Cluster.Configuration;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Planning;
 
@@ -10,12 +12,12 @@ public abstract record Change
     /// <summary>What is done, where, in one line.</summary>
     public string Title { get; }
 
-    /// <summary>Runs a shell script on one node. It must be safe to run twice, and to be killed at any point.</summary>
+    /// <summary>Changes one node.</summary>
     /// <param name="Node">Where.</param>
     /// <param name="Title">What it does, in one line.</param>
-    /// <param name="Script">POSIX shell text; a non-zero status is a failure.</param>
+    /// <param name="What">What haagent does there.</param>
     /// <param name="Limit">How long it may take.</param>
-    public sealed record Run(string Node, string Title, string Script, TimeSpan Limit) : Change(Title)
+    public sealed record OnNode(string Node, string Title, NodeChange What, TimeSpan Limit) : Change(Title)
     {
         /// <summary>The files, directories and devices on that node that bear its traces afterwards.</summary>
         public IReadOnlyList<string> Leaves { get; init; } = [];
@@ -28,8 +30,7 @@ public abstract record Change
     /// <param name="Before">What must still be in it, one char per byte; null when the file must not be there.</param>
     /// <param name="After">What will be in it; null when the file goes.</param>
     /// <param name="KeepBackup">Whether what was there before is kept beside it.</param>
-    /// <param name="Then">Shell text to run right afterwards, in the same session; may be empty.</param>
-    public sealed record WriteFile(string Node, string Title, string Path, string? Before, string? After, bool KeepBackup, string Then) : Change(Title)
+    public sealed record WriteFile(string Node, string Title, string Path, string? Before, string? After, bool KeepBackup) : Change(Title)
     {
         /// <summary>The mode of a file that was not there before, in octal digits.</summary>
         public string NewMode { get; init; } = "644";
@@ -37,8 +38,28 @@ public abstract record Change
         /// <summary>Other files on that node that go with the change.</summary>
         public IReadOnlyList<string> Removes { get; init; } = [];
 
+        /// <summary>Whether the directory of a file that goes is to go with it when nothing else is in it.</summary>
+        public bool WithDirectory { get; init; }
+
+        /// <summary>Whether systemd is to read its units anew.</summary>
+        public bool ReloadSystemd { get; init; }
+
         /// <summary>Whether its text is too long, or too secret, to be shown.</summary>
         public bool Silent { get; init; }
+
+        /// <summary>What haagent does on the node.</summary>
+        public NodeChange What => After is null
+            ? new RemoveFile(Path, Fingerprint(Before) ?? "") { WithDirectory = WithDirectory, ReloadSystemd = ReloadSystemd }
+            : new Core.Node.WriteFile(Path, Fingerprint(After)!, Encoding.Latin1.GetBytes(After))
+            {
+                Before = Fingerprint(Before),
+                CopySuffix = KeepBackup ? Setup.LibvirtPaths.BackupSuffix : null,
+                NewMode = NewMode,
+                Removes = Removes,
+                ReloadSystemd = ReloadSystemd,
+            };
+
+        private static string? Fingerprint(string? text) => text is null ? null : NodeChange.Fingerprint(Encoding.Latin1.GetBytes(text));
     }
 
     /// <summary>Changes the cluster's configuration in one step, against the version that was read.</summary>

@@ -38,7 +38,7 @@ public static class PlanText
         Change.Configure configure => CrmShell.Compare(configure.Before, configure.After).SelectMany(difference => difference.Review()),
         Change.WriteFile { Silent: true } => [],
         Change.WriteFile file => LineDifference.Between(file.Before ?? "", file.After ?? ""),
-        Change.Run or Change.Await => [],
+        Change.OnNode or Change.Await => [],
         _ => throw new ArgumentOutOfRangeException(nameof(change)),
     };
 }

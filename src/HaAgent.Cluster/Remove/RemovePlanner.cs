@@ -1,6 +1,7 @@
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Remove;
 
@@ -93,23 +94,11 @@ public static class RemovePlanner
 
         // What the cluster remembers of them must go before it moves again.
         string[] remembered = [.. names.Where(name => guests.Any(g => g.Id == name) || snapshot.Status.Resources.Any(r => r.Id == name))];
-        changes.AddRange(remembered.Select(name => new Change.Run(snapshot.Self, $"make the cluster forget {name}", Forget(name), Short)));
+        changes.AddRange(remembered.Select(name => new Change.OnNode(snapshot.Self, $"make the cluster forget {name}", new ForgetResource(name), Short)));
         if (ours)
             changes.Add(new Change.Configure("let the cluster move again", cib, cib.Edit().RemoveProperty(Maintenance).RemoveProperty(Mark).Finish()));
         return new Plan { Changes = changes };
     }
-
-    private static string Forget(string name) => $$"""
-        set -e
-        crm_mon --output-as=xml -1 -r | grep -q 'resource id="{{name}}"' || exit 0
-        crm_resource --refresh --resource {{name}} > /dev/null
-        for i in $(seq 60); do
-          crm_mon --output-as=xml -1 -r | grep -q 'resource id="{{name}}"' || exit 0
-          sleep 1
-        done
-        echo "after a minute crm_mon still shows it" >&2
-        exit 1
-        """;
 
     private static CibDraft Without(CibDraft draft, Primitive[] guests) => guests.Aggregate(draft, (d, guest) => d.Remove(guest.Id));
 }

@@ -10,7 +10,7 @@ public static class LibvirtPaths
     public const string QemuLockd = "/etc/libvirt/qemu-lockd.conf";
 
     /// <summary>Orders Pacemaker behind the daemons its guests need.</summary>
-    public const string DropIn = "/etc/systemd/system/pacemaker.service.d/haagent.conf";
+    public const string DropIn = Core.Locking.ShutdownOrdering.OfSetup;
 
     /// <summary>What is appended to a file's name for the copy of what it was before haagent.</summary>
     public const string BackupSuffix = ".before-haagent";

@@ -14,8 +14,11 @@ internal static class LibvirtRestored
     {
         Plan files = Restore(node, LibvirtPaths.Qemu, "lock_manager") + Restore(node, LibvirtPaths.QemuLockd, "file_lockspace_dir");
         Plan dropIn = Planning.Plan.From(node.File(LibvirtPaths.DropIn), $"what {LibvirtPaths.DropIn} says", node.Name, file => Planning.Plan.Of(
-            new Change.WriteFile(node.Name, $"remove {LibvirtPaths.DropIn} on {node.Name}", LibvirtPaths.DropIn, file.Text, null, KeepBackup: false,
-                Then: $"rmdir --ignore-fail-on-non-empty {LibvirtPaths.DropIn[..LibvirtPaths.DropIn.LastIndexOf('/')]}\nsystemctl daemon-reload")));
+            new Change.WriteFile(node.Name, $"remove {LibvirtPaths.DropIn} on {node.Name}", LibvirtPaths.DropIn, file.Text, null, KeepBackup: false)
+            {
+                WithDirectory = true,
+                ReloadSystemd = true,
+            }));
         return files + dropIn + Daemons.Restarted(node, files.Changes.Count > 0);
     }
 
@@ -24,7 +27,7 @@ internal static class LibvirtRestored
         string copy = path + LibvirtPaths.BackupSuffix;
         return Planning.Plan.From(node.File(copy), $"what {copy} says", node.Name, original => Planning.Plan.From(node.File(path), $"what {path} says", node.Name, current =>
             Planning.Plan.Of(new Change.WriteFile(node.Name, $"give {path} on {node.Name} back its {key} from before", path, current.Text, Without(original.Text, current.Text, key),
-                KeepBackup: false, Then: $"rm -f {ShellWord.Quote(copy)}") { Removes = [copy] })));
+                KeepBackup: false) { Removes = [copy] })));
     }
 
     /// <summary>The original, byte for byte, when setup's line is all that was changed since; else the current file with that line undone.</summary>

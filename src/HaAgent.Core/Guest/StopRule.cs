@@ -112,9 +112,10 @@ public sealed class StopRule : IRule
 
     private static NextStep Ask(Situation situation, Observation.Active active)
     {
-        if (situation.Settings.SaveConfigOnStop && !situation.Did<Operation.SaveConfiguration>())
-            return situation.Perform(new Operation.SaveConfiguration(), 10);
+        // A volume that stands still must not take the time in which the guest is asked.
         TimeSpan left = GracefulEnd(situation) - situation.Elapsed;
+        if (situation.Settings.SaveConfigOnStop && !situation.Did<Operation.SaveConfiguration>())
+            return situation.Perform(new Operation.SaveConfiguration(), Math.Min(10, left.TotalSeconds / 4));
         if (situation.Settings.Snapshot.Length > 0 && !situation.Did<Operation.SaveMemory>())
             return Step(situation, new Operation.SaveMemory(), left.TotalSeconds, Severity.Info, $"Saving the memory of {situation.Domain} to {situation.Settings.Snapshot}");
 

@@ -49,7 +49,8 @@ public static class Filesystems
         "nfs" or "nfs4" => option is "nolock" or "local_lock=all" or "local_lock=posix",
         "cifs" or "smb3" => option is "nobrl",
         "gfs2" => option is "localflocks" or "lockproto=lock_nolock",
-        "ocfs2" => option is "heartbeat=none",
+        // With Pacemaker's cluster stack, too, the kernel shows heartbeat=none (ocfs2_show_options in fs/ocfs2/super.c).
+        "ocfs2" => option is "heartbeat=none" && !options.Contains("cluster_stack=", StringComparison.Ordinal),
         "lustre" => option is "localflock" or "noflock",
         _ => false,
     });

@@ -32,6 +32,8 @@ public sealed class NodeConversation(string nonce, int questions)
 {
     private static readonly byte[] Mark = Encoding.ASCII.GetBytes(NodeProtocol.Mark + " ");
 
+    private static readonly string Ready = JsonSerializer.Serialize(new ReadyReply(), NodeJson.Default.NodeReply);
+
     private readonly MemoryStream _line = new();
     private readonly NodeReply?[] _answers = new NodeReply?[questions];
     private long _bytes;
@@ -42,7 +44,10 @@ public sealed class NodeConversation(string nonce, int questions)
     /// <summary>Why it is <see cref="ConversationState.Broken"/>, as the end of a sentence; null when it is not.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>What became of the change: <see cref="DoneReply"/>, <see cref="RefusedReply"/>; null: not heard of.</summary>
+    /// <summary>The other end is haagent, of a release that understands this one, and listens.</summary>
+    public bool IsReady { get; private set; }
+
+    /// <summary>What became of the change: <see cref="DoneReply"/>, <see cref="CopyReply"/>, <see cref="RefusedReply"/>; null: not heard of.</summary>
     public NodeReply? Outcome { get; private set; }
 
     /// <summary>The answer to a question.</summary>
@@ -95,9 +100,15 @@ public sealed class NodeConversation(string nonce, int questions)
             return;
         }
 
-        // "-" is how a node answers that could not even read who asks.
+        // "-" is how a node answers that has not read who asks, or could not.
         if (words[1] != nonce && words[1] != "-")
             return;
+        if (words[1] == "-" && !IsReady && words[2] == Ready)
+        {
+            IsReady = true;
+            return;
+        }
+
         State = ConversationState.Begun;
         try
         {
@@ -133,7 +144,7 @@ public sealed class NodeConversation(string nonce, int questions)
             case NotLearnedReply { Why: not null } not when IsQuestion(not.Question):
                 _answers[not.Question] ??= not;
                 break;
-            case DoneReply or RefusedReply { Why: not null }:
+            case DoneReply or CopyReply or RefusedReply { Why: not null }:
                 Outcome ??= reply;
                 break;
             case EndReply:

@@ -40,12 +40,17 @@ public sealed record NodeRequest(int Protocol, string Nonce, double Seconds)
 
 /// <summary>One line of an answer: a closed choice.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "reply")]
+[JsonDerivedType(typeof(ReadyReply), "ready")]
 [JsonDerivedType(typeof(AnswerReply), "answer")]
 [JsonDerivedType(typeof(NotLearnedReply), "not-learned")]
 [JsonDerivedType(typeof(DoneReply), "done")]
+[JsonDerivedType(typeof(CopyReply), "copy")]
 [JsonDerivedType(typeof(RefusedReply), "refused")]
 [JsonDerivedType(typeof(EndReply), "end")]
 public abstract record NodeReply;
+
+/// <summary>Said before anything was read: this is haagent, and it listens. A change is not sent to anything that has not said it.</summary>
+public sealed record ReadyReply : NodeReply;
 
 /// <summary>A question was answered.</summary>
 /// <param name="Question">Its place among the questions.</param>
@@ -63,7 +68,32 @@ public sealed record DoneReply(string? Remark = null) : NodeReply;
 
 /// <summary>The change was not made, or the request was not understood.</summary>
 /// <param name="Why">What failed, on what and why: the end of a sentence.</param>
-public sealed record RefusedReply(string Why) : NodeReply;
+public sealed record RefusedReply(string Why) : NodeReply
+{
+    /// <summary>It was sent, and no answer came: whether it was made is not known.</summary>
+    [JsonIgnore]
+    public bool IsUnknown { get; init; }
+}
+
+/// <summary>What came of a <see cref="TryCopy"/> that was tried.</summary>
+/// <param name="Created">Whether the copy was created: the worst case.</param>
+public sealed record CopyReply(bool Created) : NodeReply
+{
+    /// <summary>Why what was created could not be destroyed at once; null when it was.</summary>
+    public string? Leftover { get; init; }
+
+    /// <summary>What libvirt's refusal means: decided by its numbers.</summary>
+    public Guest.FailureKind Kind { get; init; }
+
+    /// <summary>libvirt's words and numbers.</summary>
+    public string Message { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The refusal is QEMU's own.</summary>
+    public bool IsFromQemu { get; init; }
+
+    /// <summary>The disk image that the kernel says is in use; null when none is.</summary>
+    public string? ImageInUse { get; init; }
+}
 
 /// <summary>Nothing more comes.</summary>
 public sealed record EndReply : NodeReply;
@@ -77,7 +107,7 @@ public sealed class NodeEnum<T>() : JsonStringEnumConverter<T>(namingPolicy: nul
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
-    Converters = [typeof(NodeEnum<PackageTool>), typeof(NodeEnum<PathKind>), typeof(NodeEnum<DomainState>), typeof(NodeEnum<PausedReason>)])]
+    Converters = [typeof(NodeEnum<PackageTool>), typeof(NodeEnum<PathKind>), typeof(NodeEnum<DomainState>), typeof(NodeEnum<PausedReason>), typeof(NodeEnum<ClusterFilesystem>), typeof(NodeEnum<FailureKind>)])]
 [JsonSerializable(typeof(NodeEnvelope))]
 [JsonSerializable(typeof(NodeRequest))]
 [JsonSerializable(typeof(NodeReply))]

@@ -14,7 +14,7 @@ namespace HaAgent.Host.Child;
 [JsonDerivedType(typeof(DeleteFile), "delete-file")]
 [JsonDerivedType(typeof(MoveFile), "move-file")]
 [JsonDerivedType(typeof(ReplaceImage), "replace-image")]
-[JsonDerivedType(typeof(WriteFile), "write-file")]
+[JsonDerivedType(typeof(WriteText), "write-file")]
 [JsonDerivedType(typeof(FindProcess), "find-process")]
 [JsonDerivedType(typeof(ListGuests), "list-guests")]
 internal abstract record ChildRequest;
@@ -47,7 +47,7 @@ internal sealed record MoveFile(string From, string To) : ChildRequest;
 internal sealed record ReplaceImage(string Image, string Made, string? Lease) : ChildRequest;
 
 /// <summary>Writes a file, whole or not at all, unless it has this content: answered by <see cref="Finished"/>.</summary>
-internal sealed record WriteFile(string Path, string Text) : ChildRequest;
+internal sealed record WriteText(string Path, string Text) : ChildRequest;
 
 /// <summary>Searches /proc for a guest's QEMU: answered by <see cref="ProcessSeen"/>.</summary>
 internal sealed record FindProcess(string Name, string? Uuid) : ChildRequest;

@@ -75,7 +75,7 @@ internal static class ChildWork
         DeleteFile delete => Change(() => Delete(delete.Path)),
         MoveFile move => Move(move.From, move.To),
         ReplaceImage replace => Replace(replace),
-        WriteFile write => Change(() => Write(write.Path, write.Text)),
+        WriteText write => Change(() => Write(write.Path, write.Text)),
         FindProcess find => Find(new GuestIdentity(find.Name, find.Uuid)),
         ListGuests => ProcessTable.Guests().Match<ChildAnswer>(guests => new GuestsSeen(guests), () => new GuestsSeen([]), why => new Broken(why)),
         _ => new Broken($"a child process does not know the request {request.GetType().Name}"),

@@ -78,6 +78,18 @@ internal static unsafe partial class Posix
         return result >= 0;
     }
 
+    /// <summary>fchown(2).</summary>
+    public static bool SetOwner(int fd, uint owner, uint group, out int error) => Done(fchown(fd, owner, group), out error);
+
+    /// <summary>fchmod(2).</summary>
+    public static bool SetMode(int fd, int mode, out int error) => Done(fchmod(fd, (uint)mode), out error);
+
+    /// <summary>fsync(2).</summary>
+    public static bool Flush(int fd, out int error) => Done(fsync(fd), out error);
+
+    /// <summary>The length of a file or device in bytes (lseek(2), SEEK_END).</summary>
+    public static bool SeekEnd(int fd, out long length, out int error) => Done(length = lseek(fd, 0, Tmds.Linux.LibC.SEEK_END), out error);
+
     /// <summary>Whether this process may execute a file (access(2)).</summary>
     public static bool MayExecute(string path) => access(path, Tmds.Linux.LibC.X_OK) == 0;
 
@@ -182,6 +194,12 @@ internal static unsafe partial class Posix
         _ = waitpid(pid, out _, withoutWaiting);
     }
 
+    private static bool Done(long result, out int error)
+    {
+        error = result < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return result >= 0;
+    }
+
     private static int AboveStandard(int fd)
     {
         const int firstFree = 10;
@@ -197,6 +215,18 @@ internal static unsafe partial class Posix
 
     [LibraryImport(LibC, SetLastError = true)]
     private static partial int fcntl(int fd, int command, nint argument);
+
+    [LibraryImport(LibC, SetLastError = true)]
+    private static partial int fchown(int fd, uint owner, uint group);
+
+    [LibraryImport(LibC, SetLastError = true)]
+    private static partial int fchmod(int fd, uint mode);
+
+    [LibraryImport(LibC, SetLastError = true)]
+    private static partial int fsync(int fd);
+
+    [LibraryImport(LibC, SetLastError = true)]
+    private static partial long lseek(int fd, long offset, int whence);
 
     [LibraryImport(LibC, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int access(string path, int mode);

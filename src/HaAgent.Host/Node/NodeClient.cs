@@ -21,6 +21,9 @@ internal sealed class NodeClient
     private const int SshFailed = 255;
     private const int NotFound = 127;
 
+    /// <summary>How haagent answers a verb that it does not know.</summary>
+    private const int UsageError = 2;
+
     /// <summary>Where programs are looked for, on every node alike: what a login by ssh, cron or sudo gives need not hold what an administrator's does.</summary>
     public const string SearchPath = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
 
@@ -41,21 +44,28 @@ internal sealed class NodeClient
     /// <param name="limit">The longest time.</param>
     public async Task<NodeAnswers> AskAsync(string node, IReadOnlyList<NodeQuestion> questions, TimeSpan limit)
     {
-        Talk talk = await TalkAsync(node, request => request with { Questions = questions }, questions.Count, limit);
+        Talk talk = await TalkAsync(node, request => request with { Questions = questions }, isChange: false, questions.Count, limit);
         bool any = talk.Conversation.State is ConversationState.Begun or ConversationState.Whole && talk.Conversation.Outcome is null;
         string why = talk.Why;
         return new NodeAnswers([.. questions.Select((_, i) => talk.Conversation.Answer(i, why))], any ? null : why);
     }
 
     /// <summary>Makes a change.</summary>
-    /// <returns><see cref="DoneReply"/>, or <see cref="RefusedReply"/> with the reason, which may also be that nothing was heard.</returns>
+    /// <returns>
+    /// <see cref="DoneReply"/>; <see cref="CopyReply"/> to a <see cref="TryCopy"/>; or <see cref="RefusedReply"/> with the reason, which may also be that
+    /// nothing was heard: its <see cref="RefusedReply.IsUnknown"/> tells whether the change may be made all the same.
+    /// </returns>
     public async Task<NodeReply> MakeAsync(string node, NodeChange change, TimeSpan limit)
     {
-        Talk talk = await TalkAsync(node, request => request with { Change = change }, 0, limit);
-        return talk.Conversation is { State: not ConversationState.Broken, Outcome: { } outcome } ? outcome : new RefusedReply(talk.Why);
+        Talk talk = await TalkAsync(node, request => request with { Change = change }, isChange: true, 0, limit);
+        if (talk.Conversation is { State: not ConversationState.Broken, Outcome: { } outcome })
+            return outcome;
+        return talk.Sent
+            ? new RefusedReply($"{talk.Why}; whether it was made is not known: run the same command again, which finds out") { IsUnknown = true }
+            : new RefusedReply($"{talk.Why}; nothing was changed there");
     }
 
-    private async Task<Talk> TalkAsync(string node, Func<NodeRequest, NodeRequest> fill, int questions, TimeSpan limit)
+    private async Task<Talk> TalkAsync(string node, Func<NodeRequest, NodeRequest> fill, bool isChange, int questions, TimeSpan limit)
     {
         string nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         byte[] request = JsonSerializer.SerializeToUtf8Bytes(fill(new NodeRequest(NodeProtocol.Number, nonce, limit.TotalSeconds)), NodeJson.Default.NodeRequest);
@@ -73,49 +83,62 @@ internal sealed class NodeClient
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            return new Talk(conversation, $"setsid: {e.Message}");
+            return new Talk(conversation, $"setsid: {e.Message}", Sent: false);
         }
 
         var errors = new StringBuilder();
         Task chatter = KeepTailAsync(process.StandardError, errors);
         using var clock = new CancellationTokenSource(limit);
+
+        // A change goes to nothing but a haagent that has said that it listens: what fails before that has changed nothing.
+        Task? sending = isChange ? null : SendAsync(process, request);
         try
         {
-            Task sending = SendAsync(process, request);
-            await ReadAsync(process, conversation, clock.Token);
+            await ReadAsync(process, conversation, () => sending ??= SendAsync(process, request), clock.Token);
             if (conversation.State == ConversationState.Whole)
-                return new Talk(conversation, "it gave no answer to this");
+                return new Talk(conversation, "it gave no answer to this", sending is not null);
             if (conversation.State == ConversationState.Broken)
             {
-                process.Kill(entireProcessTree: true);
-                return new Talk(conversation, conversation.Problem!);
+                Leave(process, node, isChange && sending is not null);
+                return new Talk(conversation, conversation.Problem!, sending is not null);
             }
 
+            // Whoever waits for a request that will not come is to end.
+            if (sending is null)
+                process.StandardInput.Close();
             await process.WaitForExitAsync(clock.Token);
-            await Task.WhenAny(Task.WhenAll(chatter, sending), Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None));
-            return new Talk(conversation, Explain(process.ExitCode, conversation, Tail(errors)));
+            await Task.WhenAny(Task.WhenAll(chatter, sending ?? Task.CompletedTask), Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None));
+            return new Talk(conversation, Explain(process.ExitCode, isChange && sending is not null ? ConversationState.Begun : conversation.State, Tail(errors)), sending is not null);
         }
         catch (OperationCanceledException)
         {
-            process.Kill(entireProcessTree: true);
-            return new Talk(conversation, string.Create(CultureInfo.InvariantCulture, $"it did not answer within {limit.TotalSeconds:0} s"));
+            Leave(process, node, isChange && sending is not null);
+            return new Talk(conversation, string.Create(CultureInfo.InvariantCulture, $"it did not answer within {limit.TotalSeconds:0} s"), sending is not null);
         }
     }
 
-    private static string Explain(int status, NodeConversation conversation, string errors)
+    // A change that was begun is not ended with us: on this node its process is left to finish it, elsewhere only the connection goes.
+    private void Leave(Process process, string node, bool begun)
+    {
+        if (!begun || node != Self)
+            process.Kill(entireProcessTree: true);
+    }
+
+    private static string Explain(int status, ConversationState state, string errors)
     {
         string said = errors.Length > 0 ? $": {errors}" : "";
-        return (status, conversation.State) switch
+        return (status, state) switch
         {
-            (_, ConversationState.Begun) => $"it broke off in the middle of its answer{said}",
+            (_, ConversationState.Begun) => $"it broke off before the end of its answer{said}",
             (SshFailed, _) => errors.Length > 0 ? errors : "ssh to it failed and said nothing",
             (NotFound, _) => $"it has no haagent: install the package there{said}",
+            (UsageError, _) => $"it has an older haagent, which does not know 'haagent node': install the same release on all nodes{said}",
             (0, _) => $"it answered nothing: is 'haagent node' what its ssh login runs?{said}",
             _ => string.Create(CultureInfo.InvariantCulture, $"haagent node ended with status {status} there{said}"),
         };
     }
 
-    private static async Task ReadAsync(Process process, NodeConversation conversation, CancellationToken stop)
+    private static async Task ReadAsync(Process process, NodeConversation conversation, Action whenReady, CancellationToken stop)
     {
         var buffer = new byte[64 * 1024];
         int count;
@@ -123,6 +146,8 @@ internal sealed class NodeClient
         {
             if (!conversation.Feed(buffer.AsSpan(0, count)))
                 return;
+            if (conversation.IsReady)
+                whenReady();
         }
     }
 
@@ -133,7 +158,7 @@ internal sealed class NodeClient
             await process.StandardInput.BaseStream.WriteAsync(request);
             process.StandardInput.Close();
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
         {
             // It ended before it had read everything; its status and its errors say why.
         }
@@ -159,11 +184,17 @@ internal sealed class NodeClient
     private static string Tail(StringBuilder errors)
     {
         lock (errors)
-            return string.Join("; ", errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(3));
+        {
+            string[] lines = errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+            // It is foreign text: it must not steer the terminal.
+            return string.Concat(string.Join("; ", lines.TakeLast(3)).Select(c => char.IsControl(c) ? ' ' : c));
+        }
     }
 
     /// <summary>A conversation that is over.</summary>
     /// <param name="Conversation">What came.</param>
     /// <param name="Why">Why nothing more came, as the end of a sentence about the node.</param>
-    private sealed record Talk(NodeConversation Conversation, string Why);
+    /// <param name="Sent">Whether the request went out.</param>
+    private sealed record Talk(NodeConversation Conversation, string Why, bool Sent);
 }

@@ -14,9 +14,12 @@ internal static class NodeService
     /// <param name="input">Standard input, read to its end.</param>
     /// <param name="output">Standard output.</param>
     /// <param name="release">The version of this haagent.</param>
-    public static void Serve(Stream input, Stream output, string release)
+    /// <param name="lockFile">Held while a change is made.</param>
+    public static void Serve(Stream input, Stream output, string release, string lockFile = NodeChanges.LockFile)
     {
         var answer = new Answer(output);
+        answer.Write(new ReadyReply());
+        Action? afterwards = null;
         if (ReadAll(input) is not byte[] bytes)
         {
             answer.Write(new RefusedReply($"the request is longer than {NodeProtocol.MostBytes} bytes"));
@@ -31,7 +34,7 @@ internal static class NodeService
             if (envelope.Protocol != NodeProtocol.Number)
                 answer.Write(new RefusedReply($"haagent {release} speaks protocol {NodeProtocol.Number} here, and was asked in protocol {envelope.Protocol}"));
             else
-                Serve(JsonSerializer.Deserialize(bytes, NodeJson.Default.NodeRequest) ?? throw new JsonException("null"), answer, release);
+                afterwards = Serve(JsonSerializer.Deserialize(bytes, NodeJson.Default.NodeRequest) ?? throw new JsonException("null"), answer, release, lockFile);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException)
         {
@@ -39,14 +42,20 @@ internal static class NodeService
         }
 
         answer.Write(new EndReply());
+        afterwards?.Invoke();
     }
 
-    private static void Serve(NodeRequest request, Answer answer, string release)
+    /// <summary>Answers a request.</summary>
+    /// <returns>What is to be done once the answer is on its way; null: nothing.</returns>
+    private static Action? Serve(NodeRequest request, Answer answer, string release, string lockFile)
     {
         if (request.Change is NodeChange change)
         {
-            answer.Write(NodeChanges.Make(change, Deadline.In(Limit(request))));
-            return;
+            if (request.Questions.Count > 0)
+                throw new JsonException("questions and a change at once");
+            NodeReply reply = NodeChanges.Make(change, Deadline.In(Limit(request)), lockFile);
+            answer.Write(reply);
+            return reply is DoneReply ? ClusterChanges.Afterwards(change) : null;
         }
 
         // Each on a thread of its own: one that hangs costs no other its answer.
@@ -64,6 +73,7 @@ internal static class NodeService
 
         left.Signal();
         left.Wait(Limit(request));
+        return null;
     }
 
     private static NodeReply Ask(int place, NodeQuestion question, Deadline deadline, string release)

@@ -79,6 +79,9 @@ internal static partial class Interop
         public static partial int virDomainShutdownFlags(DomainHandle domain, uint flags);
 
         [LibraryImport(Library.Libvirt)]
+        public static partial int virDomainSetAutostart(DomainHandle domain, int autostart);
+
+        [LibraryImport(Library.Libvirt)]
         public static partial int virDomainDestroy(DomainHandle domain);
 
         [LibraryImport(Library.Libvirt)]

@@ -20,6 +20,7 @@ internal sealed class OcfLog(Invocation invocation, StateDirectory state, Func<s
     private readonly string _tag = $"VirtualDomain({Printable.Line(invocation.Resource)})[{Environment.ProcessId}]";
     private ILoggerFactory? _factory;
     private ILogger? _logger;
+    private OcfLoggerProvider? _provider;
 
     /// <summary>Writes a line.</summary>
     public void Say(Remark remark)
@@ -38,7 +39,13 @@ internal sealed class OcfLog(Invocation invocation, StateDirectory state, Func<s
     }
 
     /// <summary>Writes what is still queued.</summary>
-    public void Dispose() => _factory?.Dispose();
+    public void Dispose()
+    {
+        _factory?.Dispose();
+
+        // The factory leaves alone what it did not make.
+        _provider?.Dispose();
+    }
 
     private ILogger Build()
     {
@@ -53,7 +60,8 @@ internal sealed class OcfLog(Invocation invocation, StateDirectory state, Func<s
             });
             logging.Services.AddSingleton<ConsoleFormatter>(new OcfConsoleFormatter(_tag));
             LogFile? file = environment("HA_LOGFILE") is { Length: > 0 } path ? new LogFile(path, state.VolatileDirectory, invocation.Resource) : null;
-            logging.AddProvider(new OcfLoggerProvider(_tag, environment("HA_LOGFACILITY"), file));
+            _provider = new OcfLoggerProvider(_tag, environment("HA_LOGFACILITY"), file);
+            logging.AddProvider(_provider);
         });
         return _factory.CreateLogger("VirtualDomain");
     }

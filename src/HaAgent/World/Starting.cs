@@ -77,7 +77,7 @@ internal sealed class Starting(AgentContext context)
         if (savedMemory.Length > 0)
         {
             // A start without looking would lose the memory that was saved, or restore it later over changed disks.
-            Fact<PathSeen> there = context.Volume.Look(savedMemory, deadline);
+            Fact<PathSeen> there = context.Volume.Look(savedMemory, deadline.Share(0.7));
             if (there.State == FactState.NotLearned)
                 return OperationResult.Failed($"{context.Domain} was not started: whether its memory is saved in {savedMemory} cannot be told: {there.Why}", FailureKind.TimedOut);
             if (there.Value is { Kind: not FileKind.Absent })

@@ -54,5 +54,7 @@ public sealed class MountTableTests
     [InlineData("cifs", "rw,nobrl", "nobrl")]
     [InlineData("ocfs2", "rw,nolock", null)]
     [InlineData("nfs4", "rw", null)]
+    [InlineData("ocfs2", "rw,heartbeat=none,nointr,data=ordered,errors=remount-ro,atime_quantum=60,cluster_stack=pcmk,coherency=full,acl", null)]
+    [InlineData("ocfs2", "rw,heartbeat=none,nointr", "heartbeat=none")]
     public void LocalLocks_Options_AsTheManualsSay(string type, string options, string? expected) => Assert.Equal(expected, Filesystems.LocalLocks(type, options));
 }

@@ -147,6 +147,20 @@ public sealed partial class ChildCallTests : IDisposable
         Assert.Equal(FileKind.Directory, (await waiting).Value!.Kind);
     }
 
+    /// <summary>Pacemaker kills an agent that is late. What it had begun on a volume must not be finished an hour later, over what was done meanwhile.</summary>
+    [Fact]
+    public void Ask_ParentIsKilled_TheChildGoesWithIt()
+    {
+        string fifo = NewFifo();
+        using Process parent = Process.Start(Environment.ProcessPath!, ["write", _directory, fifo]);
+        Until(() => StandingStill.Pids(fifo).Length == 1);
+
+        parent.Kill();
+
+        Until(() => StandingStill.Pids(fifo).Length == 0);
+        Assert.Equal(FactState.Known, _volume.Look(_directory, Deadline.In(Ample)).State);
+    }
+
     [Fact]
     public void Ask_Child_HoldsNoneOfOurDescriptors()
     {
@@ -237,8 +251,8 @@ public sealed partial class ChildCallTests : IDisposable
             _fifo = fifo;
             _call = new Thread(() => new Volume(new ChildCall(directory, "VM1")).Write(fifo, "text", Deadline.In(Ample), out _));
             _call.Start();
-            Until(() => Pids().Length == 1);
-            Pid = Pids()[0];
+            Until(() => Pids(fifo).Length == 1);
+            Pid = Pids(fifo)[0];
 
             // The runtime is up, and the child reads.
             Until(() => File.ReadAllText($"/proc/{Pid}/stat").Split(") ")[1][0] == 'S' && new FileInfo($"/proc/{Pid}/cwd").LinkTarget == "/");
@@ -246,7 +260,7 @@ public sealed partial class ChildCallTests : IDisposable
 
         public int Pid { get; }
 
-        public int Children() => Pids().Length;
+        public int Children() => Pids(_fifo).Length;
 
         public string[] Descriptors() => [.. Directory.GetFiles($"/proc/{Pid}/fd").OrderBy(path => int.Parse(Path.GetFileName(path), System.Globalization.CultureInfo.InvariantCulture)).Select(path => new FileInfo(path).LinkTarget ?? "")];
 
@@ -267,8 +281,8 @@ public sealed partial class ChildCallTests : IDisposable
                 Release();
         }
 
-        private int[] Pids() =>
-            [.. Process.GetProcesses().Where(p => CommandLine(p.Id) is { } line && line.Contains(ChildProcess.Verb, StringComparison.Ordinal) && line.Contains(_fifo, StringComparison.Ordinal)).Select(p => p.Id)];
+        public static int[] Pids(string fifo) =>
+            [.. Process.GetProcesses().Where(p => CommandLine(p.Id) is { } line && line.Contains(ChildProcess.Verb, StringComparison.Ordinal) && line.Contains(fifo, StringComparison.Ordinal)).Select(p => p.Id)];
 
         private static string? CommandLine(int pid)
         {

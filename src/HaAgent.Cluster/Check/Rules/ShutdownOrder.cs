@@ -1,5 +1,6 @@
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Setup;
+using HaAgent.Core.Locking;
 using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Check.Rules;
@@ -17,7 +18,7 @@ internal static class ShutdownOrder
             Fact<LibvirtFlavour> flavour = LibvirtFlavour.Of(node);
             Finding? unknown = Finding.Unless(Name, "whether systemd runs the node", node, node.Systemd)
                 ?? Finding.Unless(Name, LibvirtFlavour.What, node, flavour)
-                ?? Finding.Unless(Name, $"what {LibvirtPaths.DropIn} says", node, node.File(LibvirtPaths.DropIn));
+                ?? ShutdownOrdering.Files.Select(file => Finding.Unless(Name, $"what {file} says", node, node.File(file))).FirstOrDefault(finding => finding is not null);
             if (unknown is not null)
             {
                 good = false;
@@ -25,8 +26,7 @@ internal static class ShutdownOrder
                 continue;
             }
 
-            string[] before = [.. (node.File(LibvirtPaths.DropIn).Value?.Text ?? "").Split('\n')
-                .Where(line => line.StartsWith("After=", StringComparison.Ordinal)).SelectMany(line => line["After=".Length..].Split(' '))];
+            string[] before = [.. ShutdownOrdering.Files.Select(file => node.File(file).Value?.Text).OfType<string>().SelectMany(ShutdownOrdering.After)];
             string daemon = flavour.Value!.Daemon + ".service";
             if (!before.Contains(daemon) || !before.Contains("virtlockd.service"))
             {

@@ -62,7 +62,7 @@ public static class Daemons
         if (missing.Length == 0)
             return new Plan();
         string command = $"systemctl enable --now {string.Join(' ', missing)}";
-        return Planning.Plan.Of(new Change.Run(node.Name, $"start libvirt and virtlockd at boot and now on {node.Name}: {command}", command, Limit));
+        return Planning.Plan.Of(new Change.OnNode(node.Name, $"start libvirt and virtlockd at boot and now on {node.Name}: {command}", new EnableUnits(missing), Limit));
     }
 
     private static Plan ByHand(NodeFacts node, LibvirtFlavour flavour)
@@ -80,8 +80,8 @@ public static class Daemons
     {
         string title = $"restart {flavour.Daemon} on {node.Name}, so that it takes the lock settings (no guest runs there)";
         return Planning.Plan.From(node.Systemd, "whether systemd runs the node", node.Name, systemd => systemd
-            ? Planning.Plan.Of(new Change.Run(node.Name, title, $"{DaemonScript.NoGuests}\nsystemctl restart {flavour.Daemon}.service", Limit))
-            : daemon.Detaches ? Planning.Plan.Of(new Change.Run(node.Name, title, DaemonScript.Restart(daemon), Limit))
+            ? Planning.Plan.Of(new Change.OnNode(node.Name, title, new RestartUnit(flavour.Daemon + ".service"), Limit))
+            : daemon.Detaches ? Planning.Plan.Of(new Change.OnNode(node.Name, title, new RestartProcess(daemon.Name, daemon.Pid), Limit))
             : Planning.Plan.Refuse($"{flavour.Daemon} (process {daemon.Pid}) on {node.Name} is older than its lock settings, and haagent cannot start again what neither systemd nor itself put into the background",
                 $"restart it on {node.Name} the way it was started, then run this again"));
     }

@@ -26,12 +26,10 @@ public static class LockDirectory
 
         string node = snapshot.Status.TakesResources(snapshot.Self) ? snapshot.Self
             : snapshot.Nodes.Select(n => n.Name).FirstOrDefault(snapshot.Status.TakesResources) ?? snapshot.Self;
-        string script = $$"""
-            set -e
-            mountpoint -q {{ShellWord.Quote(intent.Mount)}} || { echo "nothing is mounted at {{intent.Mount}}" >&2; exit 1; }
-            mkdir -p -m 700 {{ShellWord.Quote(intent.LockDirectory)}}
-            """;
-        return Planning.Plan.Of(new Change.Run(node, $"make the lock directory {intent.LockDirectory} on the volume", script, Limit) { Leaves = [intent.LockDirectory] });
+        return Planning.Plan.Of(new Change.OnNode(node, $"make the lock directory {intent.LockDirectory} on the volume", new MakeDirectory(intent.LockDirectory, intent.Mount), Limit)
+        {
+            Leaves = [intent.LockDirectory],
+        });
     }
 
     // Absent where the volume is not mounted.

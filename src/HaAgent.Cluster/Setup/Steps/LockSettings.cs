@@ -46,7 +46,7 @@ public static class LockSettings
         IReadOnlyList<Change.WriteFile> Written(string? before) => LibvirtConf.GetString(before ?? "", key) == value ? [] :
         [
             new Change.WriteFile(node.Name, $"set {key} = \"{value}\" in {path} on {node.Name}", path, before,
-                LibvirtConf.SetString(before ?? "", key, value), KeepBackup: true, Then: ""),
+                LibvirtConf.SetString(before ?? "", key, value), KeepBackup: true),
         ];
     }
 

@@ -28,7 +28,7 @@ public static class PacemakerOrdering
         if (before == after && !reload)
             return new Plan();
         return Planning.Plan.Of(new Change.WriteFile(node.Name, $"order Pacemaker after {flavour.Daemon} and virtlockd on {node.Name} ({LibvirtPaths.DropIn})",
-            LibvirtPaths.DropIn, before, after, KeepBackup: false, Then: "systemctl daemon-reload"));
+            LibvirtPaths.DropIn, before, after, KeepBackup: false) { ReloadSystemd = true });
     }
 
     private static string Text(SetupIntent intent, LibvirtFlavour flavour)

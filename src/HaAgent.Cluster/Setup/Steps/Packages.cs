@@ -30,7 +30,7 @@ public static class Packages
         return Planning.Plan.From(node.Packages, "what installs packages", node.Name, tool => Install(node, lacks, Command(intent.Storage, tool)), () => Install(node, lacks, null));
     }
 
-    private static Plan Install(NodeFacts node, string lacks, string? command)
+    private static Plan Install(NodeFacts node, string lacks, InstallPackages? command)
     {
         if (command is null)
         {
@@ -38,7 +38,7 @@ public static class Packages
                 $"install it on {node.Name} by hand, then run this again");
         }
 
-        return Planning.Plan.Of(new Change.Run(node.Name, $"install the virtualization packages on {node.Name}: {command}", command, Limit));
+        return Planning.Plan.Of(new Change.OnNode(node.Name, $"install the virtualization packages on {node.Name}: {Text(command)}", command, Limit));
     }
 
     private static IEnumerable<string> Missing(SetupIntent intent, IReadOnlyList<string> programs)
@@ -63,23 +63,30 @@ public static class Packages
         VolumeType.Gfs2 => "mkfs.gfs2",
     };
 
-    private static string? Command(Storage storage, PackageTool tool)
+    private static InstallPackages? Command(Storage storage, PackageTool tool)
     {
         VolumeType? type = (storage as Storage.Device)?.Type;
         return (tool, type) switch
         {
-            (PackageTool.Zypper, null) => "zypper --non-interactive install -t pattern kvm_server kvm_tools",
-            (PackageTool.Zypper, VolumeType.Ocfs2) => "zypper --non-interactive install -t pattern kvm_server kvm_tools && zypper --non-interactive install ocfs2-tools dlm-kmp-default",
-            (PackageTool.Zypper, VolumeType.Gfs2) => "zypper --non-interactive install -t pattern kvm_server kvm_tools && zypper --non-interactive install gfs2-utils dlm-kmp-default",
-            (PackageTool.Apt, null) => Apt(""),
-            (PackageTool.Apt, VolumeType.Ocfs2) => Apt(" ocfs2-tools dlm-controld"),
-            (PackageTool.Apt, VolumeType.Gfs2) => Apt(" gfs2-utils dlm-controld"),
-            (PackageTool.Dnf, null) => "dnf install -y libvirt qemu-kvm",
-            (PackageTool.Dnf, VolumeType.Gfs2) => "dnf install -y libvirt qemu-kvm gfs2-utils dlm",
+            (PackageTool.Zypper, null) => Zypper(),
+            (PackageTool.Zypper, VolumeType.Ocfs2) => Zypper("ocfs2-tools", "dlm-kmp-default"),
+            (PackageTool.Zypper, VolumeType.Gfs2) => Zypper("gfs2-utils", "dlm-kmp-default"),
+            (PackageTool.Apt, null) => Apt(),
+            (PackageTool.Apt, VolumeType.Ocfs2) => Apt("ocfs2-tools", "dlm-controld"),
+            (PackageTool.Apt, VolumeType.Gfs2) => Apt("gfs2-utils", "dlm-controld"),
+            (PackageTool.Dnf, null) => Dnf(),
+            (PackageTool.Dnf, VolumeType.Gfs2) => Dnf("gfs2-utils", "dlm"),
             _ => null,
         };
     }
 
-    private static string Apt(string more) =>
-        $"DEBIAN_FRONTEND=noninteractive apt-get install -y libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils{more}";
+    private static InstallPackages Zypper(params string[] more) => new("zypper", more) { Patterns = ["kvm_server", "kvm_tools"] };
+
+    private static InstallPackages Apt(params string[] more) => new("apt-get", ["libvirt-daemon-system", "libvirt-clients", "qemu-system-x86", "qemu-utils", .. more]);
+
+    private static InstallPackages Dnf(params string[] more) => new("dnf", ["libvirt", "qemu-kvm", .. more]);
+
+    // As it would be typed.
+    private static string Text(InstallPackages install) =>
+        string.Join(" && ", install.Commands.Select(command => string.Join(' ', command.SkipWhile(word => word == "env").Select(ShellWord.Quote))));
 }

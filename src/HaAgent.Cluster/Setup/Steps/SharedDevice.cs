@@ -83,8 +83,8 @@ public static class SharedDevice
         return Planning.Plan.From(self.Device(storage.Path), $"what {storage.Path} is", self.Name, device => Planning.Plan.From(
             self.ClusterName.OrWhenAbsent("hacluster"), "what the cluster's name is", self.Name, cluster => Planning.Plan.From(
                 device.ClusterFilesystem, $"which volume lies on {storage.Path}", self.Name,
-                present => present.Type == Name(storage.Type) && Mountable(present, cluster) ? Made(storage) : Format(storage, snapshot, cluster, present),
-                () => Format(storage, snapshot, cluster, null))));
+                present => present.Type == Name(storage.Type) && Mountable(present, cluster) ? Made(storage) : Format(storage, snapshot, device, cluster, present),
+                () => Format(storage, snapshot, device, cluster, null))));
     }
 
     // The same command again, to resume or to check, must not destroy what the first run made.
@@ -92,7 +92,7 @@ public static class SharedDevice
         ? Planning.Plan.Note($"{storage.Path} already holds an {Name(storage.Type)} volume of this cluster and is not formatted again (to begin anew: wipefs --all {storage.Path})")
         : new Plan();
 
-    private static Plan Format(Storage.Device storage, Snapshot snapshot, string cluster, ClusterFilesystemFact? present)
+    private static Plan Format(Storage.Device storage, Snapshot snapshot, DeviceFact device, string cluster, ClusterFilesystemFact? present)
     {
         // What one node sees on the device counts for all; a node that could not look may be the one that would have seen it.
         Refusal[] unknown = [.. Seen(storage.Path, snapshot).SelectMany(seen => NotLookedAt(storage.Path, seen.Node, seen.Device))];
@@ -113,10 +113,12 @@ public static class SharedDevice
                 $"name another device; or, if what lies on it may be destroyed, add --force-format {storage.Path}");
         }
 
-        string make = Command(storage, cluster, Slots(snapshot));
+        if (!device.Size.IsKnown(out long size))
+            return new Plan { Refusals = [Refusal.NotLearned($"the size of {storage.Path}", snapshot.Self, device.Size.Why ?? "it has none")] };
+        var make = new MakeFilesystem(storage.Path, size, signatures, Filesystem(storage.Type), cluster, Slots(snapshot), "virt-lock") { Force = storage.ForceFormat };
         string destroy = signatures.Length > 0 ? $"DESTROY the {string.Join(", ", signatures)} on {storage.Path} and " : "";
-        string title = $"{destroy}make the filesystem on {snapshot.Self}: {make}";
-        return Planning.Plan.Of(new Change.Run(snapshot.Self, title, Script(storage, signatures, make), Limit) { Leaves = [storage.Path] });
+        string title = $"{destroy}make the filesystem on {snapshot.Self}: {string.Join(' ', make.Command.Select(ShellWord.Quote))}";
+        return Planning.Plan.Of(new Change.OnNode(snapshot.Self, title, make, Limit) { Leaves = [storage.Path] });
     }
 
     private static IEnumerable<Refusal> NotLookedAt(string path, string node, DeviceFact device)
@@ -133,35 +135,11 @@ public static class SharedDevice
     /// <summary>Room for a few nodes more: each needs a slot (OCFS2) or a journal (GFS2) of its own.</summary>
     private static int Slots(Snapshot snapshot) => Math.Max(4, snapshot.Nodes.Count + 2);
 
-    private static string Command(Storage.Device storage, string cluster, int slots)
+    private static ClusterFilesystem Filesystem(VolumeType type) => type switch
     {
-        string device = ShellWord.Quote(storage.Path);
-        string name = ShellWord.Quote(cluster);
-        return storage.Type switch
-        {
-            // mkfs runs before DLM does, so it must be told the stack and the cluster's name.
-            VolumeType.Ocfs2 => string.Create(CultureInfo.InvariantCulture, $"mkfs.ocfs2 -q -x -N {slots} -L virt-lock --cluster-stack=pcmk --cluster-name={name} {device}"),
-            VolumeType.Gfs2 => string.Create(CultureInfo.InvariantCulture, $"mkfs.gfs2 -q -O -j {slots} -p lock_dlm -t {name}:virt-lock {device}"),
-        };
-    }
-
-    // Looked at once more right before: between the plan and now somebody may have put something on it.
-    private static string Script(Storage.Device storage, IReadOnlyList<string> signatures, string make)
-    {
-        string path = ShellWord.Quote(storage.Path);
-        string now = $"found=$(wipefs --no-act --parsable {path} | grep -v '^#' | cut -d, -f4 | sort -u | paste -sd, -)";
-        string expected = string.Join(",", signatures.Order(StringComparer.Ordinal));
-        string wipe = storage.ForceFormat ? $"wipefs --all --quiet {path}\n" : "";
-        return $$"""
-            set -e
-            {{now}}
-            if [ "$found" != {{ShellWord.Quote(expected)}} ]; then
-              echo "{{storage.Path}} holds ${found:-nothing} now, which is not what the plan was made for" >&2
-              exit 1
-            fi
-            {{wipe}}{{make}}
-            """;
-    }
+        VolumeType.Ocfs2 => ClusterFilesystem.Ocfs2,
+        VolumeType.Gfs2 => ClusterFilesystem.Gfs2,
+    };
 
     private static Plan KernelNotes(Storage.Device storage, Snapshot snapshot)
     {

@@ -60,28 +60,12 @@ public static class SharedMount
 
     private static Plan Make(Storage.ExistingMount storage, Snapshot snapshot)
     {
-        string inside = ShellWord.Quote(storage.Inside);
-        string mark = ShellWord.Quote($"{storage.Inside}/{MarkFile}");
-        string make = $"""
-            set -e
-            mkdir -p -m 755 {inside}
-            cat /proc/sys/kernel/random/uuid > {mark}.new
-            sync {mark}.new 2>/dev/null || sync
-            mv {mark}.new {mark}
-            """;
-
-        // A network filesystem may remember for up to a minute that the file was not there.
-        string see = $"""
-            for i in $(seq 70); do [ -s {mark} ] && exit 0; sleep 1; done
-            echo "{storage.Inside}/{MarkFile}, made on {snapshot.Self}, is not seen here: {storage.Path} is not the same filesystem" >&2
-            exit 1
-            """;
         var changes = new List<Change>
         {
-            new Change.Run(snapshot.Self, $"make the directory {storage.Inside} on {snapshot.Self}", make, Limit) { Leaves = [$"{storage.Inside}/{MarkFile}"] },
+            new Change.OnNode(snapshot.Self, $"make the directory {storage.Inside} on {snapshot.Self}", new MarkDirectory(storage.Inside, MarkFile), Limit) { Leaves = [$"{storage.Inside}/{MarkFile}"] },
         };
         changes.AddRange(snapshot.Reached.Where(node => node.Name != snapshot.Self).Select(node =>
-            new Change.Run(node.Name, $"see the same directory on {node.Name}", see, Limit)));
+            new Change.OnNode(node.Name, $"see the same directory on {node.Name}", new SeeMark(storage.Inside, MarkFile), Limit)));
 
         string[] unknown = [.. snapshot.Reached.Select(n => n.Directory(storage.Path).Then(directory => n.MountAt(directory.MountPoint)).Value).OfType<MountFact>()
             .Where(m => !m.IsKnownShared).Select(m => m.Type).Distinct()];

@@ -1,0 +1,237 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using HaAgent.Core.Node;
+using HaAgent.Host.Native;
+using Microsoft.Win32.SafeHandles;
+using static Tmds.Linux.LibC;
+
+namespace HaAgent.Host.Node;
+
+/// <summary>Changes of files and directories: all of one or nothing of it, whenever it is cut off, and what was there stays when the disk is full.</summary>
+internal static unsafe class FileChanges
+{
+    private const string NewSuffix = ".haagent-new";
+    private const string Label = "security.selinux";
+    private const int PermissionBits = 0xFFF;
+
+    private static readonly TimeSpan SeeLimit = TimeSpan.FromSeconds(70);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Makes a directory on a mounted volume.</summary>
+    public static DoneReply Make(MakeDirectory change)
+    {
+        string path = Absolute(change.Path);
+        string mount = Absolute(change.MountPoint);
+        if (!path.StartsWith(mount.TrimEnd('/') + "/", StringComparison.Ordinal))
+            throw new IOException($"{path} does not lie below {mount}");
+
+        // Without the volume it would be a directory of this node alone, under the mount point.
+        if (!IsMountPoint(mount, File.ReadAllText("/proc/self/mountinfo")))
+            throw new IOException($"nothing is mounted at {mount}");
+        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return new DoneReply();
+    }
+
+    /// <summary>Makes a directory with a mark.</summary>
+    public static DoneReply Make(MarkDirectory change)
+    {
+        Directory.CreateDirectory(Absolute(change.Path));
+        string mark = Mark(change.Path, change.MarkFile);
+        if (Content(mark) is not { Bytes.Length: > 0 })
+            Put(mark, Encoding.ASCII.GetBytes($"{Guid.NewGuid()}\n"), like: null, Mode("644"));
+        return new DoneReply();
+    }
+
+    /// <summary>Waits until a mark is seen.</summary>
+    public static DoneReply See(SeeMark change, Deadline deadline)
+    {
+        string mark = Mark(Absolute(change.Path), change.MarkFile);
+        Deadline end = deadline.OrIn(SeeLimit);
+        while (Content(mark) is not { Bytes.Length: > 0 })
+        {
+            if (end.HasPassed)
+                throw new IOException($"{mark}, made on another node, is not seen here: it is not the same filesystem");
+            Thread.Sleep(Pause);
+        }
+
+        return new DoneReply();
+    }
+
+    /// <summary>Gives a file a new content.</summary>
+    public static DoneReply Write(WriteFile change, Deadline deadline)
+    {
+        if (NodeChange.Fingerprint(change.Content) != change.After)
+            throw new IOException($"the content for {change.Path} did not arrive whole");
+        string path = Absolute(change.Path);
+        string file = Followed(path);
+        string[] removes = [.. change.Removes.Select(Absolute)];
+        int newMode = Mode(change.NewMode);
+        if (change.CopySuffix is { } word && (word.Length == 0 || word.AsSpan().IndexOfAny('/', '\0') >= 0))
+            throw new IOException($"'{word}' is not the end of a file's name");
+        Known? known = Content(file);
+
+        // Left by one that was cut off.
+        if (Directory.Exists(Path.GetDirectoryName(file)))
+            File.Delete(file + NewSuffix);
+        string? now = known is null ? null : NodeChange.Fingerprint(known.Bytes);
+        if (now != change.After)
+        {
+            if (now != change.Before)
+                throw Changed(path);
+            if (change.CopySuffix is { } suffix && known is not null)
+                Copy(path + suffix, known);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            Put(file, change.Content, known, newMode);
+        }
+
+        foreach (string other in removes)
+            File.Delete(other);
+        Reload(change.ReloadSystemd, deadline);
+        return new DoneReply();
+    }
+
+    /// <summary>Removes a file.</summary>
+    public static DoneReply Remove(RemoveFile change, Deadline deadline)
+    {
+        string path = Absolute(change.Path);
+        if (Content(path) is { } known)
+        {
+            if (NodeChange.Fingerprint(known.Bytes) != change.Before)
+                throw Changed(path);
+            File.Delete(path);
+        }
+
+        string directory = Path.GetDirectoryName(path)!;
+        if (change.WithDirectory && Directory.Exists(directory) && !Directory.EnumerateFileSystemEntries(directory).Any())
+            Directory.Delete(directory);
+        Reload(change.ReloadSystemd, deadline);
+        return new DoneReply();
+    }
+
+    /// <summary>Whether something is mounted at exactly that path (proc(5), mountinfo: the fifth field, with blanks as octal numbers).</summary>
+    internal static bool IsMountPoint(string path, string mountinfo) => mountinfo.Split('\n').Select(line => line.Split(' '))
+        .Any(fields => fields.Length > 4 && Unescaped(fields[4]) == (path == "/" ? path : path.TrimEnd('/')));
+
+    private static string Unescaped(string text) =>
+        text.Replace("\\040", " ", StringComparison.Ordinal).Replace("\\011", "\t", StringComparison.Ordinal).Replace("\\012", "\n", StringComparison.Ordinal).Replace("\\134", "\\", StringComparison.Ordinal);
+
+    private static string Absolute(string path) =>
+        path.StartsWith('/') && !path.Contains('\0', StringComparison.Ordinal) ? path : throw new IOException($"'{path}' is not an absolute path");
+
+    private static string Mark(string directory, string file) =>
+        file.Length > 0 && !file.Contains('/', StringComparison.Ordinal) && file is not "." and not ".." ? Path.Combine(directory, file) : throw new IOException($"'{file}' is not a file's name");
+
+    // Replacing the link itself would leave whoever keeps its file at the other end with the old text.
+    private static string Followed(string path)
+    {
+        if (new FileInfo(path).LinkTarget is null)
+            return path;
+        FileSystemInfo? end = File.ResolveLinkTarget(path, returnFinalTarget: true);
+        return end is { Exists: true } ? end.FullName : throw new IOException($"{path} is a symbolic link to nothing");
+    }
+
+    private static int Mode(string octal) =>
+        octal.Length is 3 or 4 && octal.All(digit => digit is >= '0' and <= '7') ? Convert.ToInt32(octal, 8) : throw new IOException($"'{octal}' is not a mode");
+
+    private static IOException Changed(string path) => new($"{path} was changed by somebody else since haagent looked at it; nothing was written");
+
+    private static void Reload(bool wanted, Deadline deadline)
+    {
+        if (!wanted)
+            return;
+        CommandResult result = Command.Run(deadline, "systemctl", ["daemon-reload"]);
+        if (!result.Succeeded)
+            throw new IOException($"systemctl daemon-reload failed: {result.Reason}");
+    }
+
+    /// <summary>What was there before the first change; one that is there already stays.</summary>
+    private static void Copy(string path, Known known)
+    {
+        File.Delete(path + NewSuffix);
+        if (!File.Exists(path))
+            Put(path, known.Bytes, known, Mode("600"));
+    }
+
+    /// <summary>A file's bytes and what it looks like; null: there is none.</summary>
+    private static Known? Content(string path)
+    {
+        int fd = Posix.Open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, out int error);
+        if (fd < 0)
+            return error == ENOENT || error == ENOTDIR ? null : throw new IOException($"{path} cannot be read: {Errno.Text(error)}");
+        using var file = new SafeFileHandle(fd, ownsHandle: true);
+        if (!Posix.Stat(fd, out Tmds.Linux.statx facts, out error))
+            throw new IOException($"{path} cannot be looked at: {Errno.Text(error)}");
+        if ((facts.stx_mode & (ushort)S_IFMT) != (ushort)S_IFREG)
+            throw new IOException($"{path} is not a regular file");
+        long length = RandomAccess.GetLength(file);
+        if (length > NodeProtocol.MostBytes)
+            throw new IOException($"{path} has {length} bytes, which is more than haagent reads");
+        var bytes = new byte[length];
+        int read = 0;
+        while (read < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(read), read) is int count and > 0)
+            read += count;
+        var label = new byte[1024];
+        nint size = SystemCalls.GetAttribute(file, Label, label, (nuint)label.Length);
+        return new Known(bytes[..read], facts.stx_mode & PermissionBits, facts.stx_uid, facts.stx_gid, size > 0 ? label[..(int)size] : null);
+    }
+
+    /// <summary>Written beside it, made durable, then put in its place in one step.</summary>
+    private static void Put(string path, byte[] bytes, Known? like, int newMode)
+    {
+        string beside = path + NewSuffix;
+        File.Delete(beside);
+        try
+        {
+            using (SafeFileHandle file = Create(beside))
+            {
+                RandomAccess.Write(file, bytes, 0);
+                Dress(file, like, newMode);
+                RandomAccess.FlushToDisk(file);
+            }
+
+            File.Move(beside, path, overwrite: true);
+            Flush(Path.GetDirectoryName(path)!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{path} was not written: {e.Message}", e);
+        }
+        finally
+        {
+            File.Delete(beside);
+        }
+    }
+
+    private static SafeFileHandle Create(string path)
+    {
+        const int ownerReadsAndWrites = 0x180;
+        int fd = Posix.Open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, out int error, ownerReadsAndWrites);
+        return fd < 0 ? throw new IOException(Errno.Text(error)) : new SafeFileHandle(fd, ownsHandle: true);
+    }
+
+    private static void Dress(SafeFileHandle file, Known? like, int newMode)
+    {
+        int fd = (int)file.DangerousGetHandle();
+        if (like is not null && !Posix.SetOwner(fd, like.Owner, like.Group, out int error))
+            throw new IOException($"its owner cannot be kept: {Errno.Text(error)}");
+        if (!Posix.SetMode(fd, like?.Mode ?? newMode, out error))
+            throw new IOException($"its mode cannot be set: {Errno.Text(error)}");
+
+        // Where there are labels a file without its own is one that its daemon may not read.
+        if (like?.Label is { } label && SystemCalls.SetAttribute(file, Label, label, (nuint)label.Length, 0) < 0)
+            throw new IOException($"its SELinux label cannot be kept: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+    }
+
+    // The new name, too, must outlast a power failure.
+    private static void Flush(string directory)
+    {
+        int fd = Posix.Open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, out int error);
+        if (fd < 0)
+            throw new IOException($"{directory} cannot be opened: {Errno.Text(error)}");
+        using var handle = new SafeFileHandle(fd, ownsHandle: true);
+        if (!Posix.Flush(fd, out error) && error != EINVAL)
+            throw new IOException($"{directory} could not be made durable: {Errno.Text(error)}");
+    }
+
+    private sealed record Known(byte[] Bytes, int Mode, uint Owner, uint Group, byte[]? Label);
+}

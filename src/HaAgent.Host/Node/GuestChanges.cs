@@ -1,0 +1,130 @@
+using System.Text;
+using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
+using HaAgent.Libvirt;
+
+namespace HaAgent.Host.Node;
+
+/// <summary>Changes of guests, by libvirt on this node.</summary>
+internal static class GuestChanges
+{
+    private const string Driver = "qemu:///system";
+
+    private static readonly TimeSpan ShutdownLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan CopyLimit = TimeSpan.FromSeconds(50);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(15);
+
+    /// <summary>Switches the autostart off. A domain that is gone, or never was defined, is not started.</summary>
+    public static DoneReply Make(DisableAutostart change, Deadline deadline)
+    {
+        Within(deadline.OrIn(CallLimit), connection =>
+        {
+            using LibvirtDomain? domain = connection.FindByName(change.Domain);
+            domain?.DisableAutostart();
+            return true;
+        });
+        return new DoneReply();
+    }
+
+    /// <summary>Shuts a guest down.</summary>
+    public static DoneReply Make(ShutDownGuest change, Deadline deadline)
+    {
+        Deadline end = deadline.OrIn(ShutdownLimit);
+
+        // Asked again now and then: a guest that is still booting misses the first request.
+        Deadline again = Deadline.In(TimeSpan.Zero);
+        string? refusal = null;
+        while (true)
+        {
+            bool ask = again.HasPassed;
+            if (!Within(deadline.OrIn(CallLimit), connection => IsActive(connection, change.Domain, ask, why => refusal = why)))
+                return new DoneReply();
+            if (ask)
+                again = Deadline.In(AskAgainAfter);
+            if (end.HasPassed)
+                break;
+            Thread.Sleep(Pause);
+        }
+
+        throw new IOException($"it is still running after {ShutdownLimit.TotalMinutes:0} minutes{(refusal is null ? "" : $" ({refusal})")}; "
+            + $"look at its console, or end it: virsh destroy {change.Domain}");
+    }
+
+    /// <summary>Sees that a guest's process is the one it was.</summary>
+    public static DoneReply See(SeeGuestProcess change)
+    {
+        using QemuProcess process = ProcessTable.FromPidFile(new GuestIdentity(change.Domain, null)).Match(
+            found => found, () => throw new IOException("the guest's process is gone"), why => throw new IOException($"the guest's process is not seen: {why}"));
+        return process.Pid == change.Pid ? new DoneReply() : throw new IOException($"the guest's process is now {process.Pid}: it was restarted");
+    }
+
+    /// <summary>Tries to create what must be refused.</summary>
+    public static NodeReply Try(TryCopy change, Deadline deadline)
+    {
+        DomainXml domain = DomainXml.Parse(Encoding.UTF8.GetBytes(change.Xml), out string problem) ?? throw new IOException($"the guest's XML {problem}");
+        return new Bounded().Run(deadline.OrIn(CopyLimit), () => Create(change.Xml, domain), out CopyReply? reply) ? reply!
+            : new CopyReply(true) { Leftover = $"libvirt did not answer within {CopyLimit.TotalSeconds:0} s, and the copy may yet start" };
+    }
+
+    private static CopyReply Create(string xml, DomainXml domain)
+    {
+        using LibvirtConnection connection = LibvirtConnection.Open(Driver);
+        try
+        {
+            // Tied to this connection: should haagent die between the two calls, the copy dies with it.
+            using LibvirtDomain copy = connection.CreateTied(xml);
+            return new CopyReply(true) { Leftover = Destroy(copy) };
+        }
+        catch (LibvirtException e)
+        {
+            string? image = e.IsFromQemu ? domain.Disks.FirstOrDefault(disk => disk.IsLockable && LeaseProbe.ImageUse(disk.Source!).State == FactState.Known)?.Source : null;
+            return new CopyReply(false) { Kind = e.Kind, Message = e.Message, IsFromQemu = e.IsFromQemu, ImageInUse = image };
+        }
+    }
+
+    private static string? Destroy(LibvirtDomain copy)
+    {
+        try
+        {
+            copy.Destroy();
+            return null;
+        }
+        catch (LibvirtException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private static bool IsActive(LibvirtConnection connection, string name, bool ask, Action<string?> refused)
+    {
+        using LibvirtDomain? domain = connection.FindByName(name);
+        if (domain is not { IsActive: true })
+            return false;
+        if (!ask)
+            return true;
+        try
+        {
+            domain.Shutdown();
+            refused(null);
+        }
+        catch (LibvirtException e)
+        {
+            // It may have ended just now; the next look tells.
+            refused(e.Message);
+        }
+
+        return true;
+    }
+
+    private static T Within<T>(Deadline deadline, Func<LibvirtConnection, T> call)
+    {
+        bool came = new Bounded().Run(deadline, () =>
+        {
+            using LibvirtConnection connection = LibvirtConnection.Open(Driver);
+            return call(connection);
+        }, out T? result);
+        return came ? result! : throw new TimeoutException("libvirt did not answer in time");
+    }
+}

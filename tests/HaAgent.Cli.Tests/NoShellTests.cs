@@ -1,0 +1,95 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace HaAgent.Cli.Tests;
+
+/// <summary>
+/// No shell runs text of ours, on no machine: programs are started by an argument vector, and other nodes are asked and changed by typed requests to
+/// haagent there. What is only shown, to be typed by an administrator, may name any program.
+/// </summary>
+public sealed partial class NoShellTests
+{
+    /// <summary>Who may start a process, and why it is not by Command: each keeps a pipe to it open, or hands its own streams on.</summary>
+    private static readonly string[] Starters = ["HaAgent.Host/Command.cs", "HaAgent.Cli/Nodes/NodeClient.cs", "HaAgent.Host/Node/NodeClient.cs", "HaAgent.Cli/Verbs/NodeVerb.cs", "HaAgent.Cli/Verifying/PreferenceLeash.cs"];
+
+    /// <summary>How nodes are still asked, not changed.</summary>
+    private static readonly string[] Exempt = ["HaAgent.Cli/Nodes/NodeShell.cs", "HaAgent.Cli/Probe/"];
+
+    private static readonly (string Name, string Text)[] Sources = [.. Directory.EnumerateFiles(Root(), "*.cs", SearchOption.AllDirectories)
+        .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal))
+        .Select(path => (Path.GetRelativePath(Root(), path), File.ReadAllText(path)))
+        .Where(source => !Exempt.Any(prefix => source.Item1.StartsWith(prefix, StringComparison.Ordinal)))];
+
+    [Fact]
+    public void Sources_Whole_StartNoShell() => Nobody(ShellProgram());
+
+    [Fact]
+    public void Sources_Whole_HoldNoHereDocument() => Nobody(HereDocument());
+
+    [Fact]
+    public void Sources_Whole_StartNoVirsh() => Nobody(StartedVirsh());
+
+    [Fact]
+    public void Sources_Whole_GiveNoProgramItsArgumentsInOneString() => Nobody(ArgumentsInOneString());
+
+    [Fact]
+    public void Sources_Whole_StartProcessesInFewPlaces() =>
+        Assert.Empty(Sources.Where(source => ProcessStart().IsMatch(source.Text)).Select(source => source.Name).Except(Starters));
+
+    /// <summary>Of the companion; the agent asks a migration's target as the migration itself would.</summary>
+    [Fact]
+    public void Sources_Whole_SendOneConstantCommandOverSsh()
+    {
+        (string name, string text) = Assert.Single(Sources, source => source.Text.Contains("\"ssh\"", StringComparison.Ordinal) && source.Name.EndsWith("NodeClient.cs", StringComparison.Ordinal));
+        Assert.Matches(@"private const string RemoteCommand = ""[^""{}]*"";", text);
+        Assert.Matches(@"\.\. Ssh, node, RemoteCommand\]", text);
+        Assert.DoesNotContain(Sources, source => source.Name != name && !source.Name.StartsWith("HaAgent/", StringComparison.Ordinal) && SshStarted().IsMatch(source.Text));
+    }
+
+    /// <summary>Words quoted for a shell are for reading: a file that quotes does not start anything.</summary>
+    [Fact]
+    public void Sources_Whole_QuoteWordsOnlyForReaders() =>
+        Assert.Empty(Sources.Where(source => source.Text.Contains("ShellWord.Quote", StringComparison.Ordinal) && Starting().IsMatch(source.Text)).Select(source => source.Name));
+
+    /// <summary>The patterns find what they are for.</summary>
+    [Theory]
+    [InlineData("Run(limit, \"sh\", \"-c\", text)")]
+    [InlineData("new ProcessStartInfo(\"/bin/bash\")")]
+    [InlineData("\"setsid sh -c 'sleep 1'\"")]
+    [InlineData("[\"--wait\", \"sh\", \"-c\", script]")]
+    public void ShellProgram_OfACallOfAShell_IsSeen(string line) => Assert.Matches(ShellProgram(), line);
+
+    private static void Nobody(Regex pattern) => Assert.Empty(Sources.SelectMany(source => pattern.Matches(source.Text).Select(match => $"{source.Name}: {match.Value.Trim()}")));
+
+    private static string Root()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "HaAgent.sln")))
+                return Path.Combine(folder.FullName, "src");
+        }
+
+        throw new DirectoryNotFoundException("src is not above the test's folder");
+    }
+
+    [GeneratedRegex(@"""(?:/usr)?(?:/bin/)?(?:ba|da|k|z)?sh""|\b(?:ba|da)?sh -c\b|""eval\b")]
+    private static partial Regex ShellProgram();
+
+    [GeneratedRegex(@"<<-?\s?['""]?[A-Z][A-Z ]+['""]?\s*$|\$\(mktemp|\bset -e\b", RegexOptions.Multiline)]
+    private static partial Regex HereDocument();
+
+    [GeneratedRegex(@"(?:Run|RunAsync|Output|ProcessStartInfo)\([^;\n]*""virsh""")]
+    private static partial Regex StartedVirsh();
+
+    [GeneratedRegex(@"new ProcessStartInfo\([^,\)]*,\s*\$?""|\bArguments\s*=\s*\$?""")]
+    private static partial Regex ArgumentsInOneString();
+
+    [GeneratedRegex(@"\bProcessStartInfo\b|\bProcess\.Start\(")]
+    private static partial Regex ProcessStart();
+
+    [GeneratedRegex(@"(?:Run|RunAsync|Output|ProcessStartInfo)\([^;\n]*""ssh""")]
+    private static partial Regex SshStarted();
+
+    [GeneratedRegex(@"\bProcessStartInfo\b|\bProcess\.Start\(|\bCommand\.Run\(|\bLocalProgram\.RunAsync\(|\bRunHereAsync\(")]
+    private static partial Regex Starting();
+}

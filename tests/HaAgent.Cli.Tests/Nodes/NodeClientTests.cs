@@ -1,0 +1,146 @@
+using System.Text;
+using HaAgent.Core.Node;
+using HaAgent.Host.Node;
+using Xunit;
+
+namespace HaAgent.Cli.Tests.Nodes;
+
+/// <summary>
+/// What an administrator reads when the other end is not what it should be, and that a change is not sent to such an end. Each end is a program that
+/// stands for ssh.
+/// </summary>
+public sealed class NodeClientTests : IDisposable
+{
+    private const string Ready = """haagent-node 1 - {"reply":"ready"}""";
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("haagent-ssh-").FullName;
+    private readonly string? _path = Environment.GetEnvironmentVariable("PATH");
+
+    [Theory]
+    [InlineData("echo 'ssh: connect to host bob port 22: Connection refused' >&2; exit 255", "bob cannot be reached by ssh: ssh: connect to host bob port 22: Connection refused; nothing was changed there")]
+    [InlineData("echo 'Host key verification failed.' >&2; exit 255", "bob cannot be reached by ssh: Host key verification failed.; nothing was changed there")]
+    [InlineData("echo 'root@bob: Permission denied (publickey,password).' >&2; exit 255", "bob cannot be reached by ssh: root@bob: Permission denied (publickey,password).; nothing was changed there")]
+    [InlineData("echo 'env: haagent: No such file or directory' >&2; exit 127", "bob has no haagent: install the package there: env: haagent: No such file or directory; nothing was changed there")]
+    [InlineData("echo \"Unrecognized command or argument 'node'.\" >&2; exit 2", "bob has an older haagent, which does not know 'haagent node': install the same release on all nodes: Unrecognized command or argument 'node'.; nothing was changed there")]
+    [InlineData("echo 'This account is currently not available.'; exit 0", "bob answered nothing: is 'haagent node' what its ssh login runs?; nothing was changed there")]
+    [InlineData("echo 'haagent-node 2 - {\"reply\":\"ready\"}'; read request", "bob could not be asked: its haagent speaks protocol 2 and this one 1: install the same release on both; nothing was changed there")]
+    [InlineData("printf 'sudo: \\033[31ma password is required\\n' >&2; exit 1", "bob could not be asked: haagent node ended with status 1 there: sudo:  [31ma password is required; nothing was changed there")]
+    [InlineData("head -c 40000000 /dev/zero", "bob could not be asked: its answer is longer than 32 MiB; nothing was changed there")]
+    public async Task MakeAsync_NoHaagentThatListens_SaysSoAndThatNothingWasChanged(string end, string why)
+    {
+        RefusedReply refused = Assert.IsType<RefusedReply>(await MakeAsync($"{end}\n[ ! -t 0 ] && cat > \"$0.sent\""));
+
+        Assert.Equal(why, refused.Why);
+        Assert.False(refused.IsUnknown);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("echo 'Have a nice day'; printf 'haagent-node\\nhaagent-node 1\\nhaagent-node 1 x y z\\n\\0\\377\\n'")]
+    public async Task MakeAsync_HaagentBehindATalkativeLogin_IsDone(string chatter)
+    {
+        Assert.IsType<DoneReply>(await MakeAsync($$"""
+            {{chatter}}
+            echo '{{Ready}}'
+            request=$(cat)
+            nonce=${request#*'"nonce":"'}; nonce=${nonce%%'"'*}
+            echo "haagent-node 1 $nonce {\"reply\":\"done\"}"
+            echo "haagent-node 1 $nonce {\"reply\":\"end\"}"
+            """));
+    }
+
+    [Theory]
+    [InlineData("exit 255")]
+    [InlineData("kill -9 $$")]
+    [InlineData("echo 'haagent-node 1 - {\"reply\":\"do'")]
+    [InlineData("echo \"haagent-node 1 $nonce nonsense\"")]
+    [InlineData("echo \"haagent-node 1 $nonce null\"")]
+    [InlineData("echo \"haagent-node 1 other {\\\"reply\\\":\\\"done\\\"}\"")]
+    [InlineData("echo \"haagent-node 1 $nonce {\\\"reply\\\":\\\"end\\\"}\"")]
+    [InlineData("head -c 100000000 /dev/zero")]
+    public async Task MakeAsync_EndsInMidChange_SaysThatItIsNotKnown(string end)
+    {
+        RefusedReply refused = Assert.IsType<RefusedReply>(await MakeAsync($$"""
+            echo '{{Ready}}'
+            request=$(cat)
+            nonce=${request#*'"nonce":"'}; nonce=${nonce%%'"'*}
+            {{end}}
+            """));
+
+        Assert.True(refused.IsUnknown);
+        Assert.Contains("whether it was made is not known: run the same command again", refused.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task MakeAsync_Refused_SaysWhy()
+    {
+        RefusedReply refused = Assert.IsType<RefusedReply>(await MakeAsync($$"""
+            echo '{{Ready}}'
+            cat > /dev/null
+            echo 'haagent-node 1 - {"reply":"refused","why":"nothing is mounted at /mnt/shared"}'
+            echo 'haagent-node 1 - {"reply":"end"}'
+            """));
+
+        Assert.Equal("nothing is mounted at /mnt/shared", refused.Why);
+    }
+
+    [Fact]
+    public async Task MakeAsync_NoAnswerInTime_SaysSo()
+    {
+        RefusedReply silent = Assert.IsType<RefusedReply>(await MakeAsync("exec sleep 1000", TimeSpan.FromSeconds(1)));
+        RefusedReply late = Assert.IsType<RefusedReply>(await MakeAsync($"echo '{Ready}'; exec sleep 1000", TimeSpan.FromSeconds(2)));
+
+        Assert.Equal("bob did not answer within 1 s; nothing was changed there", silent.Why);
+        Assert.True(late.IsUnknown);
+    }
+
+    [Fact]
+    public async Task MakeAsync_Always_FollowsSshConfigAndSaysNothingOnTheCommandLine()
+    {
+        await MakeAsync("printf '%s\\n' \"$@\" > \"$0.words\"");
+
+        string[] words = File.ReadAllLines(Path.Combine(_folder, "ssh.words"));
+        Assert.DoesNotContain("-l", words);
+        Assert.Equal(["--", "bob", "exec env PATH=/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin haagent node"], words[^3..]);
+    }
+
+    [Fact]
+    public void Feed_TenThousandBrokenConversations_NeverThrowsAndBelievesNoOther()
+    {
+        var random = new Random(20261125);
+        byte[] whole = Encoding.ASCII.GetBytes($"Welcome\n{Ready}\nhaagent-node 1 n1 {{\"reply\":\"done\"}}\nhaagent-node 1 n1 {{\"reply\":\"end\"}}\n");
+        for (int i = 0; i < 10_000; i++)
+        {
+            byte[] bytes = [.. whole];
+            for (int n = random.Next(6); n > 0; n--)
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            bytes = bytes[..random.Next(bytes.Length + 1)];
+            var conversation = new NodeConversation("n1", 0);
+            for (int at = 0, length; at < bytes.Length; at += length)
+            {
+                length = Math.Min(random.Next(1, 40), bytes.Length - at);
+                conversation.Feed(bytes.AsSpan(at, length));
+            }
+
+            if (conversation.Outcome is DoneReply)
+                Assert.Contains("haagent-node 1 n1 {", Encoding.Latin1.GetString(bytes), StringComparison.Ordinal);
+        }
+    }
+
+    public void Dispose()
+    {
+        Environment.SetEnvironmentVariable("PATH", _path);
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<NodeReply> MakeAsync(string end, TimeSpan? limit = null)
+    {
+        string ssh = Path.Combine(_folder, "ssh");
+        File.WriteAllText(ssh, $"#!/bin/sh\n{end}\n");
+        File.SetUnixFileMode(ssh, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Environment.SetEnvironmentVariable("PATH", $"{_folder}:{_path}");
+        return await new NodeClient { Self = "alice" }.MakeAsync("bob", new DisableAutostart("VM1"), limit ?? Limit);
+    }
+}

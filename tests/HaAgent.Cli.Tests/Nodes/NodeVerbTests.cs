@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using System.Text.Json;
+using HaAgent.Core.Node;
+using HaAgent.Host;
+using HaAgent.Host.Node;
+using Microsoft.Win32.SafeHandles;
+using Xunit;
+
+namespace HaAgent.Cli.Tests.Nodes;
+
+/// <summary>haagent node as a process: what it began it finishes, whatever becomes of the connection.</summary>
+public sealed class NodeVerbTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("haagent-node-").FullName;
+
+    [Fact]
+    public async Task Node_ConnectionDiesInMidChange_FinishesIt()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "haagent node works as root");
+        string file = Path.Combine(_folder, "qemu.conf");
+        byte[] content = [.. "new\n"u8];
+        byte[] request = JsonSerializer.SerializeToUtf8Bytes(
+            new NodeRequest(NodeProtocol.Number, "n1", 60) { Change = new WriteFile(file, NodeChange.Fingerprint(content), content) }, NodeJson.Default.NodeRequest);
+
+        // Another change holds the lock, so that this one has begun and is not done.
+        Process node;
+        using (SafeFileHandle held = NodeChanges.Hold(NodeChanges.LockFile, Deadline.In(TimeSpan.FromSeconds(60))))
+        {
+            string haagent = Path.Combine(AppContext.BaseDirectory, "haagent");
+            node = Process.Start(new ProcessStartInfo(haagent, ["node"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            Assert.Equal("""haagent-node 1 - {"reply":"ready"}""", await node.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+            await node.StandardInput.BaseStream.WriteAsync(request, TestContext.Current.CancellationToken);
+            node.StandardInput.Close();
+            node.StandardOutput.Close();
+            node.StandardError.Close();
+            const int hangUp = 1;
+            Assert.Equal(0, SystemCalls.Kill(node.Id, hangUp));
+            Assert.False(File.Exists(file));
+        }
+
+        await node.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, node.ExitCode);
+        Assert.Equal("new\n", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}

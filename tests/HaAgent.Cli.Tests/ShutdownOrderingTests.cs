@@ -1,0 +1,21 @@
+using HaAgent.Core.Locking;
+using Xunit;
+
+namespace HaAgent.Cli.Tests;
+
+/// <summary>The package's file and the agent's say the same, and check knows both.</summary>
+public sealed class ShutdownOrderingTests
+{
+    [Fact]
+    public void Package_OrdersWhatTheAgentOrders()
+    {
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "HaAgent.sln")))
+            folder = folder.Parent;
+        string file = File.ReadAllText(Path.Combine(folder!.FullName, "packaging", "systemd", "50-haagent.conf"));
+
+        Assert.EndsWith(ShutdownOrdering.Unit, file, StringComparison.Ordinal);
+        Assert.Contains("virtlockd.service", ShutdownOrdering.After(file));
+        Assert.Contains("libvirtd.service", ShutdownOrdering.After(file));
+    }
+}
