@@ -41,7 +41,7 @@ public sealed partial class NoShellTests
     public void Sources_Whole_SendOneConstantCommandOverSsh()
     {
         (string name, string text) = Assert.Single(Sources, source => source.Text.Contains("\"ssh\"", StringComparison.Ordinal) && source.Name.EndsWith("NodeClient.cs", StringComparison.Ordinal));
-        Assert.Matches(@"private const string RemoteCommand = ""[^""{}]*"";", text);
+        Assert.Matches(@"private const string RemoteCommand = \$?""[^""]*"";", text);
         Assert.Matches(@"\.\. Ssh, node, RemoteCommand\]", text);
         Assert.DoesNotContain(Sources, source => source.Name != name && !source.Name.StartsWith("HaAgent/", StringComparison.Ordinal) && SshStarted().IsMatch(source.Text));
     }

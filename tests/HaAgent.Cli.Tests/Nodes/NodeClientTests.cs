@@ -19,15 +19,15 @@ public sealed class NodeClientTests : IDisposable
     private readonly string? _path = Environment.GetEnvironmentVariable("PATH");
 
     [Theory]
-    [InlineData("echo 'ssh: connect to host bob port 22: Connection refused' >&2; exit 255", "bob cannot be reached by ssh: ssh: connect to host bob port 22: Connection refused; nothing was changed there")]
-    [InlineData("echo 'Host key verification failed.' >&2; exit 255", "bob cannot be reached by ssh: Host key verification failed.; nothing was changed there")]
-    [InlineData("echo 'root@bob: Permission denied (publickey,password).' >&2; exit 255", "bob cannot be reached by ssh: root@bob: Permission denied (publickey,password).; nothing was changed there")]
-    [InlineData("echo 'env: haagent: No such file or directory' >&2; exit 127", "bob has no haagent: install the package there: env: haagent: No such file or directory; nothing was changed there")]
-    [InlineData("echo \"Unrecognized command or argument 'node'.\" >&2; exit 2", "bob has an older haagent, which does not know 'haagent node': install the same release on all nodes: Unrecognized command or argument 'node'.; nothing was changed there")]
-    [InlineData("echo 'This account is currently not available.'; exit 0", "bob answered nothing: is 'haagent node' what its ssh login runs?; nothing was changed there")]
-    [InlineData("echo 'haagent-node 2 - {\"reply\":\"ready\"}'; read request", "bob could not be asked: its haagent speaks protocol 2 and this one 1: install the same release on both; nothing was changed there")]
-    [InlineData("printf 'sudo: \\033[31ma password is required\\n' >&2; exit 1", "bob could not be asked: haagent node ended with status 1 there: sudo:  [31ma password is required; nothing was changed there")]
-    [InlineData("head -c 40000000 /dev/zero", "bob could not be asked: its answer is longer than 32 MiB; nothing was changed there")]
+    [InlineData("echo 'ssh: connect to host bob port 22: Connection refused' >&2; exit 255", "ssh: connect to host bob port 22: Connection refused; nothing was changed there")]
+    [InlineData("echo 'Host key verification failed.' >&2; exit 255", "Host key verification failed.; nothing was changed there")]
+    [InlineData("echo 'root@bob: Permission denied (publickey,password).' >&2; exit 255", "root@bob: Permission denied (publickey,password).; nothing was changed there")]
+    [InlineData("echo 'env: haagent: No such file or directory' >&2; exit 127", "it has no haagent: install the package there: env: haagent: No such file or directory; nothing was changed there")]
+    [InlineData("echo \"Unrecognized command or argument 'node'.\" >&2; exit 2", "it has an older haagent, which does not know 'haagent node': install the same release on all nodes: Unrecognized command or argument 'node'.; nothing was changed there")]
+    [InlineData("echo 'This account is currently not available.'; exit 0", "it answered nothing: is 'haagent node' what its ssh login runs?; nothing was changed there")]
+    [InlineData("echo 'haagent-node 2 - {\"reply\":\"ready\"}'; read request", "its haagent speaks protocol 2 and this one 1: install the same release on both; nothing was changed there")]
+    [InlineData("printf 'sudo: \\033[31ma password is required\\n' >&2; exit 1", "haagent node ended with status 1 there: sudo:  [31ma password is required; nothing was changed there")]
+    [InlineData("head -c 40000000 /dev/zero", "its answer is longer than 32 MiB; nothing was changed there")]
     public async Task MakeAsync_NoHaagentThatListens_SaysSoAndThatNothingWasChanged(string end, string why)
     {
         RefusedReply refused = Assert.IsType<RefusedReply>(await MakeAsync($"{end}\n[ ! -t 0 ] && cat > \"$0.sent\""));
@@ -92,7 +92,7 @@ public sealed class NodeClientTests : IDisposable
         RefusedReply silent = Assert.IsType<RefusedReply>(await MakeAsync("exec sleep 1000", TimeSpan.FromSeconds(1)));
         RefusedReply late = Assert.IsType<RefusedReply>(await MakeAsync($"echo '{Ready}'; exec sleep 1000", TimeSpan.FromSeconds(2)));
 
-        Assert.Equal("bob did not answer within 1 s; nothing was changed there", silent.Why);
+        Assert.Equal("it did not answer within 1 s; nothing was changed there", silent.Why);
         Assert.True(late.IsUnknown);
     }
 

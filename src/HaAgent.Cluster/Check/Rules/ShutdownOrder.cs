@@ -17,8 +17,7 @@ internal static class ShutdownOrder
         {
             Fact<LibvirtFlavour> flavour = LibvirtFlavour.Of(node);
             Finding? unknown = Finding.Unless(Name, "whether systemd runs the node", node, node.Systemd)
-                ?? Finding.Unless(Name, LibvirtFlavour.What, node, flavour)
-                ?? ShutdownOrdering.Files.Select(file => Finding.Unless(Name, $"what {file} says", node, node.File(file))).FirstOrDefault(finding => finding is not null);
+                ?? Finding.Unless(Name, LibvirtFlavour.What, node, flavour);
             if (unknown is not null)
             {
                 good = false;
@@ -31,7 +30,10 @@ internal static class ShutdownOrder
             if (!before.Contains(daemon) || !before.Contains("virtlockd.service"))
             {
                 good = false;
-                yield return new Finding(Name, Severity.Error, $"on {node.Name} Pacemaker is not ordered after {daemon} and virtlockd: a shutdown may take libvirt away before the guests have moved", Mending.Setup(scope));
+
+                // What one file says is enough; that none says it is known only when each was read.
+                yield return ShutdownOrdering.Files.Select(file => Finding.Unless(Name, $"what {file} says", node, node.File(file))).FirstOrDefault(finding => finding is not null)
+                    ?? new Finding(Name, Severity.Error, $"on {node.Name} Pacemaker is not ordered after {daemon} and virtlockd: a shutdown may take libvirt away before the guests have moved", Mending.Setup(scope));
             }
 
             if (node.Unit("libvirt-guests.service") is { Value.Enabled: true } && !before.Contains("libvirt-guests.service"))
