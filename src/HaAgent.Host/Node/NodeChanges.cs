@@ -1,5 +1,6 @@
 using HaAgent.Core.Node;
 using Microsoft.Win32.SafeHandles;
+using static Tmds.Linux.LibC;
 
 namespace HaAgent.Host.Node;
 
@@ -54,7 +55,12 @@ internal static class NodeChanges
     /// <exception cref="TimeoutException">Another holds it.</exception>
     public static SafeFileHandle Hold(string lockFile, Deadline deadline)
     {
-        SafeFileHandle file = File.OpenHandle(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        // Not by .NET, which takes a lock of its own when it opens a file, and fails when another has ours.
+        const int ownerReadsAndWrites = 0x180;
+        int fd = Native.Posix.Open(lockFile, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, out int error, ownerReadsAndWrites);
+        if (fd < 0)
+            throw new IOException($"{lockFile} cannot be opened: {Errno.Text(error)}");
+        var file = new SafeFileHandle(fd, ownsHandle: true);
         if (SystemCalls.Flock(file, SystemCalls.LockExclusive | SystemCalls.LockWithoutWaiting) == 0)
             return file;
         if (!deadline.HasPassed && new Bounded().Run(deadline, () => SystemCalls.Flock(file, SystemCalls.LockExclusive), out int locked) && locked == 0)
