@@ -44,9 +44,10 @@ internal static class CibChange
     private static async Task<CommandResult?> TryAsync(Cib current, Cib next)
     {
         // For root alone: a configuration holds passwords, of fencing devices for one.
-        DirectoryInfo work = Directory.CreateTempSubdirectory("haagent-");
+        DirectoryInfo? work = null;
         try
         {
+            work = Directory.CreateTempSubdirectory("haagent-");
             string before = Written(work, "before", current.ToXml());
             string after = Written(work, "after", next.ToXml());
             CommandResult difference = await LocalProgram.RunAsync(Limit, "crm_diff", ["--cib", "--original", before, "--new", after]);
@@ -59,9 +60,13 @@ internal static class CibChange
             CommandResult patch = await LocalProgram.RunAsync(Limit, "cibadmin", ["--patch", "--xml-file", Written(work, "patch", difference.Output)]);
             return patch.ExitCode == 0 ? null : patch;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new Stop(ExitCode.Incomplete, $"The change of the configuration could not be written to {Path.GetTempPath()}: {e.Message}. Nothing was changed by it. Make room there, then run this again.");
+        }
         finally
         {
-            work.Delete(recursive: true);
+            work?.Delete(recursive: true);
         }
     }
 
