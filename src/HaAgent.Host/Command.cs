@@ -52,7 +52,7 @@ internal static class Command
     public static CommandResult Run(Deadline deadline, string program, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input = default, int mostOutput = MostOutput,
         IReadOnlyList<KeyValuePair<string, string>>? environment = null, string? directory = null)
     {
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(Find(program)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         start.Environment["LC_ALL"] = "C";
@@ -88,6 +88,20 @@ internal static class Command
         return ended
             ? new CommandResult(process.ExitCode, output.Text, errors.Text) { IsCut = output.IsCut }
             : new CommandResult(null, output.Text, $"it did not end in time and was ended. {errors.Text}".TrimEnd());
+    }
+
+    /// <summary>
+    /// Where a program lies: the first of that name on PATH. .NET itself looks beside our own executable first, where another program of the same name
+    /// may lie than the one that an administrator put before it.
+    /// </summary>
+    /// <returns>Its path; the name itself where there is none, so that starting it fails with the reason.</returns>
+    public static string Find(string program)
+    {
+        if (program.Contains('/', StringComparison.Ordinal))
+            return program;
+        string[] directories = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
+        string[] paths = [.. directories.Select(directory => Path.Combine(directory, program))];
+        return Array.Find(paths, path => File.Exists(path) && Native.Posix.MayExecute(path)) ?? program;
     }
 
     private static void Send(Process process, ReadOnlyMemory<byte> input)

@@ -39,7 +39,7 @@ internal static class NodeVerb
     {
         try
         {
-            using Process sudo = Process.Start(new ProcessStartInfo("sudo", ["-n", Environment.ProcessPath!, "node"]))!;
+            using Process sudo = Process.Start(new ProcessStartInfo(Host.Command.Find("sudo"), ["-n", Environment.ProcessPath!, "node"]))!;
             sudo.WaitForExit();
             if (sudo.ExitCode != 0)
                 Console.Error.WriteLine($"haagent node must run as root, and 'sudo -n {Environment.ProcessPath} node' failed. Allow it in sudoers without a password, or log in as root.");

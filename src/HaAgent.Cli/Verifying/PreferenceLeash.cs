@@ -46,7 +46,7 @@ internal sealed class PreferenceLeash : IAsyncDisposable
     {
         // In a session of its own: Ctrl-C on our terminal is not for it.
         string[] words = ["--wait", Environment.ProcessPath!, PreferenceKeeper.Verb, vm, node, settle.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)];
-        var keeper = new Process { StartInfo = new ProcessStartInfo("setsid", words) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true } };
+        var keeper = new Process { StartInfo = new ProcessStartInfo(Host.Command.Find("setsid"), words) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true } };
         keeper.Start();
         var leash = new PreferenceLeash(keeper, vm, settle);
         string? said = null;

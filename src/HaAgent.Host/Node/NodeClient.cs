@@ -75,7 +75,7 @@ internal sealed class NodeClient
         string[] words = node == Self ? ["--wait", Environment.ProcessPath!, "node"] : ["--wait", .. Ssh, node, RemoteCommand];
         using var process = new Process
         {
-            StartInfo = new ProcessStartInfo("setsid", words) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
+            StartInfo = new ProcessStartInfo(Command.Find("setsid"), words) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
         };
         try
         {
