@@ -64,7 +64,8 @@ internal static unsafe class FilesystemChange
         if (!Posix.SeekEnd((int)device.DangerousGetHandle(), out long size, out int error))
             throw new IOException($"the size of {change.Device} cannot be learned: {Errno.Text(error)}");
 
-        // While it is held, nobody else on this node can begin to use it.
+        // While it is held, nobody else on this node can begin to use it. A device that cannot be read is not empty, though wipefs takes it for that.
+        DeviceQuestions.ReadEnds(change.Device, size);
         CommandResult wipefs = Command.Run(deadline.OrIn(LookLimit), "wipefs", ["--no-act", "--json", "--", change.Device]);
         Compare(change, size, Signatures(change.Device, wipefs));
     }

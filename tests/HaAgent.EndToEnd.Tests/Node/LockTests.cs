@@ -182,11 +182,19 @@ public sealed class LockTests(OneNode fixture) : NodeTest(fixture)
     }
 
     [Fact]
-    public void ValidateAll_Level10_WarnsOfAFilesystemNotKnownToBeShared()
+    public void ValidateAll_Level10_LockspaceOnALocalMount_IsRefusedAsStartWouldBe()
     {
-        AgentResult validation = NewGuest().Agent("validate-all", level: 10).Gives(OcfExit.Success);
-
-        Assert.Contains("tmpfs", validation.Error);
+        TestGuest guest = NewGuest();
+        guest.Agent("validate-all", level: 10).Gives(OcfExit.Success);
+        Node.Run("mount", "-t", "tmpfs", "own", Lockspace);
+        try
+        {
+            guest.Agent("validate-all", level: 10).Fails(OcfExit.NotInstalled, Lockspace, "tmpfs", "only this node");
+        }
+        finally
+        {
+            Node.Run("umount", Lockspace);
+        }
     }
 
     private XElement Disk(string target, string name, params string[] marks)
