@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace HaAgent.Host;
 
@@ -37,4 +38,57 @@ internal readonly record struct Deadline
 
     /// <summary>The earlier one.</summary>
     public static Deadline Min(Deadline one, Deadline other) => one._at < other._at ? one : other;
+}
+
+/// <summary>
+/// The clock by which Pacemaker orders operations of different nodes: the second in which each began (last-rc-change). When a failed migrate_to and the
+/// target's next operation share that second, Pacemaker 2.1.5 takes the guest to be active on the target too, and stops it on both nodes, which
+/// it would not have to (unpack_migrate_to_failure, newer_state_after_migrate in lib/pengine/unpack.c).
+/// </summary>
+internal static class OperationClock
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>The running second.</summary>
+    public static long Second => DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+
+    /// <summary>Comes back in another second than that in which the operation began; at once, if it is over.</summary>
+    public static void LeaveSecond(long began)
+    {
+        // A clock that was set back leaves it, too.
+        while (Second == began)
+            Thread.Sleep(Step);
+    }
+}
+
+/// <summary>Which boot of this node it is, and how long ago it began.</summary>
+internal static class HostClock
+{
+    /// <summary>The kernel's name for this boot (random(4), boot_id); empty when it cannot be read.</summary>
+    public static string Boot => Read("/proc/sys/kernel/random/boot_id").Trim();
+
+    /// <summary>
+    /// The clock by which the kernel dates the start of processes, in whole seconds (proc(5), uptime); 0 when it cannot be read.
+    /// </summary>
+    public static long SecondsSinceBoot
+    {
+        get
+        {
+            ReadOnlySpan<char> uptime = Read("/proc/uptime");
+            int dot = uptime.IndexOf('.');
+            return dot > 0 && long.TryParse(uptime[..dot], NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) ? seconds : 0;
+        }
+    }
+
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
 }

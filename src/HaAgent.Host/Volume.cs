@@ -12,11 +12,11 @@ internal sealed class Volume(ChildCall child)
 {
     /// <summary>Reads the domain's configuration.</summary>
     public Fact<ConfigContent> ReadConfiguration(string path, Deadline deadline) =>
-        child.Ask<ConfigurationRead>(path, new ReadConfiguration(path), deadline).Match(read => Fact.Known(read.Content), Fact.Absent<ConfigContent>, Fact.NotLearned<ConfigContent>);
+        child.Ask<ConfigurationContent>(path, new ReadConfiguration(path), deadline).Match(read => Fact.Known(read.Content), Fact.Absent<ConfigContent>, Fact.NotLearned<ConfigContent>);
 
     /// <summary>Looks at the lockspace directory.</summary>
-    public Fact<LockspaceSight> LookAtLockspace(string path, Deadline deadline) =>
-        child.Ask<LockspaceSeen>(path, new LookAtLockspace(path), deadline).Match(seen => Fact.Known(seen.Sight), Fact.Absent<LockspaceSight>, Fact.NotLearned<LockspaceSight>);
+    public Fact<LockspaceFacts> LookAtLockspace(string path, Deadline deadline) =>
+        child.Ask<LockspaceSeen>(path, new LookAtLockspace(path), deadline).Match(seen => Fact.Known(seen.Sight), Fact.Absent<LockspaceFacts>, Fact.NotLearned<LockspaceFacts>);
 
     /// <summary>Who holds virtlockd's lock of each of these files; "cannot tell", and why, where its volume does not answer.</summary>
     public IReadOnlyDictionary<string, LeaseState> Leases(IReadOnlyCollection<string> files, Deadline deadline)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using HaAgent.Core.Migration;
 using HaAgent.Libvirt.Native;
 
@@ -58,6 +59,29 @@ internal sealed unsafe class TypedParameterList : IDisposable
                     LibvirtConnection.Check(Interop.TypedParameters.virTypedParamsAddULLong(items, count, capacity, value.Field, ulong.Parse(value.Value, invariant)));
                     break;
             }
+        }
+    }
+}
+
+/// <summary>UTF-8 text that comes from libvirt.</summary>
+internal static unsafe class NativeText
+{
+    /// <summary>Text that stays libvirt's.</summary>
+    public static string? Borrowed(byte* text) => Marshal.PtrToStringUTF8((nint)text);
+
+    /// <summary>Text that is ours to free.</summary>
+    /// <exception cref="LibvirtException">There is none: the call that gave it failed.</exception>
+    public static string Owned(byte* text)
+    {
+        if (text == null)
+            throw LibvirtException.Last();
+        try
+        {
+            return Marshal.PtrToStringUTF8((nint)text)!;
+        }
+        finally
+        {
+            NativeMemory.Free(text);
         }
     }
 }

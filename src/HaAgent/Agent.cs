@@ -42,7 +42,7 @@ internal static class Agent
             outcome = Run(invocation, state, log, waits, watchdog);
             watchdog.Decide(outcome);
             if (outcome.Reason is not null)
-                log.Say(new Remark(outcome.Code is ExitCode.NotRunning or ExitCode.Degraded or ExitCode.Success ? Severity.Info : Severity.Error, outcome.Reason, ToStderr: false));
+                log.Write(new LogMessage(outcome.Code is ExitCode.NotRunning or ExitCode.Degraded or ExitCode.Success ? Severity.Info : Severity.Error, outcome.Reason, ToStderr: false));
         }
 
         watchdog.Say();
@@ -64,7 +64,7 @@ internal static class Agent
         if (invocation.Action == OcfAction.ReloadAgent || (invocation.Action == OcfAction.ValidateAll && invocation.CheckLevel < 10))
             return Outcome.Success;
         if (problem is not null)
-            log.Say(new Remark(Severity.Warning, $"{problem}. Until then its default counts"));
+            log.Write(new LogMessage(Severity.Warning, $"{problem}. Until then its default counts"));
 
         // The recurring monitor is over in milliseconds; there, who waits longer than usual calls the watchdog.
         if (invocation.Action != OcfAction.Monitor || invocation.CheckLevel > 0)

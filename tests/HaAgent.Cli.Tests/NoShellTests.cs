@@ -10,7 +10,7 @@ namespace HaAgent.Cli.Tests;
 public sealed partial class NoShellTests
 {
     /// <summary>Who may start a process, and why it is not by Command: each keeps a pipe to it open, or hands its own streams on.</summary>
-    private static readonly string[] Starters = ["HaAgent.Host/Command.cs", "HaAgent.Cli/Nodes/NodeClient.cs", "HaAgent.Host/Node/NodeClient.cs", "HaAgent.Cli/Verbs/NodeVerb.cs", "HaAgent.Cli/Verifying/PreferenceLeash.cs"];
+    private static readonly string[] Starters = ["HaAgent.Host/Command.cs", "HaAgent.Cli/Nodes/NodeClient.cs", "HaAgent.Host/Node/NodeClient.cs", "HaAgent.Cli/Verbs/NodeVerb.cs", "HaAgent.Cli/Verifying/PreferenceHold.cs"];
 
     /// <summary>How nodes are still asked, not changed.</summary>
     private static readonly string[] Exempt = ["HaAgent.Cli/Nodes/NodeShell.cs", "HaAgent.Cli/Probe/"];

@@ -50,7 +50,7 @@ public sealed class HostileGuestTests
         var candidates = new Candidates(["VM1"], false, new Dictionary<string, string> { ["VM1"] = xml });
         var scope = new CheckScope(snapshot, "cl-virt-lock", [], GuestFacts.Of(snapshot, candidates));
 
-        Plan plan = AddPlanner.Plan(new AddIntent("cl-virt-lock"), scope, ["VM1"]);
+        Plan plan = AddPlanner.PlanFor(new AddIntent("cl-virt-lock"), scope, ["VM1"]);
 
         Assert.Empty(plan.Refusals);
         Change.WriteFile written = Assert.Single(plan.Changes.OfType<Change.WriteFile>());

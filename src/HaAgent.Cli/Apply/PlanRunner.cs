@@ -1,9 +1,17 @@
 using System.Globalization;
 using System.Text.Json;
-using HaAgent.Cluster.Planning;
-using HaAgent.Cluster.Setup;
+using System.Xml;
+using System.Xml.Linq;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Cli.Json;
+using HaAgent.Cli.Probe;
+using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.History;
+using HaAgent.Cluster.Planning;
+using HaAgent.Cluster.Setup;
+using HaAgent.Cluster.Simulating;
+using HaAgent.Core.Node;
+using HaAgent.Host;
 
 namespace HaAgent.Cli.Apply;
 
@@ -157,5 +165,85 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
         ShowFiles();
         session.Screen.Mark(Screens.Tone.Good, done);
         return ExitCode.Success;
+    }
+}
+
+/// <summary>How a plan is carried out.</summary>
+/// <param name="DryRun">Stop after showing it.</param>
+/// <param name="Yes">Do not ask.</param>
+/// <param name="Json">Show it in JSON.</param>
+internal sealed record PlanOptions(bool DryRun, bool Yes, bool Json)
+{
+    /// <summary>The verb, as typed.</summary>
+    public required string Verb { get; init; }
+}
+
+/// <summary>Makes the changes of a plan, one after the other. It decides nothing.</summary>
+/// <param name="session">How the nodes are reached, and whether the admin interrupts: what is only waited for is then not waited for any longer.</param>
+/// <param name="copies">Where the configuration as it was is kept.</param>
+internal sealed class Applier(Session session, CibCopy copies)
+{
+    private static readonly TimeSpan FileLimit = TimeSpan.FromSeconds(60);
+    private ClusterHistory? before;
+
+    /// <summary>Where the configuration is kept as it was before the last change of it; null when there was none.</summary>
+    public string? Copy { get; private set; }
+
+    /// <summary>Makes one change.</summary>
+    /// <returns>Whether the plan still holds; false when somebody else changed the configuration since it was made.</returns>
+    /// <exception cref="Stop">The change failed.</exception>
+    public async Task<bool> ApplyAsync(Change change)
+    {
+        switch (change)
+        {
+            case Change.OnNode on:
+                await MakeAsync(on.Node, on.Title, on.What, on.Limit);
+                return true;
+            case Change.WriteFile file:
+                await MakeAsync(file.Node, file.Title, file.What, FileLimit);
+                return true;
+            case Change.Configure configure:
+                before ??= (await ReadHistoryAsync()).History;
+                Copy = await copies.ChangeAsync(configure.Before, configure.After);
+                return Copy is not null;
+            case Change.Await wait:
+                before ??= (await ReadHistoryAsync()).History;
+                await new ResourceWait(before, ClusterProbe.ReadStatusAsync, ReadHistoryAsync, session.Stopping).UntilAsync(wait);
+                return true;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(change));
+        }
+    }
+
+    private static async Task<(ClusterHistory History, Cib Cib)> ReadHistoryAsync()
+    {
+        Cib cib = await ClusterProbe.ReadCibAsync();
+        return (ClusterHistory.Of(cib), cib);
+    }
+
+    private async Task MakeAsync(string node, string title, NodeChange change, TimeSpan limit)
+    {
+        if (await session.Nodes.MakeAsync(node, change, limit) is RefusedReply refused)
+            throw new Stop(ExitCode.Incomplete, $"Failed on {node}: {title}: {refused.Why}. Mend that, then run the same command again: it resumes where it stopped.");
+    }
+}
+
+/// <summary>What the cluster would do with another configuration, as crm_simulate computes it with the cluster's own scheduler.</summary>
+internal static class Simulation
+{
+    /// <summary>One sentence for each resource that would be started, stopped, moved or restarted.</summary>
+    public static async Task<IReadOnlyList<string>> RunAsync(Cib cib)
+    {
+        CommandResult result = await SchedulerProbe.SimulateAsync(cib);
+        if (!result.Succeeded)
+            return [$"crm_simulate gives no answer: {result.Reason}"];
+        try
+        {
+            return SimulatedActions.Sentences(XElement.Parse(result.Output));
+        }
+        catch (XmlException e)
+        {
+            return [$"crm_simulate gives an answer that cannot be read: {e.Message}"];
+        }
     }
 }

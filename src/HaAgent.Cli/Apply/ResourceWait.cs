@@ -1,9 +1,12 @@
 using System.Diagnostics;
+using System.Globalization;
 using HaAgent.Cli.CommandLine;
+using HaAgent.Cli.Nodes;
+using HaAgent.Cli.Probe;
+using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.History;
 using HaAgent.Cluster.Planning;
-using HaAgent.Cluster.Configuration;
 
 namespace HaAgent.Cli.Apply;
 
@@ -74,4 +77,94 @@ internal sealed class ResourceWait(
         var words = new OperationFailure(failure.Resource, failure.Operation, failure.Node) { Status = failure.Outcome, Reason = failure.Reason };
         return words.ToString();
     }
+}
+
+/// <summary>Watches the cluster's status until it is as wanted. Bounded; each change is told, with the time since this watch began.</summary>
+internal sealed class StatusWait(Session session)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+    private readonly Stopwatch since = Stopwatch.StartNew();
+    private string told = "";
+
+    /// <summary>The last status seen.</summary>
+    public ClusterStatus Last { get; private set; } = new();
+
+    /// <summary>Waits.</summary>
+    /// <param name="wanted">Whether the status is as wanted.</param>
+    /// <param name="tell">The status in a few words; a line is printed when the words change.</param>
+    /// <param name="limit">The longest time.</param>
+    /// <returns>How long it took; null when the time was over first.</returns>
+    /// <exception cref="Stop">Interrupted.</exception>
+    public Task<TimeSpan?> UntilAsync(Func<ClusterStatus, bool> wanted, Func<ClusterStatus, string> tell, TimeSpan limit) =>
+        UntilAsync(status => Task.FromResult(wanted(status)), tell, limit);
+
+    /// <summary>Waits, with a question to the cluster that goes beyond its status.</summary>
+    public async Task<TimeSpan?> UntilAsync(Func<ClusterStatus, Task<bool>> wanted, Func<ClusterStatus, string> tell, TimeSpan limit)
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                Last = await ClusterProbe.ReadStatusAsync();
+                Tell(tell(Last));
+                if (await wanted(Last))
+                    return clock.Elapsed;
+            }
+            catch (Stop stop) when (stop.Code == ExitCode.Unreachable && clock.Elapsed < limit)
+            {
+                // While a node leaves, the cluster may be silent for a moment.
+                Tell("the cluster does not answer");
+            }
+
+            if (session.Stopping.IsCancellationRequested)
+                throw new Stop(ExitCode.Interrupted, "Interrupted.");
+            if (clock.Elapsed >= limit)
+                return null;
+            await Task.Delay(Pause);
+        }
+    }
+
+    private void Tell(string words)
+    {
+        if (words == told || words.Length == 0)
+            return;
+        told = words;
+        session.Screen.Line(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"  {since.Elapsed.TotalSeconds,6:0.0} s  {words}"));
+    }
+}
+
+/// <summary>Waits until the cluster has nothing more to do (crm_resource --wait).</summary>
+internal static class ClusterRest
+{
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
+
+    /// <summary>Waits.</summary>
+    /// <param name="stopping">Set when the admin interrupts.</param>
+    /// <param name="limit">The longest time: what waits for an admin never comes to rest.</param>
+    /// <returns>Whether it came to rest.</returns>
+    /// <exception cref="Stop">The admin interrupted: what is only waited for is not waited for any longer.</exception>
+    public static async Task<bool> AwaitAsync(TimeSpan limit, CancellationToken stopping)
+    {
+        string seconds = limit.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
+        try
+        {
+            return (await LocalProgram.RunAsync(limit + Margin, "crm_resource", ["--wait", "--timeout", seconds]).WaitAsync(stopping)).Succeeded;
+        }
+        catch (OperationCanceledException)
+        {
+            throw new Stop(ExitCode.Interrupted, "Interrupted while the cluster was not yet at rest; it goes on with what it does.");
+        }
+    }
+}
+
+/// <summary>How long the cluster gives an operation.</summary>
+internal static class OperationTime
+{
+    /// <summary>Pacemaker's own default.</summary>
+    private static readonly TimeSpan Default = TimeSpan.FromSeconds(20);
+
+    /// <summary>The operation's timeout: its own, else the cluster's default, else Pacemaker's.</summary>
+    public static TimeSpan Of(Cib cib, string resource, string operation) =>
+        ClusterTime.Parse(cib.Primitive(resource)?.FindOperation(operation)?.Timeout) ?? ClusterTime.Parse(cib.OperationDefault("timeout")) ?? Default;
 }

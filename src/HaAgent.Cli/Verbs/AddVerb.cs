@@ -48,16 +48,16 @@ internal static class AddVerb
         Candidates candidates = await GuestsAsync(parsed);
         var probe = new CheckProbe(session);
         var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "add" });
-        return await runner.RunAsync(async () => Plan(intent, candidates, await probe.LookAsync(intent.GroupClone, [], candidates)), "the guests are the cluster's, and run");
+        return await runner.RunAsync(async () => PlanFor(intent, candidates, await probe.LookAsync(intent.GroupClone, [], candidates)), "the guests are the cluster's, and run");
     }
 
-    private static Plan Plan(AddIntent intent, Candidates candidates, CheckScope scope)
+    private static Plan PlanFor(AddIntent intent, Candidates candidates, CheckScope scope)
     {
         IReadOnlyList<string> names = [.. scope.Guests.Select(g => g.Name).Where(candidates.Names.Contains)];
         if (candidates.Everything && AddPlanner.Everything(scope, out names) is { Refusals.Count: > 0 } unknown)
             return unknown;
         string[] wrong = [.. names.Where(name => !CommonOptions.IsResourceName(name))];
-        return wrong.Length == 0 ? AddPlanner.Plan(intent, scope, names)
+        return wrong.Length == 0 ? AddPlanner.PlanFor(intent, scope, names)
             : Cluster.Planning.Plan.Refuse($"{string.Join(", ", wrong)} cannot be a resource's name, which begins with a letter and contains letters, digits and _-. only", "rename the guest while it is shut off: virsh domrename OLD NEW");
     }
 

@@ -43,14 +43,14 @@ internal static class AdoptVerb
         var probe = new ClusterProbe(session);
         var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "adopt" });
         return await runner.RunAsync(
-            async () => Plan(named, revert, await probe.LookAsync(Questions)),
+            async () => PlanFor(named, revert, await probe.LookAsync(Questions)),
             $"{(named.Length == 0 ? "every guest" : string.Join(", ", named))} is under {(revert ? AgentName.Theirs : AgentName.Ours).FullName}, and was not stopped");
     }
 
-    private static Plan Plan(string[] named, bool revert, Snapshot snapshot)
+    private static Plan PlanFor(string[] named, bool revert, Snapshot snapshot)
     {
         string[] names = named.Length > 0 ? named : [.. snapshot.Cib.Primitives.Where(p => p.Agent.IsVirtualMachine).Select(p => p.Id)];
-        return AdoptPlanner.Plan(names, revert, snapshot);
+        return AdoptPlanner.PlanFor(names, revert, snapshot);
     }
 
     private static IReadOnlyList<NodeQuestion> Questions(Cib cib) =>

@@ -35,7 +35,7 @@ internal static class RemoveVerb
         bool keep = parsed.GetValue(KeepRunning);
         var probe = new ClusterProbe(session);
         var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "remove" });
-        return await runner.RunAsync(async () => RemovePlanner.Plan(names, keep, await probe.LookAsync([])),
+        return await runner.RunAsync(async () => RemovePlanner.PlanFor(names, keep, await probe.LookAsync([])),
             $"{string.Join(", ", names)} {(names.Length == 1 ? "is" : "are")} no longer the cluster's");
     }
 }

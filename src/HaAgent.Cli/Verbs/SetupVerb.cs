@@ -68,7 +68,7 @@ internal static class SetupVerb
         var probe = new ClusterProbe(session);
         var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "setup" });
         return await runner.RunAsync(
-            async () => SetupPlanner.Plan(intent, await probe.LookAsync(SetupQuestions.For(intent))),
+            async () => SetupPlanner.PlanFor(intent, await probe.LookAsync(SetupQuestions.For(intent))),
             $"{intent.Names.GroupClone} runs on every node, and libvirt keeps its locks in {intent.LockDirectory}");
     }
 

@@ -27,6 +27,6 @@ internal static class TeardownVerb
         string clone = parsed.GetValue(CloneName)!;
         var probe = new ClusterProbe(session);
         var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "teardown" });
-        return await runner.RunAsync(async () => TeardownPlanner.Plan(clone, await probe.LookAsync(SetupQuestions.ForTeardown)), $"{clone} is gone, and libvirt is as it was before setup");
+        return await runner.RunAsync(async () => TeardownPlanner.PlanFor(clone, await probe.LookAsync(SetupQuestions.ForTeardown)), $"{clone} is gone, and libvirt is as it was before setup");
     }
 }

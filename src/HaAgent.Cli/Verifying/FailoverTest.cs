@@ -19,7 +19,7 @@ internal sealed class FailoverTest(Session session, VerifyOptions options, Guide
 {
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(30);
 
-    public async Task<TrialResult> RunAsync(WatchScope scope, TestGround ground)
+    public async Task<GuideTestResult> RunAsync(WatchScope scope, TestNodes ground)
     {
         // The node that goes must not be the one that watches.
         bool movesFirst = ground.Home == scope.Snapshot.Self;
@@ -27,9 +27,9 @@ internal sealed class FailoverTest(Session session, VerifyOptions options, Guide
         Confirm(node, movesFirst, scope.Snapshot);
         if (movesFirst)
         {
-            MoveTrial moved = await new MoveTest(session, scope.Snapshot.Cib, options.Vm).MoveAsync(ground);
+            MoveReport moved = await new MoveTest(session, scope.Snapshot.Cib, options.Vm).MoveAsync(ground);
             if (!moved.RunsOn.Contains(node))
-                return new FailoverTrial(test, node) { Failures = [$"{options.Vm} could not be moved to {node} first", .. moved.Failures] }.Judge(options.Vm);
+                return new FailoverReport(test, node) { Failures = [$"{options.Vm} could not be moved to {node} first", .. moved.Failures] }.Judge(options.Vm);
             await session.Screen.Busy("waiting until the cluster is at rest", () => ClusterRest.AwaitAsync(options.Wait, session.Stopping));
             if (!(await ClusterProbe.ReadStatusAsync()).Where(options.Vm).Contains(node))
                 throw new Stop(ExitCode.Refused, $"{options.Vm} went back to {ground.Home}, where haagent runs and watches from: it prefers to be there. {node} was not touched. Run this on {node} instead.");
@@ -51,7 +51,7 @@ internal sealed class FailoverTest(Session session, VerifyOptions options, Guide
             throw new Stop(ExitCode.Declined, $"'{typed}' is not {node}: it was not touched.");
     }
 
-    private async Task<FailoverTrial> ActAsync(string node)
+    private async Task<FailoverReport> ActAsync(string node)
     {
         Cib before = await ClusterProbe.ReadCibAsync();
         DateTimeOffset? migrated = ClusterHistory.Of(before).LastMigration(options.Vm)?.When;
@@ -61,7 +61,7 @@ internal sealed class FailoverTest(Session session, VerifyOptions options, Guide
 
         // It goes right after its answer, which may get lost with it; one that refuses says why.
         if (reply is RefusedReply { IsUnknown: false } refused)
-            return new FailoverTrial(test, node) { Failures = [$"{node} could not be {(test == GuideTest.Crash ? "crashed" : "rebooted")}: {refused.Why}"] };
+            return new FailoverReport(test, node) { Failures = [$"{node} could not be {(test == GuideTest.Crash ? "crashed" : "rebooted")}: {refused.Why}"] };
 
         var clock = Stopwatch.StartNew();
         var wait = new StatusWait(session);
@@ -75,7 +75,7 @@ internal sealed class FailoverTest(Session session, VerifyOptions options, Guide
             status => status.TakesResources(node) && storage.All(member => status.Where(member).Contains(node)) && status.Where(options.Vm).Any(),
             status => Words(node, status), options.Wait));
         MigrationRecord? migration = ClusterHistory.Of(await ClusterProbe.ReadCibAsync()).LastMigration(options.Vm);
-        return new FailoverTrial(test, node)
+        return new FailoverReport(test, node)
         {
             Left = watch.Left,
             RunsOn = watch.RunsOn,

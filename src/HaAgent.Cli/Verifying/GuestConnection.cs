@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -151,4 +152,35 @@ internal sealed class GuestConnection : IDisposable
             broken ??= e.Message;
         }
     }
+}
+
+/// <summary>Where to connect to a guest.</summary>
+/// <param name="Address">Name or IP address.</param>
+/// <param name="Port">TCP port.</param>
+/// <param name="Send">A line to send again and again; null: SSH where that is what answers, else keep-alive.</param>
+internal sealed record GuestEndpoint(string Address, int Port, string? Send);
+
+/// <summary>What the kernel knows of a TCP connection (tcp(7), TCP_INFO).</summary>
+internal static class TcpInfo
+{
+    private const int SolTcp = 6;
+    private const int Option = 11;
+
+    // struct tcp_info of linux/tcp.h: eight bytes, then 32-bit numbers in the machine's order.
+    private const int LastDataReceived = 52;
+    private const int LastAcknowledgementReceived = 56;
+    private const int Length = 64;
+
+    /// <summary>How long ago the other end was last heard of: data, or an acknowledgement of ours.</summary>
+    /// <exception cref="SocketException">The connection is no more.</exception>
+    public static TimeSpan SinceHeard(Socket socket)
+    {
+        Span<byte> info = stackalloc byte[Length];
+        if (socket.GetRawSocketOption(SolTcp, Option, info) < Length)
+            return TimeSpan.Zero;
+        return TimeSpan.FromMilliseconds(Math.Min(Number(info[LastDataReceived..]), Number(info[LastAcknowledgementReceived..])));
+    }
+
+    private static uint Number(ReadOnlySpan<byte> bytes) =>
+        BitConverter.IsLittleEndian ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : BinaryPrimitives.ReadUInt32BigEndian(bytes);
 }

@@ -1,10 +1,13 @@
-using HaAgent.Cluster.Configuration;
-using HaAgent.Cluster.Facts;
-using HaAgent.Cluster.History;
-using HaAgent.Cluster.Verify;
+using System.Text;
 using HaAgent.Cli.Apply;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Cli.Probe;
+using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.History;
+using HaAgent.Cluster.Status;
+using HaAgent.Cluster.Verify;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cli.Verifying;
 
@@ -14,7 +17,7 @@ internal sealed class MoveTest(Session session, Cib before, string vm)
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(60);
 
     /// <summary>Moves it while a connection to it is kept open.</summary>
-    public async Task<MoveTrial> RunAsync(TestGround ground, GuestEndpoint endpoint)
+    public async Task<MoveReport> RunAsync(TestNodes ground, GuestEndpoint endpoint)
     {
         ConnectionWatch connection;
         try
@@ -23,19 +26,19 @@ internal sealed class MoveTest(Session session, Cib before, string vm)
         }
         catch (IOException e)
         {
-            return new MoveTrial(ground.Home, ground.Other) { NoConnection = e.Message };
+            return new MoveReport(ground.Home, ground.Other) { NoConnection = e.Message };
         }
 
         await using (connection)
         {
             session.Screen.Line($"  connected: {connection.Ends} ({connection.How})");
-            MoveTrial trial = await MoveAsync(ground);
+            MoveReport trial = await MoveAsync(ground);
             return trial with { Connection = await connection.EndAsync() };
         }
     }
 
     /// <summary>Moves it.</summary>
-    public async Task<MoveTrial> MoveAsync(TestGround ground)
+    public async Task<MoveReport> MoveAsync(TestNodes ground)
     {
         DateTimeOffset? earlier = ClusterHistory.Of(before).LastMigration(vm)?.When;
         var wait = new StatusWait(session);
@@ -45,7 +48,7 @@ internal sealed class MoveTest(Session session, Cib before, string vm)
         Cib after;
         try
         {
-            await using PreferenceLeash leash = await PreferenceLeash.TakeAsync(vm, ground.Other, limit);
+            await using PreferenceHold leash = await PreferenceHold.TakeAsync(vm, ground.Other, limit);
             took = await session.Screen.Busy($"{vm} moves to {ground.Other}", () => wait.UntilAsync(
                 status => HasArrived(status, ground.Other) || HasFailed(status),
                 Words, limit));
@@ -59,7 +62,7 @@ internal sealed class MoveTest(Session session, Cib before, string vm)
         }
 
         MigrationRecord? migration = ClusterHistory.Of(after).LastMigration(vm);
-        return new MoveTrial(ground.Home, ground.Other)
+        return new MoveReport(ground.Home, ground.Other)
         {
             RunsOn = took is null ? [] : [.. wait.Last.Where(vm)],
             Took = took ?? limit,
@@ -75,4 +78,39 @@ internal sealed class MoveTest(Session session, Cib before, string vm)
 
     private string Words(ClusterStatus status) => string.Join(", ", status.Resources.Where(r => r.Id == vm)
         .Select(r => $"{vm} {r.Role.ToLowerInvariant()}{(r.Nodes.Count > 0 ? $" on {string.Join(" and ", r.Nodes)}" : "")}{(r.Pending ? " (under way)" : "")}"));
+}
+
+/// <summary>Creates a second copy of the guest from the shared XML on another node, where it has to be refused.</summary>
+internal static class LockTest
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    public static async Task<GuideTestResult> RunAsync(Session session, WatchScope scope, TestNodes ground)
+    {
+        WatchedGuest guest = scope.Guests[0];
+        LockReport trial = await session.Screen.Busy($"creating a second {guest.Id} on {ground.Other}", () => TryAsync(session, scope.Snapshot, guest, ground));
+        return trial.Judge(guest.Id, ground.Home, ground.Other);
+    }
+
+    private static async Task<LockReport> TryAsync(Session session, Snapshot snapshot, WatchedGuest guest, TestNodes ground)
+    {
+        NodeFacts other = snapshot.Node(ground.Other);
+        if (LockTestGuard.Objection(guest, snapshot.Node(ground.Home), other) is { } objection)
+            return new LockReport.NotTried(objection);
+        string? path = guest.Resource.Parameter("config");
+        if (path is null || other.File(path).Value is not { Text: { } text })
+            return new LockReport.NotTried($"{path ?? "the guest's XML"} cannot be read on {ground.Other}");
+
+        // Files come as one char per byte.
+        string xml = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(text));
+        session.Nodes.Self ??= snapshot.Self;
+        return await session.Nodes.MakeAsync(ground.Other, new TryCopy(xml), Limit) switch
+        {
+            CopyReply { Created: true } copy => new LockReport.Created(copy.Leftover),
+            CopyReply copy => new LockReport.Refused(copy.Kind, copy.Message, copy.IsFromQemu, copy.ImageInUse),
+            RefusedReply { IsUnknown: true } refused => new LockReport.Created($"whether it still runs is not known ({refused.Why})"),
+            RefusedReply refused => new LockReport.NotTried(refused.Why),
+            _ => new LockReport.NotTried($"{ground.Other} gave an answer to something else"),
+        };
+    }
 }

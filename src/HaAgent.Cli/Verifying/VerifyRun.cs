@@ -1,15 +1,15 @@
 using System.Text;
 using System.Text.Json;
-using HaAgent.Cluster.Configuration;
-using HaAgent.Cluster.Facts;
-using HaAgent.Cluster.Planning;
-using HaAgent.Cluster.Verify;
-using HaAgent.Cluster.Status;
 using HaAgent.Cli.Apply;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Cli.Json;
 using HaAgent.Cli.Probe;
 using HaAgent.Cli.Screens;
+using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.Planning;
+using HaAgent.Cluster.Status;
+using HaAgent.Cluster.Verify;
 
 namespace HaAgent.Cli.Verifying;
 
@@ -19,17 +19,17 @@ namespace HaAgent.Cli.Verifying;
 /// <param name="answer">Where the answer goes.</param>
 internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen answer)
 {
-    private readonly List<TrialResult> results = [];
+    private readonly List<GuideTestResult> results = [];
 
     /// <summary>The longest wait for a cluster that has something to do already: what never ends is told by the look that follows.</summary>
     private static readonly TimeSpan RestLimit = TimeSpan.FromMinutes(2);
 
     public async Task<ExitCode> RunAsync()
     {
-        if (!await session.Screen.Busy("waiting for an earlier verify to be over", () => PreferenceLeash.AwaitEarlierAsync(options.Vm, options.Wait)))
+        if (!await session.Screen.Busy("waiting for an earlier verify to be over", () => PreferenceHold.AwaitEarlierAsync(options.Vm, options.Wait)))
             throw Refused(new Refusal($"an earlier verify of {options.Vm} is under way on this node", "wait for it, or end it"));
         (WatchScope scope, _) = await LookAsync();
-        if (options.Tests.Contains(GuideTest.Crash) && TestGround.CrashObjection(scope.Snapshot.Cib) is { } refusal)
+        if (options.Tests.Contains(GuideTest.Crash) && TestNodes.CrashObjection(scope.Snapshot.Cib) is { } refusal)
             throw Refused(refusal);
         if (options.Tests.Contains(GuideTest.Migrate) && Address(scope) is null)
             throw Refused(new Refusal($"no node knows an address of {options.Vm}", "name it: --address ADDRESS"));
@@ -37,7 +37,7 @@ internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen 
         {
             foreach (GuideTest test in options.Tests)
             {
-                TrialResult result = await RunAsync(test);
+                GuideTestResult result = await RunAsync(test);
                 results.Add(result);
                 session.Screen.Mark(Mark(result.Verdict), $"{VerifyAnswer.Word(test)}: {result.Seen}");
 
@@ -54,12 +54,12 @@ internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen 
         return results.Any(r => r.Verdict == Verdict.Failed) ? ExitCode.Found : ExitCode.Success;
     }
 
-    private async Task<TrialResult> RunAsync(GuideTest test)
+    private async Task<GuideTestResult> RunAsync(GuideTest test)
     {
         if (session.Stopping.IsCancellationRequested)
             throw new Stop(ExitCode.Interrupted, "Interrupted between two tests; nothing is left behind.");
         session.Screen.Heading($"Test {VerifyAnswer.Word(test)}");
-        (WatchScope scope, TestGround ground) = await LookAsync();
+        (WatchScope scope, TestNodes ground) = await LookAsync();
         return test switch
         {
             GuideTest.Lock => await LockTest.RunAsync(session, scope, ground),
@@ -69,12 +69,12 @@ internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen 
         };
     }
 
-    private async Task<(WatchScope Scope, TestGround Ground)> LookAsync()
+    private async Task<(WatchScope Scope, TestNodes Ground)> LookAsync()
     {
         await session.Screen.Busy("waiting until the cluster is at rest", () => ClusterRest.AwaitAsync(RestLimit, session.Stopping));
         WatchScope scope = await session.Screen.Busy("looking at the cluster", () => new WatchProbe(session).LookAsync(options.Vm));
         Snapshot snapshot = scope.Snapshot;
-        TestGround? ground = TestGround.Choose(options.Vm, snapshot.Self, snapshot.Cib, snapshot.Status, out Refusal? refusal);
+        TestNodes? ground = TestNodes.Choose(options.Vm, snapshot.Self, snapshot.Cib, snapshot.Status, out Refusal? refusal);
         return ground is null ? throw Refused(refusal!) : (scope, ground);
     }
 
@@ -106,4 +106,23 @@ internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen 
         Verdict.Otherwise => Tone.Warning,
         Verdict.Failed => Tone.Bad,
     };
+}
+
+/// <summary>What was asked of verify.</summary>
+/// <param name="Vm">The guest.</param>
+/// <param name="Tests">The tests, in the guide's order.</param>
+/// <param name="Port">The guest's TCP port.</param>
+/// <param name="Wait">The longest wait for a node to leave or come back.</param>
+internal sealed record VerifyOptions(string Vm, IReadOnlyList<GuideTest> Tests, int Port, TimeSpan Wait)
+{
+    /// <summary>The guest's address; null: to be found.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>A line to send; null: SSH or keep-alive.</summary>
+    public string? Send { get; init; }
+
+    /// <summary>The node that may be rebooted or crashed; null: ask.</summary>
+    public string? YesIMean { get; init; }
+
+    public bool Json { get; init; }
 }

@@ -17,28 +17,28 @@ public static class AddPlanner
     /// <param name="intent">What the admin wants.</param>
     /// <param name="scope">What was seen; its guests are the cluster's and those to add.</param>
     /// <param name="names">The guests to add, by their names in the scope.</param>
-    public static Plan Plan(AddIntent intent, CheckScope scope, IReadOnlyList<string> names)
+    public static Plan PlanFor(AddIntent intent, CheckScope scope, IReadOnlyList<string> names)
     {
         ArgumentNullException.ThrowIfNull(intent);
         ArgumentNullException.ThrowIfNull(scope);
         ArgumentNullException.ThrowIfNull(names);
-        Plan ready = ClusterReady.Plan(scope.Snapshot);
+        Plan ready = ClusterReady.PlanFor(scope.Snapshot);
         if (ready.Refusals.Count > 0)
             return ready;
         if (LockStorage.Find(scope.Snapshot.Cib, intent.GroupClone) is not { } storage)
-            return Planning.Plan.Refuse($"the cluster has no lock storage ({intent.GroupClone})", "haagent setup --device DEVICE (or --existing-mount DIRECTORY), then run this again");
+            return Plan.Refuse($"the cluster has no lock storage ({intent.GroupClone})", "haagent setup --device DEVICE (or --existing-mount DIRECTORY), then run this again");
         if (!scope.Snapshot.Status.Where(storage.Filesystem.Id).Contains(scope.Snapshot.Self))
-            return Planning.Plan.Refuse($"{storage.Filesystem.Id} is not mounted on this node ({scope.Snapshot.Self}), where the XML would be written", $"crm resource cleanup {storage.GroupClone.Id}, or run this on a node where it is mounted");
+            return Plan.Refuse($"{storage.Filesystem.Id} is not mounted on this node ({scope.Snapshot.Self}), where the XML would be written", $"crm resource cleanup {storage.GroupClone.Id}, or run this on a node where it is mounted");
 
         GuestFacts[] guests = [.. names.Select(name => scope.Guests.First(g => g.Name == name))];
-        Plan judged = Planning.Plan.All(guests.Select(guest => GuestReady.Plan(intent, scope, guest))) + References(intent, scope.Snapshot.Cib, names);
+        Plan judged = Plan.All(guests.Select(guest => GuestReady.PlanFor(intent, scope, guest))) + References(intent, scope.Snapshot.Cib, names);
         if (judged.Refusals.Count > 0)
             return judged;
         return judged
-            + Planning.Plan.All(guests.Select(guest => GuestHandedOver.Plan(scope.Snapshot, storage, guest)))
-            + GuestResources.Plan(intent, scope.Snapshot.Cib, storage, guests)
-            + GuestWishes.Notes(intent, scope.Snapshot.Cib)
-            + Planning.Plan.All(guests.Select(guest => Started(scope.Snapshot, guest)));
+            + Plan.All(guests.Select(guest => GuestConfigurationFile.PlanFor(scope.Snapshot, storage, guest)))
+            + GuestResources.PlanFor(intent, scope.Snapshot.Cib, storage, guests)
+            + GuestOptions.Notes(intent, scope.Snapshot.Cib)
+            + Plan.All(guests.Select(guest => Started(scope.Snapshot, guest)));
     }
 
     /// <summary>Every guest that is not in the cluster yet; with refusals when a node could not say which it has.</summary>
@@ -48,16 +48,16 @@ public static class AddPlanner
     {
         ArgumentNullException.ThrowIfNull(scope);
         names = [.. scope.Guests.Where(g => g.Resource is null).Select(g => g.Name)];
-        return Planning.Plan.All(scope.Snapshot.Reached.Select(node => Planning.Plan.From(node.Domains, "which guests there are", node.Name, _ => new Plan())));
+        return Plan.All(scope.Snapshot.Reached.Select(node => Plan.From(node.Domains, "which guests there are", node.Name, _ => new Plan())));
     }
 
     private static Plan References(AddIntent intent, Cib cib, IReadOnlyList<string> names)
     {
         string[] unknown = [.. intent.After.Concat(intent.ApartFrom).Where(other => cib.Primitive(other) is null && !names.Contains(other)).Distinct()];
         Plan plan = unknown.Length == 0 ? new Plan()
-            : Planning.Plan.Refuse($"the cluster has no resource {string.Join(", ", unknown)}", "name guests that are in the cluster, or are added by the same command");
+            : Plan.Refuse($"the cluster has no resource {string.Join(", ", unknown)}", "name guests that are in the cluster, or are added by the same command");
         return intent.PreferredNode is { } node && !cib.Nodes.Contains(node)
-            ? plan + Planning.Plan.Refuse($"the cluster has no node {node}", $"its nodes are {string.Join(", ", cib.Nodes)}")
+            ? plan + Plan.Refuse($"the cluster has no node {node}", $"its nodes are {string.Join(", ", cib.Nodes)}")
             : plan;
     }
 
@@ -65,7 +65,39 @@ public static class AddPlanner
     {
         bool asked = guest.Resource is not { IsToldToStop: true };
         return asked && !snapshot.Status.Where(guest.Name).Any()
-            ? Planning.Plan.Of(new Change.Await($"wait until {guest.Name} runs", guest.Name, new Goal.Somewhere(), StartLimit))
+            ? Plan.Of(new Change.Await($"wait until {guest.Name} runs", guest.Name, new Goal.Somewhere(), StartLimit))
             : new Plan();
     }
+}
+
+/// <summary>What the admin wants of <c>haagent add</c>, for all guests named in one command.</summary>
+/// <param name="GroupClone">The name of the clone that carries the lock storage.</param>
+public sealed record AddIntent(string GroupClone)
+{
+    /// <summary>The colocation that all guests share.</summary>
+    public string Colocation { get; init; } = "col-fs-virt";
+
+    /// <summary>The order that all guests share.</summary>
+    public string Order { get; init; } = "o-fs-virt";
+
+    /// <summary>Whether the guests move live; otherwise they are stopped and started.</summary>
+    public bool Migrate { get; init; } = true;
+
+    /// <summary>What a guest uses of a node, by name.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Utilization { get; init; } = [];
+
+    /// <summary>The guests' rank when not all can run; null for the cluster's default.</summary>
+    public int? Priority { get; init; }
+
+    /// <summary>The node on which they run when they can; null for none.</summary>
+    public string? PreferredNode { get; init; }
+
+    /// <summary>Guests of the cluster that start first, when they start at the same time.</summary>
+    public IReadOnlyList<string> After { get; init; } = [];
+
+    /// <summary>Guests of the cluster with which these share a node only when there is no other.</summary>
+    public IReadOnlyList<string> ApartFrom { get; init; } = [];
+
+    /// <summary>The name of the guest node that the guest becomes, through pacemaker_remote; null for none.</summary>
+    public string? GuestNode { get; init; }
 }

@@ -24,7 +24,7 @@ internal static class GuestResources
     public static string ConfigPath(LockStorage storage, GuestFacts guest) => guest.ConfigPath ?? $"{storage.Mount}/{guest.Name}.xml";
 
     /// <summary>One change of the configuration for all guests.</summary>
-    public static Plan Plan(AddIntent intent, Cib cib, LockStorage storage, IReadOnlyList<GuestFacts> guests)
+    public static Plan PlanFor(AddIntent intent, Cib cib, LockStorage storage, IReadOnlyList<GuestFacts> guests)
     {
         string[] names = [.. guests.Select(g => g.Name)];
         SharedConstraint[] constraints =
@@ -32,7 +32,7 @@ internal static class GuestResources
             SharedConstraint.Read(cib, intent.Colocation, ConstraintKind.Colocation, storage.GroupClone.Id),
             SharedConstraint.Read(cib, intent.Order, ConstraintKind.Order, storage.GroupClone.Id),
         ];
-        Plan refused = Planning.Plan.All(constraints.Select(c => c.Refusal).OfType<Refusal>().Select(r => new Plan { Refusals = [r] }));
+        Plan refused = Plan.All(constraints.Select(c => c.Refusal).OfType<Refusal>().Select(r => new Plan { Refusals = [r] }));
         if (refused.Refusals.Count > 0)
             return refused;
 
@@ -49,18 +49,18 @@ internal static class GuestResources
             changed = true;
         }
 
-        changed |= GuestWishes.Constrain(intent, cib, draft, names);
+        changed |= GuestOptions.Constrain(intent, cib, draft, names);
         bool all = guests.All(guest => guest.Resource is not null);
         string title = all ? $"complete {string.Join(", ", names)} in the cluster's configuration" : $"put {string.Join(", ", names)} into the cluster's configuration";
-        return changed ? Planning.Plan.Of(new Change.Configure(title, cib, draft.Finish())) : new Plan();
+        return changed ? Plan.Of(new Change.Configure(title, cib, draft.Finish())) : new Plan();
     }
 
     private static bool New(AddIntent intent, CibDraft draft, LockStorage storage, GuestFacts guest)
     {
         draft.Add(new Primitive(guest.Name, AgentName.Ours)
         {
-            Parameters = [new("config", ConfigPath(storage, guest)), new("remoteuri", "qemu+ssh://%n/system"), .. GuestWishes.Parameters(intent)],
-            Meta = [new("allow-migrate", intent.Migrate ? "true" : "false"), new(FailureTimeout, FailureTimeoutValue), .. GuestWishes.Meta(intent)],
+            Parameters = [new("config", ConfigPath(storage, guest)), new("remoteuri", "qemu+ssh://%n/system"), .. GuestOptions.Parameters(intent)],
+            Meta = [new("allow-migrate", intent.Migrate ? "true" : "false"), new(FailureTimeout, FailureTimeoutValue), .. GuestOptions.Meta(intent)],
             Utilization = intent.Utilization,
             Operations = Operations,
         });
@@ -75,7 +75,7 @@ internal static class GuestResources
         Operation[] missing = [.. Operations.Where(wanted => !resource.Operations.Any(op => op.Name == wanted.Name && Level(op) == Level(wanted)))];
         foreach (Operation operation in missing)
             draft.AddOperation(resource.Id, operation);
-        return GuestWishes.Complete(intent, draft, resource) || missing.Length > 0 || !tried;
+        return GuestOptions.Complete(intent, draft, resource) || missing.Length > 0 || !tried;
     }
 
     // The times that the agent itself asks for; without them Pacemaker gives each operation 20 seconds.
@@ -93,4 +93,47 @@ internal static class GuestResources
 
     private static string Seconds(string action, int depth) =>
         ActionTable.Rows.First(row => row.Name == action && row.Depth == depth).TimeoutSeconds.ToString(CultureInfo.InvariantCulture) + "s";
+}
+
+/// <summary>
+/// One of the two constraints that all guests share, as in the guide: <c>colocation col-fs-virt inf: ( VM1 VM2 ) cl-virt-lock</c> and
+/// <c>order o-fs-virt Mandatory: cl-virt-lock ( VM1 VM2 )</c>. Also read where it is written for one guest, without sets.
+/// </summary>
+/// <param name="Id">Its name.</param>
+/// <param name="Kind">Colocation or order.</param>
+/// <param name="GroupClone">The clone that carries the lock storage.</param>
+/// <param name="Guests">The guests in it.</param>
+internal sealed record SharedConstraint(string Id, ConstraintKind Kind, string GroupClone, IReadOnlyList<string> Guests)
+{
+    /// <summary>Why it cannot be extended; null when it can.</summary>
+    public Refusal? Refusal { get; private init; }
+
+    /// <summary>Reads it; one that is not there has no guests.</summary>
+    public static SharedConstraint Read(Cib cib, string id, ConstraintKind kind, string clone)
+    {
+        var none = new SharedConstraint(id, kind, clone, []);
+        if (cib.Constraint(id) is not { } found)
+            return cib.HasId(id) ? none with { Refusal = Other(id, clone) } : none;
+
+        // The clone is the last in a colocation, on which the others depend, and the first in an order.
+        ResourceSet[] sets = [.. kind == ConstraintKind.Colocation ? found.Sets.Reverse() : found.Sets];
+        return found.Kind == kind && found.Strength is "INFINITY" or "Mandatory" && sets is [{ Resources: [var first] }, var guests] && first == clone
+            && found.Further.Count == 0 && (guests.Resources.Count < 2 || !guests.Sequential)
+            ? none with { Guests = guests.Resources }
+            : none with { Refusal = Other(id, clone) };
+    }
+
+    /// <summary>The same with these guests.</summary>
+    public Constraint With(IReadOnlyList<string> guests)
+    {
+        var storage = new ResourceSet([GroupClone], Sequential: true);
+        var all = new ResourceSet(guests, Sequential: false);
+        return Kind == ConstraintKind.Colocation
+            ? new Constraint(Id, Kind, "INFINITY", [all, storage], WrittenAsSets: true)
+            : new Constraint(Id, Kind, "Mandatory", [storage, all], WrittenAsSets: true);
+    }
+
+    private static Refusal Other(string id, string clone) => new(
+        $"{id} in the cluster's configuration is not the constraint between the guests and {clone} that the guide describes",
+        $"rename it (crm configure rename {id} NAME) or delete it (crm configure delete {id}), then run this again");
 }

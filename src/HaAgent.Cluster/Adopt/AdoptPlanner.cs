@@ -34,7 +34,7 @@ public static class AdoptPlanner
     /// <param name="names">The resources.</param>
     /// <param name="revert">Whether they go back to the agent of resource-agents.</param>
     /// <param name="snapshot">What was seen.</param>
-    public static Plan Plan(IReadOnlyList<string> names, bool revert, Snapshot snapshot)
+    public static Plan PlanFor(IReadOnlyList<string> names, bool revert, Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(snapshot);

@@ -1,4 +1,9 @@
+using System.Globalization;
+using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Explain.Rules;
+using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.History;
+using HaAgent.Cluster.Simulating;
 using HaAgent.Cluster.Status;
 using HaAgent.Core.Guest;
 
@@ -98,4 +103,82 @@ public sealed record Explanation(string Headline, IReadOnlyList<Cause> Causes, I
             : "was not asked";
         return $"{node} ({StatusReport.StateOf(node, scope.Status)}): {seen}";
     }
+}
+
+/// <summary>Everything an explanation of one guest is made from.</summary>
+/// <param name="Watch">What was seen.</param>
+/// <param name="Guest">The guest in question.</param>
+/// <param name="Next">What the scheduler would do now.</param>
+/// <param name="Zone">The time zone of sentences.</param>
+public sealed record ExplainScope(WatchScope Watch, WatchedGuest Guest, SimulatedRun Next, TimeZoneInfo Zone)
+{
+    /// <summary>The guest's name in the cluster.</summary>
+    public string Id => Guest.Id;
+
+    /// <summary>The configuration.</summary>
+    public Cib Cib => Watch.Snapshot.Cib;
+
+    /// <summary>The cluster's status.</summary>
+    public ClusterStatus Status => Watch.Snapshot.Status;
+
+    /// <summary>What the cluster remembers.</summary>
+    public ClusterHistory History => Watch.History;
+
+    /// <summary>The nodes on which the cluster runs it.</summary>
+    public IReadOnlyList<string> RunsOn => [.. Status.Anywhere(Id)];
+
+    /// <summary>Whether the cluster runs it anywhere.</summary>
+    public bool Runs => RunsOn.Count > 0;
+
+    /// <summary>Whether an operation on it is under way: then what is seen of it is not its last word.</summary>
+    public bool Moves => Status.Resources.Any(r => r.Id == Id && r.Pending);
+
+    /// <summary>The resource and those it stands in: what is said of a group or clone holds for its members.</summary>
+    public IReadOnlyList<string> Names
+    {
+        get
+        {
+            var names = new List<string> { Id };
+            while (Cib.ParentOf(names[^1]) is { } parent)
+                names.Add(parent);
+            return names;
+        }
+    }
+
+    /// <summary>A point in time, in the admin's own zone.</summary>
+    public string At(DateTimeOffset? time) => time is { } known
+        ? "on " + TimeZoneInfo.ConvertTime(known, Zone).ToString("yyyy-MM-dd 'at' HH:mm:ss", CultureInfo.InvariantCulture)
+        : "at a time not remembered";
+
+    /// <summary>A meta attribute of the guest, or else the default of all resources.</summary>
+    public string? Meta(string name) => Guest.Resource.MetaValue(name) ?? Cib.ResourceDefault(name);
+}
+
+/// <summary>How sure it is that this is why. The order is the order of the answer.</summary>
+public enum Likelihood
+{
+    /// <summary>This alone is enough.</summary>
+    Certain,
+
+    /// <summary>Most likely, or part of it.</summary>
+    Likely,
+
+    /// <summary>It may play a part.</summary>
+    Possible,
+}
+
+/// <summary>A reason why a guest is where it is, or does not run.</summary>
+/// <param name="Likelihood">How sure.</param>
+/// <param name="Sentence">What was found.</param>
+/// <param name="Next">What to do about it; null when nothing is to be done.</param>
+public sealed record Cause(Likelihood Likelihood, string Sentence, string? Next)
+{
+    /// <summary>This alone is enough.</summary>
+    public static Cause Certain(string sentence, string? next = null) => new(Likelihood.Certain, sentence, next);
+
+    /// <summary>Most likely, or part of it.</summary>
+    public static Cause Likely(string sentence, string? next = null) => new(Likelihood.Likely, sentence, next);
+
+    /// <summary>It may play a part.</summary>
+    public static Cause Possible(string sentence, string? next = null) => new(Likelihood.Possible, sentence, next);
 }

@@ -104,3 +104,116 @@ public sealed record ClusterHistory
     private static long? Number(XElement element, string attribute) =>
         long.TryParse((string?)element.Attribute(attribute), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) ? value : null;
 }
+
+/// <summary>One operation that a node's executor remembers (<c>lrm_rsc_op</c> of the CIB's status section).</summary>
+/// <param name="Node">Where it ran.</param>
+/// <param name="Resource">The primitive, without an instance number.</param>
+/// <param name="Operation">start, stop, monitor, migrate_to, migrate_from, …</param>
+public sealed record OperationRecord(string Node, string Resource, string Operation)
+{
+    /// <summary>pcmk_exec_status, as far as we tell them apart.</summary>
+    private const int Done = 0;
+    private const int Timeout = 2;
+    private const int Error = 4;
+    private const int ErrorHard = 5;
+    private const int ErrorFatal = 6;
+
+    /// <summary>Milliseconds between two runs; 0 for an operation that does not recur: a monitor is then a probe.</summary>
+    public long Interval { get; init; }
+
+    /// <summary>The order in which the node's executor ran its operations.</summary>
+    public long Call { get; init; }
+
+    /// <summary>The agent's exit status.</summary>
+    public int ReturnCode { get; init; }
+
+    /// <summary>The exit status that the cluster expected.</summary>
+    public int Expected { get; init; }
+
+    /// <summary>pcmk_exec_status: 0 done, 2 timed out, 4 to 6 error, -1 under way.</summary>
+    public int Status { get; init; }
+
+    /// <summary>What the agent said (ocf-exit-reason); empty when it said nothing.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>When its result last changed.</summary>
+    public DateTimeOffset? When { get; init; }
+
+    /// <summary>How long it took.</summary>
+    public TimeSpan Took { get; init; }
+
+    /// <summary>Where a migration came from; null for other operations.</summary>
+    public string? MigrateSource { get; init; }
+
+    /// <summary>Where a migration went to; null for other operations.</summary>
+    public string? MigrateTarget { get; init; }
+
+    /// <summary>It is under way.</summary>
+    public bool Pending => Status < 0;
+
+    /// <summary>A look at what is there before the cluster does anything.</summary>
+    public bool IsProbe => Operation == "monitor" && Interval == 0;
+
+    /// <summary>It failed. A probe that finds a guest running, or not, is no failure.</summary>
+    public bool Failed => Status is Timeout or Error or ErrorHard or ErrorFatal
+        ? !(IsProbe && ReturnCode is 0 or 7)
+        : Status == Done && ReturnCode != Expected && !(IsProbe && ReturnCode is 0 or 7);
+
+    /// <summary>How it ended, in words (the exit statuses are those of the OCF standard).</summary>
+    public string Outcome => Status == Timeout ? "timed out" : ReturnCode switch
+    {
+        0 => "ok",
+        1 => "error",
+        2 => "invalid parameter",
+        3 => "not implemented",
+        4 => "insufficient privileges",
+        5 => "something is not installed",
+        6 => "not configured",
+        7 => "not running",
+        _ => $"exit status {ReturnCode.ToString(System.Globalization.CultureInfo.InvariantCulture)}",
+    };
+}
+
+/// <summary>A live migration that the cluster remembers.</summary>
+/// <param name="Resource">The guest.</param>
+/// <param name="From">The node that it left.</param>
+/// <param name="To">The node that it came to.</param>
+public sealed record MigrationRecord(string Resource, string From, string To)
+{
+    /// <summary>When it arrived.</summary>
+    public DateTimeOffset? When { get; init; }
+
+    /// <summary>How long migrate_to took; null when the cluster no longer remembers.</summary>
+    public TimeSpan? Took { get; init; }
+}
+
+/// <summary>How often an operation of a resource has failed on a node since it was last cleaned up.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="Resource">The resource.</param>
+/// <param name="Operation">The operation.</param>
+/// <param name="Count">The count; <see cref="Configuration.Score.Infinity"/> for INFINITY, which bans the resource from the node.</param>
+public sealed record FailCount(string Node, string Resource, string Operation, long Count);
+
+/// <summary>A node was fenced, and is known to have been off.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="When">When that was done.</param>
+public sealed record Fencing(string Node, DateTimeOffset When);
+
+/// <summary>When nodes were fenced, from <c>crm_mon --output-as=xml</c>.</summary>
+public static class FenceHistory
+{
+    /// <summary>The last time that a node was fenced, or null.</summary>
+    /// <exception cref="System.Xml.XmlException">The text is not XML.</exception>
+    public static DateTimeOffset? Last(string xml, string node) => Read(CibXml.Parse(xml)).Where(f => f.Node == node).Select(f => (DateTimeOffset?)f.When).Max();
+
+    /// <summary>The fencings that succeeded.</summary>
+    /// <param name="root">The root element, pacemaker-result.</param>
+    internal static IEnumerable<Fencing> Read(XElement root)
+    {
+        foreach (XElement fencing in root.Descendants("fence_event").Where(e => (string?)e.Attribute("status") == "success"))
+        {
+            if (DateTimeOffset.TryParse((string?)fencing.Attribute("completed"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
+                yield return new Fencing((string?)fencing.Attribute("target") ?? "", time);
+        }
+    }
+}

@@ -22,7 +22,7 @@ public static class RemovePlanner
     /// <param name="names">The resources.</param>
     /// <param name="keepRunning">Whether the guests run on; otherwise they are shut down.</param>
     /// <param name="snapshot">What was seen.</param>
-    public static Plan Plan(IReadOnlyList<string> names, bool keepRunning, Snapshot snapshot)
+    public static Plan PlanFor(IReadOnlyList<string> names, bool keepRunning, Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(snapshot);
@@ -30,10 +30,10 @@ public static class RemovePlanner
         if (refusals.Length > 0)
             return new Plan { Refusals = refusals };
         Primitive[] guests = [.. names.Select(snapshot.Cib.Primitive).OfType<Primitive>()];
-        Plan notes = Planning.Plan.All(guests.Select(guest => Planning.Plan.Note($"the XML of {guest.Id} stays at {guest.Parameter("config")}; 'virsh define' takes it")));
+        Plan notes = Plan.All(guests.Select(guest => Plan.Note($"the XML of {guest.Id} stays at {guest.Parameter("config")}; 'virsh define' takes it")));
         string[] absent = [.. names.Where(name => snapshot.Cib.Primitive(name) is null)];
         if (absent.Length > 0)
-            notes += Planning.Plan.Note($"{string.Join(", ", absent)} {(absent.Length == 1 ? "is" : "are")} not, or no longer, in the cluster's configuration");
+            notes += Plan.Note($"{string.Join(", ", absent)} {(absent.Length == 1 ? "is" : "are")} not, or no longer, in the cluster's configuration");
         return (keepRunning ? Leave(names, guests, snapshot) : Stop(guests, snapshot)) + notes;
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.History;
@@ -88,9 +90,9 @@ public sealed record StatusReport(bool HasQuorum, string? Controller, IReadOnlyL
         }
 
         bool paused = guest.Seen.Values.Any(o => o is Observation.Active { State: DomainState.Paused });
-        if (active.Length > 0 && guest.Lease is LeaseSight.Free free && !moving)
+        if (active.Length > 0 && guest.Lease is LeaseHolders.Free free && !moving)
             yield return paused ? $"it is paused, so the lock of its disk {free.Disk} is free: another node could start it" : $"nobody holds the lock of its disk {free.Disk}: another node could start it";
-        if (guest.Lease is LeaseSight.Held held && held.Nodes.Except(active).ToArray() is { Length: > 0 } others && !moving)
+        if (guest.Lease is LeaseHolders.Held held && held.Nodes.Except(active).ToArray() is { Length: > 0 } others && !moving)
             yield return $"its locks are held on {string.Join(", ", others)}, where it is not seen running";
     }
 
@@ -147,4 +149,58 @@ public sealed record StatusReport(bool HasQuorum, string? Controller, IReadOnlyL
         Observation.Unknown unknown => $"started (libvirt: {unknown.Why})",
         _ => throw new InvalidOperationException(),
     };
+}
+
+/// <summary>A clone that guests depend on: the lock storage.</summary>
+/// <param name="Name">The clone's name.</param>
+/// <param name="Members">The primitives that each of its instances consists of.</param>
+public sealed record LockClone(string Name, IReadOnlyList<string> Members)
+{
+    /// <summary>The clones that a constraint ties guests to; of one guest, or of all.</summary>
+    public static IEnumerable<LockClone> All(Cib cib, string? guest = null)
+    {
+        ArgumentNullException.ThrowIfNull(cib);
+        string[] guests = guest is null ? [.. cib.Primitives.Where(p => p.Agent.IsVirtualMachine).Select(p => p.Id)] : [guest];
+        string[] named = [.. cib.Constraints.Where(c => c.Resources.Intersect(guests).Any()).SelectMany(c => c.Resources).Distinct()];
+        foreach (Clone clone in cib.Clones.Where(c => named.Contains(c.Id) || named.Contains(c.Child)))
+            yield return new LockClone(clone.Id, cib.Group(clone.Child)?.Members ?? [clone.Child]);
+    }
+
+    /// <summary>The members that do not run on a node.</summary>
+    public IReadOnlyList<string> MissingOn(string node, ClusterStatus status)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        return [.. Members.Where(member => !status.Where(member).Contains(node))];
+    }
+}
+
+/// <summary>What the agent logged when a migration was over: Pacemaker keeps the time of a migration, only the agent knows the downtime.</summary>
+/// <param name="Resource">The resource.</param>
+/// <param name="To">The node it was migrated to.</param>
+/// <param name="Took">How long the migration took.</param>
+/// <param name="Downtime">How long the guest stood still.</param>
+public sealed partial record MigrationLine(string Resource, string To, TimeSpan Took, TimeSpan Downtime)
+{
+    /// <summary>A text that every such line contains, to search logs for.</summary>
+    public const string Mark = " ms of downtime";
+
+    /// <summary>
+    /// Reads a line of a log; null when it is another one. Only a line that the agent itself wrote counts, as syslog, the journal or HA_LOGFILE hold it: the
+    /// time, the host where there is one, then at once the agent's name. What others say within their own lines does not.
+    /// </summary>
+    public static MigrationLine? Parse(string line)
+    {
+        Match match = Pattern().Match(line);
+        return match.Success
+            ? new MigrationLine(match.Groups["resource"].Value, match.Groups["node"].Value,
+                TimeSpan.FromSeconds(double.Parse(match.Groups["seconds"].Value, CultureInfo.InvariantCulture)),
+                TimeSpan.FromMilliseconds(double.Parse(match.Groups["downtime"].Value, CultureInfo.InvariantCulture)))
+            : null;
+    }
+
+    // Some syslog daemons write the facility after the host. A guest's name may hold anything but a line break: the last words are the agent's.
+    [GeneratedRegex(@"^([A-Z][a-z]{2} [ 0-3]?[0-9] [0-9:]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.+Z-]+) +([^\s:]+ +)?([a-z0-9]+\.[a-z]+ +)?"
+        + @"VirtualDomain\((?<resource>[^()\s]+)\)\[[0-9]+\]: +INFO: .* was migrated to (?<node>\S+) in (?<seconds>[0-9]{1,7}(\.[0-9]{1,3})?) s, "
+        + @"with (?<downtime>[0-9]{1,9}) ms of downtime and [0-9]+ MiB transferred$")]
+    private static partial Regex Pattern();
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.History;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Node;
 
@@ -29,7 +30,7 @@ public sealed record WatchedGuest(Primitive Resource)
     public IReadOnlyDictionary<string, Observation> Seen { get; init; } = new Dictionary<string, Observation>();
 
     /// <summary>Who holds its locks.</summary>
-    public LeaseSight Lease { get; init; } = new LeaseSight.Unknown("nobody was asked");
+    public LeaseHolders Lease { get; init; } = new LeaseHolders.Unknown("nobody was asked");
 
     /// <summary>The domain's name: the resource's when the XML is not known.</summary>
     public string DomainName => Xml?.Identity.Name ?? Id;
@@ -44,7 +45,7 @@ public sealed record WatchedGuest(Primitive Resource)
         ArgumentNullException.ThrowIfNull(snapshot);
         WatchedGuest guest = Read(resource, snapshot);
         GuestIdentity identity = guest.Xml?.Identity ?? new GuestIdentity(guest.DomainName, null);
-        return guest with { Seen = snapshot.Nodes.ToDictionary(node => node.Name, node => Look(identity, node)), Lease = LeaseSight.Of(guest.Xml, snapshot.Nodes) };
+        return guest with { Seen = snapshot.Nodes.ToDictionary(node => node.Name, node => Look(identity, node)), Lease = LeaseHolders.Of(guest.Xml, snapshot.Nodes) };
     }
 
     private static WatchedGuest Read(Primitive resource, Snapshot snapshot)
@@ -86,4 +87,21 @@ public sealed record WatchedGuest(Primitive Resource)
 
     /// <summary>The nodes on which it is active.</summary>
     public IEnumerable<string> ActiveOn => Seen.Where(s => s.Value is Observation.Active).Select(s => s.Key);
+}
+
+/// <summary>Everything that status and explain judge by.</summary>
+/// <param name="Snapshot">The configuration, the cluster's status, the nodes' facts.</param>
+/// <param name="History">What the cluster remembers.</param>
+/// <param name="Guests">The guests under its care.</param>
+public sealed record WatchScope(Snapshot Snapshot, ClusterHistory History, IReadOnlyList<WatchedGuest> Guests)
+{
+    /// <summary>The last migration of a guest that the cluster remembers, with the agent's line about it where a log still has it.</summary>
+    public (MigrationRecord Record, MigrationLine? Line)? LastMigration(string guest)
+    {
+        if (History.LastMigration(guest) is not { } record)
+            return null;
+        NodeFacts? source = Snapshot.Nodes.FirstOrDefault(n => n.Name == record.From);
+        MigrationLine? line = source?.MigrationLines.Value?.Select(MigrationLine.Parse).LastOrDefault(l => l?.Resource == guest);
+        return (record, line?.To == record.To ? line : null);
+    }
 }

@@ -2,6 +2,7 @@ using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Setup;
+using HaAgent.Cluster.Setup.Steps;
 using HaAgent.Core.Locking;
 
 namespace HaAgent.Cluster.Teardown;
@@ -17,15 +18,15 @@ public static class TeardownPlanner
     /// <summary>The plan; without I/O. An empty one means that nothing of setup is left.</summary>
     /// <param name="clone">The name of the clone that carries the lock storage.</param>
     /// <param name="snapshot">What was seen.</param>
-    public static Plan Plan(string clone, Snapshot snapshot)
+    public static Plan PlanFor(string clone, Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         Plan users = new() { Refusals = [.. NodesMissing(snapshot), .. Users(clone, snapshot), .. Guests(snapshot)] };
         if (users.Refusals.Count > 0)
             return users;
-        Plan plan = Resources(clone, snapshot) + Planning.Plan.All(snapshot.Reached.Select(LibvirtRestored.Plan));
+        Plan plan = Resources(clone, snapshot) + Plan.All(snapshot.Reached.Select(LibvirtRestored.PlanFor));
         return plan.Changes.Count == 0 || plan.Refusals.Count > 0 ? plan with { Refusals = [.. plan.Refusals.Distinct()] }
-            : plan + Planning.Plan.Note("packages, enabled services and everything on the shared volume stay as they are");
+            : plan + Plan.Note("packages, enabled services and everything on the shared volume stay as they are");
     }
 
     private static IEnumerable<Refusal> NodesMissing(Snapshot snapshot) => snapshot.Nodes.Where(node => node.Unreachable is not null).Select(node =>
@@ -108,4 +109,37 @@ public static class TeardownPlanner
     }
 
     private static bool Below(string? path, string mount) => path?.StartsWith(mount + "/", StringComparison.Ordinal) == true;
+}
+
+/// <summary>Gives a node the libvirt settings back that it had before setup.</summary>
+internal static class LibvirtRestored
+{
+    /// <summary>The changes for one node.</summary>
+    public static Plan PlanFor(NodeFacts node)
+    {
+        Plan files = Restore(node, LibvirtPaths.Qemu, "lock_manager") + Restore(node, LibvirtPaths.QemuLockd, "file_lockspace_dir");
+        Plan dropIn = Plan.From(node.File(LibvirtPaths.DropIn), $"what {LibvirtPaths.DropIn} says", node.Name, file => Plan.Of(
+            new Change.WriteFile(node.Name, $"remove {LibvirtPaths.DropIn} on {node.Name}", LibvirtPaths.DropIn, file.Text, null, KeepBackup: false)
+            {
+                WithDirectory = true,
+                ReloadSystemd = true,
+            }));
+        return files + dropIn + Daemons.Restarted(node, files.Changes.Count > 0);
+    }
+
+    private static Plan Restore(NodeFacts node, string path, string key)
+    {
+        string copy = path + LibvirtPaths.BackupSuffix;
+        return Plan.From(node.File(copy), $"what {copy} says", node.Name, original => Plan.From(node.File(path), $"what {path} says", node.Name, current =>
+            Plan.Of(new Change.WriteFile(node.Name, $"give {path} on {node.Name} back its {key} from before", path, current.Text, Without(original.Text, current.Text, key),
+                KeepBackup: false) { Removes = [copy] })));
+    }
+
+    /// <summary>The original, byte for byte, when setup's line is all that was changed since; else the current file with that line undone.</summary>
+    private static string Without(string original, string current, string key)
+    {
+        if (LibvirtConf.GetString(current, key) is { } ours && LibvirtConf.SetString(original, key, ours) == current)
+            return original;
+        return LibvirtConf.GetString(original, key) is { } before ? LibvirtConf.SetString(current, key, before) : LibvirtConf.CommentOut(current, key);
+    }
 }

@@ -1,3 +1,11 @@
+using System.Xml.Linq;
+using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Evacuate;
+using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.History;
+using HaAgent.Cluster.Planning;
+using HaAgent.Cluster.Simulating;
+
 namespace HaAgent.Cluster.Verify;
 
 /// <summary>The tests of the guide's section 18.6, in its order.</summary>
@@ -34,4 +42,73 @@ public enum Verdict
 /// <param name="Expected">What the guide expects.</param>
 /// <param name="Seen">What happened.</param>
 /// <param name="Verdict">How they compare.</param>
-public sealed record TrialResult(GuideTest Test, string Expected, string Seen, Verdict Verdict);
+public sealed record GuideTestResult(GuideTest Test, string Expected, string Seen, Verdict Verdict);
+
+/// <summary>Where a guest's tests take place: the node it runs on, and the other one.</summary>
+/// <param name="Home">Where it runs.</param>
+/// <param name="Other">A second node that could take it.</param>
+public sealed record TestNodes(string Home, string Other)
+{
+    /// <summary>Chooses the nodes, or says what stands in the way.</summary>
+    /// <param name="guest">The guest's name in the cluster.</param>
+    /// <param name="self">Where haagent runs: preferred as the other node, so that it can watch.</param>
+    /// <param name="cib">The configuration.</param>
+    /// <param name="status">The cluster's status.</param>
+    /// <param name="refusal">What stands in the way.</param>
+    public static TestNodes? Choose(string guest, string self, Cib cib, ClusterStatus status, out Refusal? refusal)
+    {
+        ArgumentNullException.ThrowIfNull(cib);
+        ArgumentNullException.ThrowIfNull(status);
+        refusal = Objection(guest, cib, status);
+        if (refusal is not null)
+            return null;
+        string home = status.Where(guest).First();
+        ClusterHistory history = ClusterHistory.Of(cib);
+        var obstacles = cib.Nodes.Where(n => n != home).OrderByDescending(n => n == self).ToDictionary(n => n, n => NodeObstacle.Find(guest, n, cib, status, history, new SimulatedRun()));
+        string? other = obstacles.Where(o => o.Value is null).Select(o => o.Key).FirstOrDefault();
+        if (other is null)
+            refusal = new Refusal($"no second node can take {guest}{(obstacles.Count > 0 ? ": " : "")}{string.Join("; ", obstacles.Values)}", "mend that, then run this again");
+        return other is null ? null : new TestNodes(home, other);
+    }
+
+    /// <summary>Why the node must not be crashed: without fencing nothing would start the guest elsewhere, and nothing should.</summary>
+    public static Refusal? CrashObjection(Cib cib)
+    {
+        ArgumentNullException.ThrowIfNull(cib);
+        if (ClusterBoolean.IsFalse(cib.Property("stonith-enabled")))
+            return new Refusal("fencing is switched off (stonith-enabled=false), so the cluster would wait for ever after a crash", "configure fencing and switch it on (crm configure property stonith-enabled=true); haagent check says what is missing");
+        bool watchdog = ClusterTime.Parse(cib.Property("stonith-watchdog-timeout")) > TimeSpan.Zero;
+        return watchdog || cib.Primitives.Any(p => p.Agent.Class == "stonith")
+            ? null
+            : new Refusal("no fencing device is configured, so the cluster would wait for ever after a crash", "configure one (crm configure primitive … stonith:…); haagent check says what is missing");
+    }
+
+    private static Refusal? Objection(string guest, Cib cib, ClusterStatus status)
+    {
+        Primitive[] guests = [.. cib.Primitives.Where(p => p.Agent.IsVirtualMachine)];
+        if (!guests.Any(p => p.Id == guest))
+            return new Refusal($"the cluster has no virtual machine {guest}", guests.Length == 0 ? "add one first (haagent add)" : $"name one of {string.Join(", ", guests.Select(g => g.Id))}");
+        if (!status.HasQuorum)
+            return new Refusal("this part of the cluster has no quorum", "mend the cluster first (crm_mon -1)");
+        if (status.Where(guest).Count() != 1)
+            return new Refusal($"{guest} does not run, or something is under way with it", $"have it run on one node first (haagent explain {guest})");
+        if (ClusterBoolean.IsTrue(cib.Property("maintenance-mode")) || status.Resources.Any(r => r.Id == guest && !r.Managed))
+            return new Refusal($"the cluster does not manage {guest} at the moment", $"end the maintenance first (crm resource manage {guest}, crm maintenance off)");
+        return Placement.All(cib).FirstOrDefault(p => p.Resource == guest && p.IsLeftByMove) is { } left
+            ? new Refusal($"an earlier 'crm resource move' or 'ban' has left the constraint {left.Id}", $"once nothing is under way any more (crm_resource --wait): crm resource clear {guest}")
+            : null;
+    }
+}
+
+/// <summary>The guest's IP address, as a node's neighbour table knows it by the guest's hardware address.</summary>
+public static class GuestAddress
+{
+    /// <summary>The address, or null when no node has heard of it.</summary>
+    /// <param name="xml">The guest's XML.</param>
+    /// <param name="nodes">The nodes, those first that are to be believed first.</param>
+    public static string? Find(string xml, IEnumerable<NodeFacts> nodes)
+    {
+        string[] cards = [.. CibXml.Parse(xml).Descendants("interface").Elements("mac").Attributes("address").Select(a => a.Value.ToLowerInvariant())];
+        return nodes.SelectMany(node => cards.Select(card => node.Neighbours.Value?.GetValueOrDefault(card))).FirstOrDefault(address => address is not null);
+    }
+}

@@ -90,3 +90,69 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
     private static long Number(string text, string key) =>
         long.TryParse(Field(text, key), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
 }
+
+/// <summary>Which domain a resource is about.</summary>
+/// <param name="Name">The domain's name, as libvirt has it.</param>
+/// <param name="Uuid">Lower case with dashes; null when the configuration has none and it has not been learned yet.</param>
+public sealed record GuestIdentity(string Name, string? Uuid)
+{
+    /// <summary>The name and, where known, the UUID, for a log.</summary>
+    public override string ToString() => Uuid is null ? Name : $"{Name} ({Uuid})";
+
+    /// <summary>Reads a UUID as libvirt does: 32 hexadecimal digits, dashes and white space ignored.</summary>
+    /// <returns>Lower case with dashes, or null.</returns>
+    public static string? NormaliseUuid(string text)
+    {
+        Span<char> digits = stackalloc char[32];
+        int count = 0;
+        foreach (char c in text)
+        {
+            if (c == '-' || char.IsWhiteSpace(c))
+                continue;
+            if (!char.IsAsciiHexDigit(c) || count == 32)
+                return null;
+            digits[count++] = char.ToLowerInvariant(c);
+        }
+
+        return count == 32 ? $"{digits[..8]}-{digits[8..12]}-{digits[12..16]}-{digits[16..20]}-{digits[20..]}" : null;
+    }
+}
+
+/// <summary>What libvirt was asked for.</summary>
+public enum PendingKind
+{
+    /// <summary>To start the guest from its configuration (virDomainCreateXML).</summary>
+    Start,
+
+    /// <summary>To start it from its saved memory (virDomainRestore).</summary>
+    Restore,
+}
+
+/// <summary>
+/// A call that may bring the guest up here, written down before it is made. libvirt goes on with it when the agent that made it was killed
+/// or gave up, so that until it is answered, or proven to be over, no process and no answer is no proof that the guest is not active here.
+/// </summary>
+/// <param name="Kind">What was asked for.</param>
+/// <param name="Boot">The boot of the node in which it was made (/proc/sys/kernel/random/boot_id): it does not outlive that.</param>
+/// <param name="At">When it was made, in seconds since boot.</param>
+public sealed record PendingCall(PendingKind Kind, string Boot, long At)
+{
+    /// <summary>One line.</summary>
+    public string Format() =>
+        string.Create(CultureInfo.InvariantCulture, $"{(Kind == PendingKind.Start ? "start" : "restore")} {At} {Boot}");
+
+    /// <summary>Reads the line; null when it is empty or none.</summary>
+    public static PendingCall? Parse(string text)
+    {
+        string[] words = text.Split(' ');
+        if (words is not [var kind, var at, var boot]
+            || !long.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds))
+            return null;
+        return kind switch
+        {
+            "start" => new PendingCall(PendingKind.Start, boot, seconds),
+            "restore" => new PendingCall(PendingKind.Restore, boot, seconds),
+            _ => null,
+        };
+    }
+}

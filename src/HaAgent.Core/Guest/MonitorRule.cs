@@ -26,12 +26,12 @@ public sealed class MonitorRule : IRule
     private static NextStep Gone(Situation situation, Observation.Absent absent)
     {
         if (situation.Invocation.IsProbe)
-            return new NextStep.Finish(new Outcome(ExitCode.NotRunning)) { Say = new Remark(Severity.Debug, $"{situation.Domain} is not active here: {absent.How}") };
+            return new NextStep.Finish(new Outcome(ExitCode.NotRunning)) { Log = new LogMessage(Severity.Debug, $"{situation.Domain} is not active here: {absent.How}") };
 
         // Whether it should be running is Pacemaker's knowledge, not ours: a monitor that finds a stopped guest is normal after a stop.
         if (situation.Looks < 2 && situation.Remaining > Resample)
             return new NextStep.Wait(Resample);
-        return new NextStep.Finish(new Outcome(ExitCode.NotRunning)) { Say = new Remark(Severity.Info, $"{situation.Domain} is not active here: {absent.How}") };
+        return new NextStep.Finish(new Outcome(ExitCode.NotRunning)) { Log = new LogMessage(Severity.Info, $"{situation.Domain} is not active here: {absent.How}") };
     }
 
     private static NextStep CannotTell(Situation situation, Observation.Unknown unknown)
@@ -77,20 +77,20 @@ public sealed class MonitorRule : IRule
         {
             return new NextStep.Finish(Outcome.Success)
             {
-                Say = new Remark(Severity.Warning, $"libvirt does not answer; {situation.Domain} is taken for running because its QEMU process lives. Check the libvirt daemon of this node"),
+                Log = new LogMessage(Severity.Warning, $"libvirt does not answer; {situation.Domain} is taken for running because its QEMU process lives. Check the libvirt daemon of this node"),
             };
         }
 
         return active.State is DomainState.Running or DomainState.Blocked
             ? new NextStep.Finish(Outcome.Success)
-            : new NextStep.Finish(Outcome.Success) { Say = new Remark(Severity.Info, $"{situation.Domain} is {active.Describe()}") };
+            : new NextStep.Finish(Outcome.Success) { Log = new LogMessage(Severity.Info, $"{situation.Domain} is {active.Describe()}") };
     }
 
     private static NextStep.Finish Judge(Policy policy, string finding) => policy switch
     {
         Policy.Fail => Finish(ExitCode.Generic, finding),
         Policy.Degraded => Finish(ExitCode.Degraded, finding),
-        Policy.Ignore => new NextStep.Finish(Outcome.Success) { Say = new Remark(Severity.Warning, finding) },
+        Policy.Ignore => new NextStep.Finish(Outcome.Success) { Log = new LogMessage(Severity.Warning, finding) },
     };
 
     private static NextStep.Finish Finish(ExitCode code, string reason) => new NextStep.Finish(new Outcome(code, reason));

@@ -46,7 +46,7 @@ public sealed class StartRule : IRule
         {
             return new NextStep.Wait(TimeSpan.FromSeconds(1))
             {
-                Say = situation.Looks == 1 ? Waiting(situation, $"one cannot tell whether it is active here already: {unknown.Why}") : null,
+                Log = situation.Looks == 1 ? Waiting(situation, $"one cannot tell whether it is active here already: {unknown.Why}") : null,
             };
         }
 
@@ -84,7 +84,7 @@ public sealed class StartRule : IRule
 
         // After a node's crash a cluster volume stands still until that node is fenced, which takes longer than anybody waits for a file.
         // The one question that is left waits as long as there is time; more of them would only pile up.
-        return new NextStep.Perform(new T(), left) { Say = Waiting(situation, done.Result.Message!) };
+        return new NextStep.Perform(new T(), left) { Log = Waiting(situation, done.Result.Message!) };
     }
 
     /// <summary>What a daemon that is just being restarted, or a volume on which a fencing is pending, makes fail.</summary>
@@ -96,14 +96,14 @@ public sealed class StartRule : IRule
     private static TimeSpan LeastTime(Situation situation) =>
         Situation.Clamp(situation.Invocation.Timeout / 10, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
 
-    private static Remark Waiting(Situation situation, string why) =>
+    private static LogMessage Waiting(Situation situation, string why) =>
         new(Severity.Warning, $"The start of {situation.Domain} waits up to "
             + $"{(situation.Remaining - LeastTime(situation)).TotalSeconds:F0} s: {why}");
 
     private static NextStep.Perform StartDomain(Situation situation) =>
         new(new Operation.StartDomain(), situation.Remaining)
         {
-            Say = situation.Did<Operation.StartDomain>() ? null : new Remark(Severity.Info, $"Starting {situation.Domain}"),
+            Log = situation.Did<Operation.StartDomain>() ? null : new LogMessage(Severity.Info, $"Starting {situation.Domain}"),
         };
 
     /// <summary>
@@ -117,8 +117,8 @@ public sealed class StartRule : IRule
             return null;
         return new NextStep.Wait(TimeSpan.FromSeconds(1))
         {
-            Say = situation.History.Count(d => d.Operation is T) == 1
-                ? new Remark(Severity.Warning, refused.Result.Message! + " Trying again for a while")
+            Log = situation.History.Count(d => d.Operation is T) == 1
+                ? new LogMessage(Severity.Warning, refused.Result.Message! + " Trying again for a while")
                 : null,
         };
     }
@@ -161,7 +161,7 @@ public sealed class StartRule : IRule
             ? AgainUntilScriptsSucceed(situation, next)
             : new NextStep.Finish(Outcome.Success)
             {
-                Say = new Remark(Severity.Info, started is null ? $"{situation.Domain} is already active: {active.Describe()}" : $"{situation.Domain} is started: {active.Describe()}"),
+                Log = new LogMessage(Severity.Info, started is null ? $"{situation.Domain} is already active: {active.Describe()}" : $"{situation.Domain} is started: {active.Describe()}"),
             };
     }
 

@@ -37,7 +37,7 @@ public sealed class StopRule : IRule
             new NextStep.Finish(new Outcome(ExitCode.Generic, foreign.Writes(situation.Domain))),
         Observation.Foreign foreign => new NextStep.Finish(Outcome.Success)
         {
-            Say = new Remark(Severity.Warning, $"{situation.Domain} is not active here. Another domain of that name is (UUID {foreign.Uuid}); it is not this resource's and was left alone"),
+            Log = new LogMessage(Severity.Warning, $"{situation.Domain} is not active here. Another domain of that name is (UUID {foreign.Uuid}); it is not this resource's and was left alone"),
         },
         Observation.Unknown unknown => CannotTell(situation, unknown),
         Observation.Active active => Stop(situation, active),
@@ -64,7 +64,7 @@ public sealed class StopRule : IRule
             return situation.Perform(new Operation.Forget(), 5);
         return new NextStep.Finish(Outcome.Success)
         {
-            Say = new Remark(Severity.Info, situation.Looks == 1 ? $"{situation.Domain} is already stopped: {absent.How}" : $"{situation.Domain} is stopped: {absent.How}"),
+            Log = new LogMessage(Severity.Info, situation.Looks == 1 ? $"{situation.Domain} is already stopped: {absent.How}" : $"{situation.Domain} is stopped: {absent.How}"),
         };
     }
 
@@ -74,8 +74,8 @@ public sealed class StopRule : IRule
         {
             return new NextStep.Wait(situation.AtMost(TimeSpan.FromSeconds(1)))
             {
-                Say = situation.Looks == 1
-                    ? new Remark(Severity.Warning, $"Waiting up to {situation.Remaining.TotalSeconds:F0} s until one can tell whether "
+                Log = situation.Looks == 1
+                    ? new LogMessage(Severity.Warning, $"Waiting up to {situation.Remaining.TotalSeconds:F0} s until one can tell whether "
                         + $"{situation.Domain} is active here, to end it then: {unknown.Why}")
                     : null,
             };
@@ -103,7 +103,7 @@ public sealed class StopRule : IRule
         {
             return new NextStep.Wait(TimeSpan.FromSeconds(1))
             {
-                Say = situation.Looks == 1 ? new Remark(Severity.Warning, $"libvirt does not answer while {situation.Domain} is to be stopped; it gets a moment to come back") : null,
+                Log = situation.Looks == 1 ? new LogMessage(Severity.Warning, $"libvirt does not answer while {situation.Domain} is to be stopped; it gets a moment to come back") : null,
             };
         }
 
@@ -200,7 +200,7 @@ public sealed class StopRule : IRule
     }
 
     private static NextStep.Perform Step(Situation situation, Operation operation, double seconds, Severity severity, string text) =>
-        new(operation, situation.AtMost(TimeSpan.FromSeconds(seconds))) { Say = new Remark(severity, text) };
+        new(operation, situation.AtMost(TimeSpan.FromSeconds(seconds))) { Log = new LogMessage(severity, text) };
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

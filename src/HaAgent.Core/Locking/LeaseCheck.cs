@@ -1,3 +1,4 @@
+using System.Globalization;
 using HaAgent.Core.Guest;
 
 namespace HaAgent.Core.Locking;
@@ -66,4 +67,53 @@ public static class LeaseCheck
         $"{domain} runs without the lock of its disk {disk.Source}: the lease {file} {how}, so a second copy could be started elsewhere. "
         + "virtlockd was most likely killed or restarted. Restart the libvirt daemon, then the resource; the policy is on_lock_lost",
         FailureKind.LeaseLost);
+}
+
+/// <summary>Who holds a lease file's lock.</summary>
+public enum LeaseHolder
+{
+    /// <summary>A virtlockd of this node.</summary>
+    ThisNode,
+
+    /// <summary>Nobody.</summary>
+    Nobody,
+
+    /// <summary>Somebody outside this node: its process is not among ours.</summary>
+    Elsewhere,
+
+    /// <summary>A process of this node that is not virtlockd.</summary>
+    OtherProcess,
+
+    /// <summary>It could not be found out.</summary>
+    CannotTell,
+}
+
+/// <summary>What was seen of a lease.</summary>
+/// <param name="Holder">Who holds it.</param>
+/// <param name="Detail">The pid or the error, for the sentence.</param>
+public readonly record struct LeaseState(LeaseHolder Holder, string Detail);
+
+/// <summary>The locks that processes of this node hold (proc(5), /proc/locks).</summary>
+public static class KernelLocks
+{
+    /// <summary>
+    /// The processes that hold a shared lock of a file's first byte. F_GETLK names one holder of many, which may be another node's; this
+    /// table names all of this node, also on a cluster filesystem.
+    /// </summary>
+    /// <param name="table">The text of /proc/locks.</param>
+    /// <param name="major">Of the file's device.</param>
+    /// <param name="minor">Of the file's device.</param>
+    /// <param name="inode">The file.</param>
+    public static IEnumerable<int> Readers(string table, uint major, uint minor, ulong inode)
+    {
+        string file = string.Create(CultureInfo.InvariantCulture, $"{major:x2}:{minor:x2}:{inode}");
+        foreach (string line in table.Split('\n'))
+        {
+            // "1: POSIX  ADVISORY  READ 1234 08:02:131114 0 0"; who waits for a lock has "->" as second word.
+            string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (words is [_, "POSIX", _, "READ", var holder, var where, "0", ..] && where == file
+                && int.TryParse(holder, NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
+                yield return pid;
+        }
+    }
 }

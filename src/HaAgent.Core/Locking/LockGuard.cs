@@ -1,4 +1,5 @@
 using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
 using HaAgent.Core.Ocf;
 
 namespace HaAgent.Core.Locking;
@@ -10,7 +11,7 @@ public static class LockGuard
     /// <param name="requireLock">auto, true or false.</param>
     /// <param name="setup">How the node is configured.</param>
     /// <param name="look">Looks at the lockspace directory; called only when there is one.</param>
-    public static OperationResult Judge(string requireLock, LockSetup setup, Func<string, LockspaceSight> look)
+    public static OperationResult Judge(string requireLock, LockSetup setup, Func<string, LockspaceFacts> look)
     {
         if (requireLock == "false")
             return OperationResult.Done;
@@ -23,7 +24,7 @@ public static class LockGuard
 
         if (!setup.IsLockd || setup.FileLockspaceDir is not string directory)
             return OperationResult.Done;
-        LockspaceSight sight = look(directory);
+        LockspaceFacts sight = look(directory);
         if (!sight.Exists)
             return Refuse($"The lockspace directory {directory} (file_lockspace_dir in /etc/libvirt/qemu-lockd.conf) {sight.Problem}. Mount the shared volume, create the directory on it, and restart the libvirt daemon");
         if (sight.OnRootFilesystem)
@@ -55,4 +56,71 @@ public static class LockGuard
     }
 
     private static OperationResult Refuse(string message) => OperationResult.Failed(message, code: ExitCode.Installed);
+}
+
+/// <summary>How a node's libvirt is configured to lock disks (/etc/libvirt/qemu.conf and qemu-lockd.conf).</summary>
+/// <param name="LockManager">lock_manager of qemu.conf; null: none.</param>
+/// <param name="FileLockspaceDir">file_lockspace_dir: where lease files lie; null: disks are locked directly.</param>
+/// <param name="AutoDiskLeases">auto_disk_leases: a lease is taken for each writable disk.</param>
+/// <param name="HasOtherLockspaces">lvm_lockspace_dir or scsi_lockspace_dir is set: block devices may be locked there instead.</param>
+public sealed record LockSetup(string? LockManager, string? FileLockspaceDir, bool AutoDiskLeases, bool HasOtherLockspaces)
+{
+    /// <summary>No lock manager.</summary>
+    public static LockSetup None { get; } = new(null, null, true, false);
+
+    /// <summary>Disks are locked by virtlockd.</summary>
+    public bool IsLockd => LockManager == "lockd";
+
+    /// <summary>Reads the two files' texts, one char per byte as <see cref="LibvirtConf"/> takes them; null for one that is not there.</summary>
+    public static LockSetup Parse(string? qemuConf, string? qemuLockdConf)
+    {
+        string? manager = qemuConf is null ? null : LibvirtConf.GetString(qemuConf, "lock_manager");
+        string conf = qemuLockdConf ?? "";
+        return new LockSetup(
+            manager is "" or "nop" ? null : manager,
+            NonEmpty(LibvirtConf.GetString(conf, "file_lockspace_dir"))?.TrimEnd('/'),
+            LibvirtConf.GetInteger(conf, "auto_disk_leases") != 0,
+            NonEmpty(LibvirtConf.GetString(conf, "lvm_lockspace_dir")) is not null || NonEmpty(LibvirtConf.GetString(conf, "scsi_lockspace_dir")) is not null);
+    }
+
+    private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}
+
+/// <summary>What is seen at the path of the lockspace directory.</summary>
+/// <param name="Exists">It is a directory that can be read.</param>
+/// <param name="Problem">Why it cannot be used; null when it can.</param>
+/// <param name="OnRootFilesystem">It lies on the same mount as /: the shared volume is not mounted there.</param>
+/// <param name="FilesystemType">The type, as in /proc/self/mountinfo.</param>
+public readonly record struct LockspaceFacts(bool Exists, string? Problem, bool OnRootFilesystem, string FilesystemType)
+{
+    /// <summary>The filesystem's options, as in /proc/self/mountinfo.</summary>
+    public string Options { get; init; } = "";
+
+    /// <summary>The file <see cref="Filesystems.SharedMark"/> lies beside it on the same mount.</summary>
+    public bool IsMarked { get; init; }
+}
+
+/// <summary>How another node's libvirt locks, read by its shell, which may be that of a user who may not read everything.</summary>
+public static class PeerLocking
+{
+    private const string Mark = "# haagent: the end of qemu.conf";
+
+    /// <summary>What is said to the shell: always the same words.</summary>
+    public const string Command = $"cat /etc/libvirt/qemu.conf && echo '{Mark}' && cat /etc/libvirt/qemu-lockd.conf";
+
+    /// <summary>What follows from its answer.</summary>
+    /// <param name="output">What it printed, one char per byte.</param>
+    /// <param name="isWhole">Everything succeeded, and nothing of it is missing.</param>
+    /// <returns>
+    /// Known; a lock manager without its lockspace is not, but no lock manager is known as soon as qemu.conf was read. Else not learned, and why.
+    /// </returns>
+    public static Fact<LockSetup> Read(string output, bool isWhole)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        int mark = output.IndexOf(Mark + "\n", StringComparison.Ordinal);
+        if (mark < 0)
+            return Fact.NotLearned<LockSetup>("its /etc/libvirt/qemu.conf could not be read");
+        LockSetup setup = LockSetup.Parse(output[..mark], output[(mark + Mark.Length + 1)..]);
+        return isWhole || setup.LockManager is null ? Fact.Known(setup) : Fact.NotLearned<LockSetup>("its /etc/libvirt/qemu-lockd.conf could not be read");
+    }
 }

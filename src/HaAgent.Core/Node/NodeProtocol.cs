@@ -63,8 +63,8 @@ public sealed record AnswerReply(int Question, NodeAnswer Says) : NodeReply;
 public sealed record NotLearnedReply(int Question, string Why) : NodeReply;
 
 /// <summary>The change is made, or was made already.</summary>
-/// <param name="Remark">Worth saying; null: nothing is.</param>
-public sealed record DoneReply(string? Remark = null) : NodeReply;
+/// <param name="LogMessage">Worth saying; null: nothing is.</param>
+public sealed record DoneReply(string? LogMessage = null) : NodeReply;
 
 /// <summary>The change was not made, or the request was not understood.</summary>
 /// <param name="Why">What failed, on what and why: the end of a sentence.</param>
@@ -112,3 +112,58 @@ public sealed class NodeEnum<T>() : JsonStringEnumConverter<T>(namingPolicy: nul
 [JsonSerializable(typeof(NodeRequest))]
 [JsonSerializable(typeof(NodeReply))]
 public sealed partial class NodeJson : JsonSerializerContext;
+
+/// <summary>One thing to ask a node: a closed choice. It travels as JSON, by the word in its row below.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "ask")]
+[JsonDerivedType(typeof(ReleaseQuestion), "release")]
+[JsonDerivedType(typeof(HostQuestion), "host")]
+[JsonDerivedType(typeof(KernelFilesystemsQuestion), "kernel-filesystems")]
+[JsonDerivedType(typeof(MountsQuestion), "mounts")]
+[JsonDerivedType(typeof(FilesQuestion), "files")]
+[JsonDerivedType(typeof(DirectoriesQuestion), "directories")]
+[JsonDerivedType(typeof(PathsQuestion), "paths")]
+[JsonDerivedType(typeof(DevicesQuestion), "devices")]
+[JsonDerivedType(typeof(SbdQuestion), "sbd")]
+[JsonDerivedType(typeof(DaemonsQuestion), "daemons")]
+[JsonDerivedType(typeof(UnitsQuestion), "units")]
+[JsonDerivedType(typeof(RunningGuestsQuestion), "running-guests")]
+[JsonDerivedType(typeof(DomainsQuestion), "domains")]
+[JsonDerivedType(typeof(CpusQuestion), "cpus")]
+[JsonDerivedType(typeof(LinksQuestion), "links")]
+[JsonDerivedType(typeof(RingQuestion), "ring")]
+[JsonDerivedType(typeof(PeersQuestion), "peers")]
+[JsonDerivedType(typeof(NeighboursQuestion), "neighbours")]
+[JsonDerivedType(typeof(LeasesQuestion), "leases")]
+[JsonDerivedType(typeof(LogLinesQuestion), "log-lines")]
+public abstract record NodeQuestion;
+
+/// <summary>Which release of haagent the node has.</summary>
+public sealed record ReleaseQuestion : NodeQuestion;
+
+/// <summary>What a node says to one question: a closed choice, one kind for each <see cref="NodeQuestion"/>.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "answer")]
+[JsonDerivedType(typeof(ReleaseAnswer), "release")]
+[JsonDerivedType(typeof(HostAnswer), "host")]
+[JsonDerivedType(typeof(KernelFilesystemsAnswer), "kernel-filesystems")]
+[JsonDerivedType(typeof(MountsAnswer), "mounts")]
+[JsonDerivedType(typeof(FilesAnswer), "files")]
+[JsonDerivedType(typeof(DirectoriesAnswer), "directories")]
+[JsonDerivedType(typeof(PathsAnswer), "paths")]
+[JsonDerivedType(typeof(DevicesAnswer), "devices")]
+[JsonDerivedType(typeof(SbdAnswer), "sbd")]
+[JsonDerivedType(typeof(DaemonsAnswer), "daemons")]
+[JsonDerivedType(typeof(UnitsAnswer), "units")]
+[JsonDerivedType(typeof(RunningGuestsAnswer), "running-guests")]
+[JsonDerivedType(typeof(DomainsAnswer), "domains")]
+[JsonDerivedType(typeof(CpusAnswer), "cpus")]
+[JsonDerivedType(typeof(LinksAnswer), "links")]
+[JsonDerivedType(typeof(RingAnswer), "ring")]
+[JsonDerivedType(typeof(PeersAnswer), "peers")]
+[JsonDerivedType(typeof(NeighboursAnswer), "neighbours")]
+[JsonDerivedType(typeof(LeasesAnswer), "leases")]
+[JsonDerivedType(typeof(LogLinesAnswer), "log-lines")]
+public abstract record NodeAnswer;
+
+/// <summary>To <see cref="ReleaseQuestion"/>.</summary>
+/// <param name="Version">The node's release of haagent.</param>
+public sealed record ReleaseAnswer(string Version) : NodeAnswer;

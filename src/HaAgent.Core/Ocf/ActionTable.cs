@@ -41,3 +41,17 @@ public static class ActionTable
         return null;
     }
 }
+
+/// <summary>The actions of this agent. Which names they have on the command line stands in <see cref="ActionTable"/>.</summary>
+public enum OcfAction
+{
+    Start,
+    Stop,
+    Monitor,
+    MigrateTo,
+    MigrateFrom,
+    ReloadAgent,
+    ValidateAll,
+    MetaData,
+    Usage,
+}

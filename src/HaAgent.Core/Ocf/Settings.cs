@@ -86,3 +86,51 @@ public sealed class Settings(Invocation invocation)
     private long? Number(Parameter parameter) =>
         long.TryParse(Text(parameter), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null;
 }
+
+/// <summary>The booleans of ocf-shellfuncs: ocf_is_true takes yes, true, 1, on and ja, in any common spelling.</summary>
+public static class OcfBoolean
+{
+    private static readonly string[] True = ["true", "yes", "on", "1", "ja", "y", "t"];
+    private static readonly string[] False = ["false", "no", "off", "0", "nein", "n", "f"];
+
+    /// <summary>Reads one; false is returned for a text that is neither.</summary>
+    public static bool TryParse(string text, out bool value)
+    {
+        value = IsOneOf(True, text);
+        return value || IsOneOf(False, text);
+    }
+
+    private static bool IsOneOf(string[] words, string text)
+    {
+        foreach (string word in words)
+        {
+            if (string.Equals(word, text, StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        return false;
+    }
+}
+
+/// <summary>What monitor makes of a finding that an administrator may judge differently.</summary>
+public enum Policy
+{
+    /// <summary>A failure: the cluster recovers the guest.</summary>
+    Fail,
+
+    /// <summary>Running, but degraded.</summary>
+    Degraded,
+
+    /// <summary>Only a line in the log.</summary>
+    Ignore,
+}
+
+/// <summary>The words of a <see cref="Policy"/>.</summary>
+public static class Policies
+{
+    /// <summary>As they are written in the CIB.</summary>
+    public static string[] Names { get; } = ["fail", "degraded", "ignore"];
+
+    /// <summary>The policy of a validated word.</summary>
+    public static Policy Parse(string name) => (Policy)Array.IndexOf(Names, name);
+}

@@ -19,7 +19,7 @@ namespace HaAgent.Host.Child;
 [JsonDerivedType(typeof(ListGuests), "list-guests")]
 internal abstract record ChildRequest;
 
-/// <summary>Reads the domain's configuration: answered by <see cref="ConfigurationRead"/>.</summary>
+/// <summary>Reads the domain's configuration: answered by <see cref="ConfigurationContent"/>.</summary>
 internal sealed record ReadConfiguration(string Path) : ChildRequest;
 
 /// <summary>Looks at the lockspace directory: answered by <see cref="LockspaceSeen"/>.</summary>
@@ -57,7 +57,7 @@ internal sealed record ListGuests : ChildRequest;
 
 /// <summary>What a child process answers: a closed choice.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "says")]
-[JsonDerivedType(typeof(ConfigurationRead), "configuration")]
+[JsonDerivedType(typeof(ConfigurationContent), "configuration")]
 [JsonDerivedType(typeof(LockspaceSeen), "lockspace")]
 [JsonDerivedType(typeof(LeasesSeen), "leases")]
 [JsonDerivedType(typeof(ImagesSeen), "images")]
@@ -70,9 +70,9 @@ internal sealed record ListGuests : ChildRequest;
 [JsonDerivedType(typeof(Broken), "broken")]
 internal abstract record ChildAnswer;
 
-internal sealed record ConfigurationRead(ConfigContent Content) : ChildAnswer;
+internal sealed record ConfigurationContent(ConfigContent Content) : ChildAnswer;
 
-internal sealed record LockspaceSeen(LockspaceSight Sight) : ChildAnswer;
+internal sealed record LockspaceSeen(LockspaceFacts Sight) : ChildAnswer;
 
 /// <summary>In the order of the files.</summary>
 internal sealed record LeasesSeen(IReadOnlyList<LeaseState> Leases) : ChildAnswer;

@@ -67,7 +67,7 @@ internal static class ChildWork
 
     private static ChildAnswer Do(ChildRequest request) => request switch
     {
-        ReadConfiguration read => new ConfigurationRead(ConfigFile.Read(read.Path)),
+        ReadConfiguration read => new ConfigurationContent(ConfigFile.Read(read.Path)),
         LookAtLockspace look => new LockspaceSeen(LockspaceProbe.Look(look.Path)),
         AskLeases ask => new LeasesSeen([.. ask.Files.Select(LeaseProbe.Ask)]),
         AskImages ask => new ImagesSeen([.. ask.Files.Select(file => LeaseProbe.ImageUse(file).Match<bool?>(use => use, () => false, _ => null))]),

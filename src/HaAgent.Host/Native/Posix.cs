@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace HaAgent.Host.Native;
 
@@ -20,6 +21,30 @@ internal static unsafe partial class Posix
     private const int FSetFd = 2;
     private const int FDupFdCloexec = 1030;
     private const int FdCloexec = 1;
+
+    /// <summary>flock(2), LOCK_EX.</summary>
+    public const int LockExclusive = 2;
+
+    /// <summary>flock(2), LOCK_NB.</summary>
+    public const int LockWithoutWaiting = 4;
+
+    /// <summary>signal(7).</summary>
+    public const int SigKill = 9;
+
+    /// <summary>signal(7).</summary>
+    public const int SigTerm = 15;
+
+    [LibraryImport(LibC, EntryPoint = "flock", SetLastError = true)]
+    public static partial int Flock(SafeFileHandle fd, int operation);
+
+    [LibraryImport(LibC, EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int pid, int signal);
+
+    [LibraryImport(LibC, EntryPoint = "fgetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint GetAttribute(SafeFileHandle fd, string name, [Out] byte[] value, nuint size);
+
+    [LibraryImport(LibC, EntryPoint = "fsetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SetAttribute(SafeFileHandle fd, string name, byte[] value, nuint size, int flags);
 
     /// <summary>open(2).</summary>
     /// <returns>A descriptor; negative: <paramref name="error"/> says why.</returns>
@@ -254,4 +279,12 @@ internal static unsafe partial class Posix
 
     [LibraryImport(LibC, SetLastError = true)]
     private static partial int prctl(int option, nint second, nint third, nint fourth, nint fifth);
+}
+
+/// <summary>The C library's error numbers in words.</summary>
+internal static class Errno
+{
+    /// <summary>Its text, in the C locale.</summary>
+    /// <param name="error">As the call gave it (<see cref="Posix"/>): there is no "last error" that could be another call's.</param>
+    public static string Text(int error) => Marshal.GetPInvokeErrorMessage(error);
 }

@@ -3,6 +3,7 @@ using System.Xml;
 using System.Xml.Linq;
 using HaAgent.Core.Node;
 
+using HaAgent.Host.Native;
 namespace HaAgent.Host.Node;
 
 /// <summary>Changes by the cluster's own programs on this node, and of the node as a whole.</summary>
@@ -72,7 +73,7 @@ internal static class ClusterChanges
         // In a container the kernel is not the node's own: a reset would take the machine below and everything else on it. A container ends with its processes.
         if (new FileInfo("/proc/1/ns/pid").LinkTarget != FirstNamespace)
         {
-            _ = SystemCalls.Kill(-1, SystemCalls.SigKill);
+            _ = Posix.Kill(-1, Posix.SigKill);
             return;
         }
 

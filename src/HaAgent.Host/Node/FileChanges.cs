@@ -171,7 +171,7 @@ internal static unsafe class FileChanges
         while (read < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(read), read) is int count and > 0)
             read += count;
         var label = new byte[1024];
-        nint size = SystemCalls.GetAttribute(file, Label, label, (nuint)label.Length);
+        nint size = Posix.GetAttribute(file, Label, label, (nuint)label.Length);
         return new Known(bytes[..read], facts.stx_mode & PermissionBits, facts.stx_uid, facts.stx_gid, size > 0 ? label[..(int)size] : null);
     }
 
@@ -218,7 +218,7 @@ internal static unsafe class FileChanges
             throw new IOException($"its mode cannot be set: {Errno.Text(error)}");
 
         // Where there are labels a file without its own is one that its daemon may not read.
-        if (like?.Label is { } label && SystemCalls.SetAttribute(file, Label, label, (nuint)label.Length, 0) < 0)
+        if (like?.Label is { } label && Posix.SetAttribute(file, Label, label, (nuint)label.Length, 0) < 0)
             throw new IOException($"its SELinux label cannot be kept: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
     }
 

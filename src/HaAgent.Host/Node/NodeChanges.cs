@@ -1,7 +1,9 @@
+using System.Globalization;
 using HaAgent.Core.Node;
 using Microsoft.Win32.SafeHandles;
 using static Tmds.Linux.LibC;
 
+using HaAgent.Host.Native;
 namespace HaAgent.Host.Node;
 
 /// <summary>Which change is made by whom. One at a time on a node, so that a second run finds the first one's work done and not half done.</summary>
@@ -61,10 +63,49 @@ internal static class NodeChanges
         if (fd < 0)
             throw new IOException($"{lockFile} cannot be opened: {Errno.Text(error)}");
         var file = new SafeFileHandle(fd, ownsHandle: true);
-        if (SystemCalls.Flock(file, SystemCalls.LockExclusive | SystemCalls.LockWithoutWaiting) == 0)
+        if (Posix.Flock(file, Posix.LockExclusive | Posix.LockWithoutWaiting) == 0)
             return file;
-        if (!deadline.HasPassed && new Bounded().Run(deadline, () => SystemCalls.Flock(file, SystemCalls.LockExclusive), out int locked) && locked == 0)
+        if (!deadline.HasPassed && new Bounded().Run(deadline, () => Posix.Flock(file, Posix.LockExclusive), out int locked) && locked == 0)
             return file;
         throw new TimeoutException($"another haagent holds {lockFile}, and was not done in time");
     }
+}
+
+/// <summary>Installs packages.</summary>
+internal static class PackageChange
+{
+    /// <summary>A package tool that is ended in its work leaves a damaged system: it gets as much time as it takes.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromHours(2);
+
+    /// <summary>Of zypper(8): what was asked for is installed, and a reboot (102) or its own restart (103) is advised.</summary>
+    private static readonly int[] ZypperSucceeded = [0, 102, 103];
+
+    /// <summary>Installs.</summary>
+    public static NodeReply Make(InstallPackages change)
+    {
+        if (change.Commands.Count == 0)
+            return new RefusedReply($"haagent installs no packages by {change.Tool}, or not of such names: {string.Join(' ', change.Patterns.Concat(change.Packages))}");
+        foreach (IReadOnlyList<string> command in change.Commands)
+        {
+            CommandResult result = Command.Run(Deadline.In(Limit), command[0], [.. command.Skip(1)]);
+            bool good = change.Tool == "zypper" ? result.ExitCode is int code && ZypperSucceeded.Contains(code) : result.ExitCode == 0;
+            if (!good)
+                return new RefusedReply($"{string.Join(' ', command)}: {result.Reason}");
+        }
+
+        return new DoneReply();
+    }
+}
+
+/// <summary>
+/// One moment for all questions of a request, which a process of its own answers: whether a daemon is older than a file must not depend on how long the
+/// node took between the two.
+/// </summary>
+internal static class NodeTime
+{
+    /// <summary>The time of day, UTC.</summary>
+    public static DateTime Now { get; } = DateTime.UtcNow;
+
+    /// <summary>The time since the node booted.</summary>
+    public static TimeSpan Uptime { get; } = TimeSpan.FromSeconds(double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture));
 }

@@ -100,3 +100,56 @@ internal static partial class Interop
         public static partial int virDomainGetTime(DomainHandle dom, long* seconds, uint* nseconds, uint flags);
     }
 }
+
+internal static partial class Interop
+{
+    /// <summary>The migration part of libvirt-domain: https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainMigrate3.</summary>
+    internal static unsafe partial class Migration
+    {
+        [LibraryImport(Library.Libvirt)]
+        public static partial DomainHandle virDomainMigrate3(DomainHandle domain, ConnectHandle dconn, void* @params, uint nparams, uint flags);
+
+        [LibraryImport(Library.Libvirt, StringMarshalling = StringMarshalling.Utf8)]
+        public static partial int virDomainMigrateToURI3(DomainHandle domain, string dconnuri, void* @params, uint nparams, uint flags);
+
+        [LibraryImport(Library.Libvirt)]
+        public static partial int virDomainAbortJob(DomainHandle domain);
+
+        [LibraryImport(Library.Libvirt)]
+        public static partial int virDomainGetJobStats(DomainHandle domain, int* type, void** @params, int* nparams, uint flags);
+
+        [LibraryImport(Library.Libvirt)]
+        public static partial int virDomainMigrateSetMaxDowntime(DomainHandle domain, ulong downtime, uint flags);
+
+        [LibraryImport(Library.Libvirt)]
+        public static partial int virDomainMigrateSetMaxSpeed(DomainHandle domain, CULong bandwidth, uint flags);
+
+        [LibraryImport(Library.Libvirt)]
+        public static partial int virDomainMigrateStartPostCopy(DomainHandle domain, uint flags);
+    }
+}
+
+internal static partial class Interop
+{
+    /// <summary>virTypedParameter of libvirt-common: https://libvirt.org/html/libvirt-libvirt-common.html. The array stays opaque to us.</summary>
+    internal static unsafe partial class TypedParameters
+    {
+        [LibraryImport(Library.Libvirt, StringMarshalling = StringMarshalling.Utf8)]
+        public static partial int virTypedParamsAddString(void** @params, int* nparams, int* maxparams, string name, string value);
+
+        [LibraryImport(Library.Libvirt, StringMarshalling = StringMarshalling.Utf8)]
+        public static partial int virTypedParamsAddInt(void** @params, int* nparams, int* maxparams, string name, int value);
+
+        [LibraryImport(Library.Libvirt, StringMarshalling = StringMarshalling.Utf8)]
+        public static partial int virTypedParamsAddUInt(void** @params, int* nparams, int* maxparams, string name, uint value);
+
+        [LibraryImport(Library.Libvirt, StringMarshalling = StringMarshalling.Utf8)]
+        public static partial int virTypedParamsAddULLong(void** @params, int* nparams, int* maxparams, string name, ulong value);
+
+        [LibraryImport(Library.Libvirt, StringMarshalling = StringMarshalling.Utf8)]
+        public static partial int virTypedParamsGetULLong(void* @params, int nparams, string name, ulong* value);
+
+        [LibraryImport(Library.Libvirt)]
+        public static partial void virTypedParamsFree(void* @params, int nparams);
+    }
+}

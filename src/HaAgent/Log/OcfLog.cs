@@ -1,9 +1,11 @@
+using System.Globalization;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Ocf;
 using HaAgent.Core.Text;
 using HaAgent.Host;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 
 namespace HaAgent.Log;
@@ -23,19 +25,19 @@ internal sealed class OcfLog(Invocation invocation, StateDirectory state, Func<s
     private OcfLoggerProvider? _provider;
 
     /// <summary>Writes a line.</summary>
-    public void Say(Remark remark)
+    public void Write(LogMessage message)
     {
-        if (remark.Severity == Severity.Debug && environment("HA_debug") is null or "" or "0")
+        if (message.Severity == Severity.Debug && environment("HA_debug") is null or "" or "0")
             return;
         _logger ??= Build();
-        LogLevel level = remark.Severity switch
+        LogLevel level = message.Severity switch
         {
             Severity.Debug => LogLevel.Debug,
             Severity.Info => LogLevel.Information,
             Severity.Warning => LogLevel.Warning,
             Severity.Error => LogLevel.Error,
         };
-        _logger.Log(level, remark.ToStderr ? default : FilesOnly, remark.Text, null, static (text, _) => text);
+        _logger.Log(level, message.ToStderr ? default : FilesOnly, message.Text, null, static (text, _) => text);
     }
 
     /// <summary>Writes what is still queued.</summary>
@@ -65,4 +67,62 @@ internal sealed class OcfLog(Invocation invocation, StateDirectory state, Func<s
         });
         return _factory.CreateLogger("VirtualDomain");
     }
+}
+
+/// <summary>syslog and HA_LOGFILE. A log that cannot be written never fails an action.</summary>
+internal sealed class OcfLoggerProvider(string tag, string? facility, LogFile? logFile) : ILoggerProvider
+{
+    private readonly Syslog? _syslog = facility == "none" ? null : new Syslog(facility);
+
+    public ILogger CreateLogger(string categoryName) => new Logger(this);
+
+    public void Dispose()
+    {
+        logFile?.Dispose();
+        _syslog?.Dispose();
+    }
+
+    private void Write(LogLevel level, string text)
+    {
+        string line = $"{OcfWords.Of(level)}: {text}";
+        DateTime now = DateTime.Now;
+        _syslog?.Send(level, now, $"{tag}: {line}");
+        logFile?.Append(string.Create(CultureInfo.InvariantCulture, $"{now:MMM dd HH:mm:ss}  {tag}:    {line}"));
+    }
+
+    private sealed class Logger(OcfLoggerProvider provider) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            provider.Write(logLevel, formatter(state, exception));
+    }
+}
+
+/// <summary>One line of stderr, as other agents write it.</summary>
+internal sealed class OcfConsoleFormatter(string tag) : ConsoleFormatter(FormatterName)
+{
+    public const string FormatterName = "ocf";
+
+    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    {
+        if (logEntry.EventId != OcfLog.FilesOnly)
+            textWriter.Write($"{tag}: {OcfWords.Of(logEntry.LogLevel)}: {logEntry.Formatter(logEntry.State, logEntry.Exception)}\n");
+    }
+}
+
+/// <summary>The words of ocf_log for a level.</summary>
+internal static class OcfWords
+{
+    public static string Of(LogLevel level) => level switch
+    {
+        LogLevel.Critical or LogLevel.Error => "ERROR",
+        LogLevel.Warning => "WARNING",
+        LogLevel.Information => "INFO",
+        LogLevel.Debug or LogLevel.Trace => "DEBUG",
+        LogLevel.None => "",
+    };
 }

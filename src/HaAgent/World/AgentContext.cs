@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Node;
 using HaAgent.Core.Ocf;
@@ -94,4 +95,18 @@ internal sealed class AgentContext(Invocation invocation, Settings settings, Sta
         disk is { Type: "volume", Pool: string pool, Volume: string volume }
             ? disk with { Type = "file", Source = connection.VolumePath(pool, volume) }
             : disk;
+}
+
+/// <summary>What the action is doing, for the sentence of the watchdog that ends it.</summary>
+internal sealed class Waits
+{
+    private volatile string _current = "its beginning";
+
+    /// <summary>Notes what is begun.</summary>
+    /// <param name="what">What is waited for, as the object of "waiting for".</param>
+    public void On(string what) => _current = what;
+
+    /// <summary>The sentence.</summary>
+    public string Overrun(Invocation invocation) => string.Create(CultureInfo.InvariantCulture,
+        $"{invocation.ActionName} of {invocation.Resource} was not done within its timeout of {invocation.Timeout.TotalSeconds:0.#} s; it ended itself while waiting for {_current}");
 }

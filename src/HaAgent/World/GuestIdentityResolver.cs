@@ -73,7 +73,7 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
     }
 
     /// <summary>Writes the record, if it says anything new.</summary>
-    /// <returns>Done, with a remark where it could not be written: that never fails an action.</returns>
+    /// <returns>Done, with a message where it could not be written: that never fails an action.</returns>
     public OperationResult Save(GuestRecord record)
     {
         if (record == Record)
@@ -94,13 +94,13 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
     /// Writes down that libvirt is about to be asked to start the guest: whatever becomes of this process, the next one must not take the
     /// guest for absent before that call is over.
     /// </summary>
-    /// <returns>Done, with a remark where it could not be written: a full disk must not keep a guest from being started.</returns>
+    /// <returns>Done, with a message where it could not be written: a full disk must not keep a guest from being started.</returns>
     public OperationResult Expect(PendingKind kind, GuestIdentity identity)
     {
         GuestRecord known = Record ?? new GuestRecord(settings.Config, identity, IsActive: false) { DomainType = Configuration?.Type ?? "" };
         OperationResult saved = Save(known with { Identity = identity, Pending = new PendingCall(kind, HostClock.Boot, HostClock.SecondsSinceBoot) });
-        return saved.Message is string remark
-            ? OperationResult.DoneWith($"{remark}. Should this start run out of its time, a later stop could take {identity.Name} for stopped while libvirt still starts it")
+        return saved.Message is string message
+            ? OperationResult.DoneWith($"{message}. Should this start run out of its time, a later stop could take {identity.Name} for stopped while libvirt still starts it")
             : saved;
     }
 

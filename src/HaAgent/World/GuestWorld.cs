@@ -28,7 +28,7 @@ internal sealed class GuestWorld(AgentContext context) : IGuestWorld, IDisposabl
     }
 
     /// <inheritdoc/>
-    public void Say(Remark remark) => context.Log.Say(remark);
+    public void Write(LogMessage message) => context.Log.Write(message);
 
     /// <inheritdoc/>
     public void WaitForChange(TimeSpan atMost)
@@ -81,10 +81,10 @@ internal sealed class GuestWorld(AgentContext context) : IGuestWorld, IDisposabl
         };
 
         // A failure that ends the action becomes its reason; whatever else is said is a line in the log.
-        if (result is { Succeeded: true, Message: string remark } && operation is not (Operation.Migrate or Operation.FindLeaseHolder))
-            context.Log.Say(new Remark(Severity.Warning, remark));
+        if (result is { Succeeded: true, Message: string message } && operation is not (Operation.Migrate or Operation.FindLeaseHolder))
+            context.Log.Write(new LogMessage(Severity.Warning, message));
         else if (result is { Succeeded: false, Message: string failure } && operation is Operation.RequestShutdown or Operation.SaveMemory or Operation.WakeUp or Operation.Destroy)
-            context.Log.Say(new Remark(operation is Operation.RequestShutdown ? Severity.Info : Severity.Warning, failure));
+            context.Log.Write(new LogMessage(operation is Operation.RequestShutdown ? Severity.Info : Severity.Warning, failure));
         return result;
     }
 

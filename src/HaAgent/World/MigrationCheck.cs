@@ -3,6 +3,7 @@ using HaAgent.Core.Guest;
 using HaAgent.Core.Locking;
 using HaAgent.Core.Migration;
 using HaAgent.Core.Node;
+using HaAgent.Core.Ocf;
 using HaAgent.Host;
 using HaAgent.Libvirt;
 
@@ -71,7 +72,7 @@ internal sealed class MigrationCheck(AgentContext context)
         if (!learned.IsKnown(out LockSetup? there))
         {
             string said = answer.Errors.Length > 0 ? answer.Errors : answer.ExitCode is null ? "ssh gave no answer" : $"ssh ended with status {answer.ExitCode}";
-            context.Log.Say(new Remark(Severity.Warning,
+            context.Log.Write(new LogMessage(Severity.Warning,
                 $"Whether libvirt on {target.Node} locks disks as it does here is not known: {learned.Why} ({said}). {context.Domain} is migrated all the same; migrate_from checks its leases"));
             return null;
         }
@@ -84,4 +85,44 @@ internal sealed class MigrationCheck(AgentContext context)
     }
 
     private OperationResult Refused(string why) => OperationResult.Failed($"{context.Domain} was not migrated and runs on here: {why}");
+}
+
+/// <summary>Where a migration goes, and how.</summary>
+internal sealed class MigrationTarget(AgentContext context)
+{
+    private const int FirstPort = 49152;
+    private const int Ports = 64;
+
+    public string Node { get; } = context.Invocation.MigrateTarget!;
+
+    /// <summary>The URI of the target's hypervisor.</summary>
+    public string Uri => PeerUri.Hypervisor(context.Settings, Node, context.Hypervisor.Uri);
+
+    /// <summary>The request, complete.</summary>
+    public MigrateRequest Request()
+    {
+        Settings settings = context.Settings;
+        MigrateRequest.Parse(settings.MigrateOptions, out MigrateRequest request);
+        if (PeerUri.State(settings, request, Node, context.Hypervisor.Uri, FirstPort + Random.Shared.Next(Ports)) is string state)
+            request = request.With("migrate_uri", TypedKind.Text, state);
+        if (settings.MigrationAutoConverge)
+            request = request with { Flags = request.Flags | MigrateFlags.AutoConverge };
+        if (settings.MigrationTimeoutAction == "postcopy")
+            request = request with { Flags = request.Flags | MigrateFlags.PostCopy };
+        return request;
+    }
+}
+
+/// <summary>The other nodes of the cluster's partition, for questions to them.</summary>
+internal static class ClusterNodes
+{
+    /// <summary>Their names; empty when there is no cluster.</summary>
+    public static string[] Others(string? thisNode, Deadline deadline)
+    {
+        string self = thisNode ?? Environment.MachineName;
+        CommandResult result = Command.Run(deadline, "crm_node", ["--partition"]);
+        return result.Succeeded
+            ? result.Output.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(node => node != self).ToArray()
+            : [];
+    }
 }

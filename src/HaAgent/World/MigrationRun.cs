@@ -1,4 +1,6 @@
+using System.Globalization;
 using HaAgent.Core.Guest;
+using HaAgent.Core.Migration;
 using HaAgent.Host;
 using HaAgent.Libvirt;
 
@@ -72,7 +74,7 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
             if (progress.IsRunning && context.Elapsed >= nextReport)
             {
                 nextReport = context.Elapsed + ReportEvery;
-                context.Log.Say(new Remark(Severity.Info, MigrationReport.Line(context.Domain, _target.Node, progress)));
+                context.Log.Write(new LogMessage(Severity.Info, MigrationReport.Line(context.Domain, _target.Node, progress)));
             }
         }
     }
@@ -145,7 +147,7 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
         }
     }
 
-    private void Warn(string text) => context.Log.Say(new Remark(Severity.Warning, text));
+    private void Warn(string text) => context.Log.Write(new LogMessage(Severity.Warning, text));
 
     /// <returns>Whether it was done: false, when it failed or did not come back.</returns>
     private bool OnSource(LibvirtConnection source, Action<LibvirtDomain> action, Severity failure = Severity.Debug) => OnSource(source, domain =>
@@ -171,8 +173,84 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
         }
         catch (LibvirtException e)
         {
-            context.Log.Say(new Remark(failure, $"libvirt says: {e.Message}"));
+            context.Log.Write(new LogMessage(failure, $"libvirt says: {e.Message}"));
             return default;
         }
     }
+}
+
+/// <summary>
+/// The migration call itself, which comes back when the migration is over, on a thread and a connection of its own. In libvirt 9.0.0 the call of a
+/// second thread on one connection can be overlooked while a first one waits (virNetClientIOEventLoop: the wake-up is lost when it comes before
+/// the wait begins), and then hangs until the migration is over.
+/// </summary>
+/// <param name="sourceUri">This node's hypervisor; empty: libvirt's default.</param>
+/// <param name="target">Nobody else may use it before the migration is over.</param>
+/// <param name="targetUri">What <paramref name="target"/> was opened with.</param>
+/// <param name="identity">The guest.</param>
+/// <param name="request">How it is to go.</param>
+#pragma warning disable CA1001 // The thread that sets the event may outlive the wait; the process ends soon after.
+internal sealed class MigrationJob(string sourceUri, LibvirtConnection target, string targetUri, GuestIdentity identity, MigrateRequest request)
+#pragma warning restore CA1001
+{
+    private readonly ManualResetEventSlim _over = new();
+
+    /// <summary>It came back.</summary>
+    public bool IsOver => _over.IsSet;
+
+    /// <summary>It was ended because its time was up.</summary>
+    public bool WasAborted { get; set; }
+
+    /// <summary>What went wrong; null: nothing, or it is not over.</summary>
+    public string? Error { get; private set; }
+
+    public void Start() => new Thread(Run) { IsBackground = true, Name = "migration" }.Start();
+
+    /// <summary>Waits for its end.</summary>
+    /// <returns>Whether it is over.</returns>
+    public bool WaitForEnd(TimeSpan atMost) => _over.Wait(atMost > TimeSpan.Zero ? atMost : TimeSpan.Zero);
+
+    private void Run()
+    {
+        try
+        {
+            using LibvirtConnection source = LibvirtConnection.Open(sourceUri);
+            using LibvirtDomain? domain = source.Find(identity);
+            if (domain is null)
+                Error = "libvirt on this node does not know the guest any more, so that the migration was not begun";
+            else
+                LibvirtMigration.Migrate(domain, target, targetUri, request);
+        }
+
+        // On a thread of its own, whatever is not caught ends the process in the middle of a move, without an exit code.
+#pragma warning disable CA1031
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Error = e.Message;
+        }
+
+        _over.Set();
+    }
+}
+
+/// <summary>A migration in words.</summary>
+internal static class MigrationReport
+{
+    private const double Mebi = 1024 * 1024;
+
+    /// <summary>How far it is.</summary>
+    public static string Line(string domain, string node, MigrationProgress progress)
+    {
+        double percent = progress.TotalBytes == 0 ? 0 : 100.0 * (progress.TotalBytes - Math.Min(progress.RemainingBytes, progress.TotalBytes)) / progress.TotalBytes;
+        return string.Create(CultureInfo.InvariantCulture,
+            $"Migrating {domain} to {node}: {percent:F0} %, {progress.ProcessedBytes / Mebi:F0} MiB transferred, {progress.BytesPerSecond / Mebi:F1} MiB/s, "
+            + $"{progress.DirtyPagesPerSecond * progress.PageSize / Mebi:F1} MiB/s changed by the guest");
+    }
+
+    /// <summary>What it was.</summary>
+    public static string Done(string domain, string node, MigrationProgress completed) => completed.ElapsedMilliseconds == 0
+        ? $"{domain} was migrated to {node}"
+        : string.Create(CultureInfo.InvariantCulture,
+            $"{domain} was migrated to {node} in {completed.ElapsedMilliseconds / 1000.0:F1} s, with {completed.DowntimeMilliseconds} ms of downtime and {completed.ProcessedBytes / Mebi:F0} MiB transferred");
 }

@@ -29,8 +29,8 @@ internal sealed class Starting(AgentContext context)
         OperationResult? silence = null;
         OperationResult verdict = LockGuard.Judge(context.Settings.RequireLock, context.Locking, directory =>
         {
-            Fact<LockspaceSight> fact = context.Volume.LookAtLockspace(directory, deadline);
-            if (!fact.IsKnown(out LockspaceSight sight))
+            Fact<LockspaceFacts> fact = context.Volume.LookAtLockspace(directory, deadline);
+            if (!fact.IsKnown(out LockspaceFacts sight))
                 silence = OperationResult.Failed($"The lockspace directory {directory} does not answer: {fact.Why}. Is a fencing pending?", FailureKind.TimedOut);
             return sight;
         });
@@ -93,8 +93,8 @@ internal sealed class Starting(AgentContext context)
     /// <summary>Makes a call that brings the guest up, and keeps on record that it was made until it is answered.</summary>
     private OperationResult Ask(PendingKind kind, Deadline deadline, Action<LibvirtConnection> call)
     {
-        if (context.Resolver.Expect(kind, context.Identity!).Message is string remark)
-            context.Log.Say(new Remark(Severity.Warning, remark));
+        if (context.Resolver.Expect(kind, context.Identity!).Message is string message)
+            context.Log.Write(new LogMessage(Severity.Warning, message));
         OperationResult result = context.Hypervisor.Do(deadline, call);
 
         // When the connection broke, the daemon may have; what became of the call is for the next look to find out.
@@ -141,7 +141,7 @@ internal sealed class Starting(AgentContext context)
         return false;
     }
 
-    private void Warn(string text) => context.Log.Say(new Remark(Severity.Warning, text));
+    private void Warn(string text) => context.Log.Write(new LogMessage(Severity.Warning, text));
 
     /// <summary>Turns libvirt's error into the sentence that helps.</summary>
     private OperationResult Explain(OperationResult error, Deadline deadline)

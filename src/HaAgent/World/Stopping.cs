@@ -36,7 +36,7 @@ internal sealed class Stopping(AgentContext context)
                 + "Delete it before the next start, which would restore it over disks that have changed");
         }
 
-        context.Log.Say(new Remark(Severity.Warning, $"{file} is older than the guest that runs, and was moved to {old}"));
+        context.Log.Write(new LogMessage(Severity.Warning, $"{file} is older than the guest that runs, and was moved to {old}"));
         return null;
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using HaAgent.Core.Node;
 using HaAgent.Host;
+using HaAgent.Host.Native;
 using HaAgent.Host.Node;
 using Microsoft.Win32.SafeHandles;
 using Xunit;
@@ -34,7 +35,7 @@ public sealed class NodeVerbTests : IDisposable
             node.StandardOutput.Close();
             node.StandardError.Close();
             const int hangUp = 1;
-            Assert.Equal(0, SystemCalls.Kill(node.Id, hangUp));
+            Assert.Equal(0, Posix.Kill(node.Id, hangUp));
             Assert.False(File.Exists(file));
         }
 

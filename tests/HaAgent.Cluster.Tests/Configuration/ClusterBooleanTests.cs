@@ -20,7 +20,7 @@ public sealed class ClusterBooleanTests
     {
         Cib cib = Guide().Edit().SetProperty("maintenance-mode", yes).Finish();
 
-        Plan plan = RemovePlanner.Plan(["VM1"], keepRunning: true, new Snapshot("alice", cib, new ClusterStatus(), []));
+        Plan plan = RemovePlanner.PlanFor(["VM1"], keepRunning: true, new Snapshot("alice", cib, new ClusterStatus(), []));
 
         Assert.All(plan.Changes.OfType<Change.Configure>(), change => Assert.Equal(yes, change.After.Property("maintenance-mode")));
     }

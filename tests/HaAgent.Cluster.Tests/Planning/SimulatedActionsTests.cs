@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using HaAgent.Cluster.Planning;
+using HaAgent.Cluster.Simulating;
 using Xunit;
 
 namespace HaAgent.Cluster.Tests.Planning;

@@ -26,7 +26,7 @@ public sealed class AddScenarioTests
             Utilization = [.. (desired["utilization"]?.AsObject() ?? []).Select(pair => KeyValuePair.Create(pair.Key, (string)pair.Value!))],
         };
 
-        Plan plan = AddPlanner.Plan(intent, GuestScenario.Scope(folder.Current, [], folder.Words("guests")), folder.Words("guests"));
+        Plan plan = AddPlanner.PlanFor(intent, GuestScenario.Scope(folder.Current, [], folder.Words("guests")), folder.Words("guests"));
 
         folder.AssertExpected(PlanText.Lines(plan));
     }

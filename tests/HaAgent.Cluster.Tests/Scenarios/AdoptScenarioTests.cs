@@ -14,7 +14,7 @@ public sealed class AdoptScenarioTests
     {
         var folder = new ScenarioFolder("adopt", name);
 
-        Plan plan = AdoptPlanner.Plan(folder.Words("guests"), (bool?)folder.Desired["revert"] ?? false, folder.Current);
+        Plan plan = AdoptPlanner.PlanFor(folder.Words("guests"), (bool?)folder.Desired["revert"] ?? false, folder.Current);
 
         folder.AssertExpected(PlanText.Lines(plan));
     }

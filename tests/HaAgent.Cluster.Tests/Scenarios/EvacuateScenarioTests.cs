@@ -15,7 +15,7 @@ public sealed class EvacuateScenarioTests
 
         Evacuation evacuation = Evacuation.Of("alice", folder.Cib, folder.Status, folder.Run);
 
-        folder.AssertExpected(evacuation.Guests.Select(g => $"{g.Guest}: {g.Fate.Words}").Concat(evacuation.Others.Select(sentence => $"besides: {sentence}")));
+        folder.AssertExpected(evacuation.Guests.Select(g => $"{g.Guest}: {g.Outcome.Words}").Concat(evacuation.Others.Select(sentence => $"besides: {sentence}")));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class RemoveScenarioTests
     {
         var folder = new ScenarioFolder("remove", name);
 
-        Plan plan = RemovePlanner.Plan(folder.Words("guests"), (bool?)folder.Desired["keepRunning"] ?? false, folder.Current);
+        Plan plan = RemovePlanner.PlanFor(folder.Words("guests"), (bool?)folder.Desired["keepRunning"] ?? false, folder.Current);
 
         folder.AssertExpected(PlanText.Lines(plan));
     }

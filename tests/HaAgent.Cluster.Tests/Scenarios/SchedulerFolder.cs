@@ -49,7 +49,7 @@ internal sealed class SchedulerFolder(string verb, string name)
                 XmlProblem = problem,
                 UnreadableOn = [.. seen.GetProperty("unreadable").EnumerateArray().Select(n => n.GetString()!)],
                 Seen = seen.GetProperty("seen").EnumerateObject().ToDictionary(n => n.Name, n => Observe(n.Value.GetString()!)),
-                Lease = LeaseSight.Of(xml, nodes),
+                Lease = LeaseHolders.Of(xml, nodes),
             };
             return new WatchScope(new Snapshot("alice", Cib, Status, nodes), ClusterHistory.Of(Cib), [guest]);
         }

@@ -15,7 +15,7 @@ public sealed class SetupScenarioTests
     {
         var folder = new ScenarioFolder("setup", name);
 
-        Plan plan = SetupPlanner.Plan(Intent(folder.Desired), folder.Current);
+        Plan plan = SetupPlanner.PlanFor(Intent(folder.Desired), folder.Current);
 
         folder.AssertExpected(PlanText.Lines(plan));
     }

@@ -14,7 +14,7 @@ public sealed class TeardownScenarioTests
     {
         var folder = new ScenarioFolder("teardown", name);
 
-        Plan plan = TeardownPlanner.Plan((string?)folder.Desired["clone"] ?? "cl-virt-lock", folder.Current);
+        Plan plan = TeardownPlanner.PlanFor((string?)folder.Desired["clone"] ?? "cl-virt-lock", folder.Current);
 
         folder.AssertExpected(PlanText.Lines(plan));
     }

@@ -57,10 +57,10 @@ public sealed class WatchedGuestTests
     [Fact]
     public void Lease_WhatIsLockedWasNotLearned_IsNotFree()
     {
-        Assert.IsType<LeaseSight.Free>(Look(Node()).Lease);
-        Assert.IsType<LeaseSight.Unknown>(Look(Node() with { Leases = Fact.NotLearned<IReadOnlyList<string>>("Access is denied") }).Lease);
-        Assert.IsType<LeaseSight.Unknown>(Look(With(Node(), LibvirtPaths.Qemu, Fact.NotLearned<FileFact>("Input/output error"))).Lease);
-        Assert.IsType<LeaseSight.NotLocked>(Look(With(Node(), LibvirtPaths.Qemu, Fact.Absent<FileFact>())).Lease);
+        Assert.IsType<LeaseHolders.Free>(Look(Node()).Lease);
+        Assert.IsType<LeaseHolders.Unknown>(Look(Node() with { Leases = Fact.NotLearned<IReadOnlyList<string>>("Access is denied") }).Lease);
+        Assert.IsType<LeaseHolders.Unknown>(Look(With(Node(), LibvirtPaths.Qemu, Fact.NotLearned<FileFact>("Input/output error"))).Lease);
+        Assert.IsType<LeaseHolders.NotLocked>(Look(With(Node(), LibvirtPaths.Qemu, Fact.Absent<FileFact>())).Lease);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class WatchedGuestTests
     {
         NodeFacts silent = With(Node(), LibvirtPaths.QemuLockd, Fact.NotLearned<FileFact>("Input/output error"));
 
-        Assert.Contains("could not be learned", LockTrialGuard.Objection(Look(Node()), Node(), silent), StringComparison.Ordinal);
+        Assert.Contains("could not be learned", LockTestGuard.Objection(Look(Node()), Node(), silent), StringComparison.Ordinal);
     }
 
     private static readonly Fact<IReadOnlyDictionary<string, int>> None = Fact.Known<IReadOnlyDictionary<string, int>>(new Dictionary<string, int>());

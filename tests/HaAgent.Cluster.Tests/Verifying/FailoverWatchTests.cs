@@ -33,7 +33,7 @@ public sealed class FailoverWatchTests
         Assert.False(watch.See(Status(online: false, runsOn: null), Before, Seconds(4)));
         Assert.True(watch.See(Status(online: true, runsOn: "bob"), Remembering(SecondStart), Seconds(13)));
 
-        TrialResult result = Judge(watch, fenced: false);
+        GuideTestResult result = Judge(watch, fenced: false);
         Assert.Equal(Verdict.Otherwise, result.Verdict);
         Assert.StartsWith("VM1 recovered: it was started on bob again after 13.0 s; bob was back before it was fenced", result.Seen, StringComparison.Ordinal);
     }
@@ -55,7 +55,7 @@ public sealed class FailoverWatchTests
         Assert.False(watch.See(Status(online: true, runsOn: "bob"), Before, Seconds(30)));
         Assert.True(watch.See(Status(online: true, runsOn: "bob"), Before, FailoverWatch.Missed));
 
-        TrialResult result = Judge(watch, fenced: false);
+        GuideTestResult result = Judge(watch, fenced: false);
         Assert.Equal(Verdict.Failed, result.Verdict);
         Assert.Contains("VM1 runs on, bob never left the cluster", result.Seen, StringComparison.Ordinal);
     }
@@ -78,8 +78,8 @@ public sealed class FailoverWatchTests
         Assert.True(watch.See(Status(online: true, runsOn: "alice"), Before, Seconds(8)));
     }
 
-    private static TrialResult Judge(FailoverWatch watch, bool fenced) =>
-        new FailoverTrial(GuideTest.Crash, "bob") { Left = watch.Left, Fenced = fenced, RunsOn = watch.RunsOn, Stayed = watch.Stayed, Took = watch.At!.Value, Back = watch.At }.Judge("VM1");
+    private static GuideTestResult Judge(FailoverWatch watch, bool fenced) =>
+        new FailoverReport(GuideTest.Crash, "bob") { Left = watch.Left, Fenced = fenced, RunsOn = watch.RunsOn, Stayed = watch.Stayed, Took = watch.At!.Value, Back = watch.At }.Judge("VM1");
 
     private static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(seconds);
 

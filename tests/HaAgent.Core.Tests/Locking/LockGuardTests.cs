@@ -8,7 +8,7 @@ namespace HaAgent.Core.Tests.Locking;
 public sealed class LockGuardTests
 {
     private static readonly LockSetup Lockd = new("lockd", "/mnt/shared/lockd", true, false);
-    private static readonly LockspaceSight Ocfs2 = new(true, null, false, "ocfs2");
+    private static readonly LockspaceFacts Ocfs2 = new(true, null, false, "ocfs2");
 
     [Theory]
     [InlineData("auto")]
@@ -21,7 +21,7 @@ public sealed class LockGuardTests
     [InlineData("true")]
     public void Judge_ShadowDirectory_IsRefused(string require)
     {
-        OperationResult result = LockGuard.Judge(require, Lockd, _ => new LockspaceSight(true, null, OnRootFilesystem: true, "ext4"));
+        OperationResult result = LockGuard.Judge(require, Lockd, _ => new LockspaceFacts(true, null, OnRootFilesystem: true, "ext4"));
 
         Assert.Equal(ExitCode.Installed, result.Code);
         Assert.Contains("/mnt/shared/lockd", result.Message, StringComparison.Ordinal);
@@ -31,7 +31,7 @@ public sealed class LockGuardTests
     [Fact]
     public void Judge_MissingDirectory_IsRefused()
     {
-        OperationResult result = LockGuard.Judge("auto", Lockd, _ => new LockspaceSight(false, "cannot be opened (No such file or directory)", false, ""));
+        OperationResult result = LockGuard.Judge("auto", Lockd, _ => new LockspaceFacts(false, "cannot be opened (No such file or directory)", false, ""));
 
         Assert.Equal(ExitCode.Installed, result.Code);
         Assert.Contains("No such file or directory", result.Message, StringComparison.Ordinal);
@@ -49,7 +49,7 @@ public sealed class LockGuardTests
     [InlineData("auto", "vfat")]
     public void Judge_LocalFilesystemOnAMountOfItsOwn_IsRefused(string require, string type)
     {
-        OperationResult result = LockGuard.Judge(require, Lockd, _ => new LockspaceSight(true, null, OnRootFilesystem: false, type));
+        OperationResult result = LockGuard.Judge(require, Lockd, _ => new LockspaceFacts(true, null, OnRootFilesystem: false, type));
 
         Assert.Equal(ExitCode.Installed, result.Code);
         Assert.Contains(type, result.Message, StringComparison.Ordinal);
@@ -58,11 +58,11 @@ public sealed class LockGuardTests
 
     [Fact]
     public void Judge_LocalFilesystemThatSetupProvedToBeOneOnAllNodes_IsFine() =>
-        Assert.Equal(OperationResult.Done, LockGuard.Judge("true", Lockd, _ => new LockspaceSight(true, null, false, "tmpfs") { IsMarked = true }));
+        Assert.Equal(OperationResult.Done, LockGuard.Judge("true", Lockd, _ => new LockspaceFacts(true, null, false, "tmpfs") { IsMarked = true }));
 
     [Fact]
     public void Judge_MarkOnTheRootFilesystem_IsRefused() =>
-        Assert.Equal(ExitCode.Installed, LockGuard.Judge("auto", Lockd, _ => new LockspaceSight(true, null, true, "ext4") { IsMarked = true }).Code);
+        Assert.Equal(ExitCode.Installed, LockGuard.Judge("auto", Lockd, _ => new LockspaceFacts(true, null, true, "ext4") { IsMarked = true }).Code);
 
     [Theory]
     [InlineData("nfs", "rw,vers=3,nolock,addr=10.0.0.1", "nolock")]
@@ -73,7 +73,7 @@ public sealed class LockGuardTests
     [InlineData("ocfs2", "rw,heartbeat=none", "heartbeat=none")]
     public void Judge_SharedFilesystemWhoseLocksAreLocal_IsRefusedMarkedOrNot(string type, string options, string named)
     {
-        var sight = new LockspaceSight(true, null, false, type) { Options = options, IsMarked = true };
+        var sight = new LockspaceFacts(true, null, false, type) { Options = options, IsMarked = true };
 
         OperationResult result = LockGuard.Judge("auto", Lockd, _ => sight);
 
@@ -87,12 +87,12 @@ public sealed class LockGuardTests
     [InlineData("ocfs2", "rw,heartbeat=none-such")]
     [InlineData("fuse.glusterfs", "rw,allow_other")]
     public void Judge_SharedFilesystem_IsFine(string type, string options) =>
-        Assert.Equal(OperationResult.Done, LockGuard.Judge("true", Lockd, _ => new LockspaceSight(true, null, false, type) { Options = options }));
+        Assert.Equal(OperationResult.Done, LockGuard.Judge("true", Lockd, _ => new LockspaceFacts(true, null, false, type) { Options = options }));
 
     [Fact]
     public void Judge_UnknownFilesystem_IsAWarningOnly()
     {
-        OperationResult result = LockGuard.Judge("auto", Lockd, _ => new LockspaceSight(true, null, false, "fuse.ours"));
+        OperationResult result = LockGuard.Judge("auto", Lockd, _ => new LockspaceFacts(true, null, false, "fuse.ours"));
 
         Assert.True(result.Succeeded);
         Assert.Contains("fuse.ours", result.Message, StringComparison.Ordinal);

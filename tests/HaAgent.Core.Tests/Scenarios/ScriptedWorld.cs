@@ -94,7 +94,7 @@ internal sealed class ScriptedWorld : IGuestWorld
         Elapsed = ends.DefaultIfEmpty(end).Min();
     }
 
-    public void Say(Remark remark) => Note($"says {remark.Severity.ToString().ToLowerInvariant()}: {remark.Text}");
+    public void Write(LogMessage message) => Note($"says {message.Severity.ToString().ToLowerInvariant()}: {message.Text}");
 
     public void Finish(Outcome outcome) => Note($"ends {(int)outcome.Code} {outcome.Code}{(outcome.Reason is null ? "" : ": " + outcome.Reason)}");
 

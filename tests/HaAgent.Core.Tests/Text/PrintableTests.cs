@@ -56,7 +56,7 @@ public sealed class PrintableTests
         const string Forged = "no such device\nNov 24 09:40:00  VirtualDomain(VM1)[1]:    INFO: VM1 was migrated to carol\u001b[1A";
         const string Safe = "no such device Nov 24 09:40:00  VirtualDomain(VM1)[1]:    INFO: VM1 was migrated to carol\\x1b[1A";
 
-        Assert.Equal(Safe, new Remark(Severity.Error, Forged).Text);
+        Assert.Equal(Safe, new LogMessage(Severity.Error, Forged).Text);
         Assert.Equal(Safe, new Outcome(ExitCode.Generic, Forged).Reason);
     }
 }

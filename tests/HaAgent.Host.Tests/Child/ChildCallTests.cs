@@ -54,9 +54,9 @@ public sealed partial class ChildCallTests : IDisposable
     [Fact]
     public void LookAtLockspace_Directory_ItsMount()
     {
-        LockspaceSight sight = _volume.LookAtLockspace("/proc", Deadline.In(Ample)).Value;
+        LockspaceFacts sight = _volume.LookAtLockspace("/proc", Deadline.In(Ample)).Value;
 
-        Assert.Equal(new LockspaceSight(true, null, false, "proc") { Options = "rw" }, sight);
+        Assert.Equal(new LockspaceFacts(true, null, false, "proc") { Options = "rw" }, sight);
     }
 
     [Fact]

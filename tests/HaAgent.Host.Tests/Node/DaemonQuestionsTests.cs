@@ -90,7 +90,7 @@ public sealed class DaemonQuestionsTests : IDisposable
 
         Assert.Contains((Environment.ProcessId, name), ProcFiles.Processes(name));
         Assert.Null(ProcFiles.Read(int.MaxValue, "comm"));
-        Assert.InRange(ProcFiles.Age(Encoding.UTF8.GetString(ProcFiles.Read(Environment.ProcessId, "stat")!), Moment.Uptime), TimeSpan.FromMinutes(-5), TimeSpan.FromHours(1));
+        Assert.InRange(ProcFiles.Age(Encoding.UTF8.GetString(ProcFiles.Read(Environment.ProcessId, "stat")!), NodeTime.Uptime), TimeSpan.FromMinutes(-5), TimeSpan.FromHours(1));
     }
 
     [Fact]

@@ -1,4 +1,7 @@
+using System.Xml.Linq;
+using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
+using HaAgent.Core.Guest;
 using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Check.Guests;
@@ -89,4 +92,115 @@ internal static class GuestPaths
         bool behind = mount is not null && volume is not null && volume.Source == mount.Source && volume.Type == mount.Type && point != "/";
         return mount is not { IsKnownShared: true } && !behind;
     }
+}
+
+/// <summary>What a path in a guest's XML is for.</summary>
+public enum PathUse
+{
+    /// <summary>A program or firmware that comes with a package: a copy on each node is right.</summary>
+    Program,
+
+    /// <summary>A kernel or an initrd: read at each start, on whichever node.</summary>
+    Boot,
+
+    /// <summary>What the guest reads only.</summary>
+    ReadOnlyStorage,
+
+    /// <summary>What the guest writes.</summary>
+    Storage,
+
+    /// <summary>The guest's firmware variables: written by the guest, and made anew from a template where they are missing.</summary>
+    Nvram,
+}
+
+/// <summary>A path that a guest's XML mentions.</summary>
+/// <param name="Path">The path.</param>
+/// <param name="Use">What it is for.</param>
+/// <param name="Where">The element that mentions it.</param>
+public sealed record MentionedPath(string Path, PathUse Use, string Where)
+{
+    // What libvirt or the kernel makes on the node where the guest runs.
+    private static readonly string[] Local = ["metadata", "serial", "console", "parallel", "channel", "graphics", "rng", "tpm", "audio", "vsock", "seclabel"];
+
+    /// <summary>Every absolute path in a domain's XML, whatever element mentions it: what is not known to be harmless is looked at.</summary>
+    public static IReadOnlyList<MentionedPath> In(string xml)
+    {
+        XElement domain = CibXml.Parse(xml);
+        return [.. Walk(domain).Where(p => p.Path.StartsWith('/')).DistinctBy(p => p.Path)];
+    }
+
+    private static IEnumerable<MentionedPath> Walk(XElement element)
+    {
+        string name = element.Name.LocalName;
+        if (Local.Contains(name) || element.Name.Namespace != XNamespace.None)
+            yield break;
+        if (!element.HasElements && element.Value.Trim() is { Length: > 0 } text)
+            yield return new MentionedPath(text, UseOf(element, null), name);
+        foreach (XAttribute attribute in element.Attributes().Where(a => !a.IsNamespaceDeclaration))
+            yield return new MentionedPath(attribute.Value, UseOf(element, attribute.Name.LocalName), name);
+        foreach (MentionedPath inner in element.Elements().SelectMany(Walk))
+            yield return inner;
+    }
+
+    private static PathUse UseOf(XElement element, string? attribute) => (element.Name.LocalName, attribute) switch
+    {
+        ("emulator" or "loader", _) or ("nvram", "template") => PathUse.Program,
+        ("kernel" or "initrd" or "dtb" or "table", _) => PathUse.Boot,
+        ("nvram", _) => PathUse.Nvram,
+        _ => element.AncestorsAndSelf().Any(IsReadOnly) ? PathUse.ReadOnlyStorage : PathUse.Storage,
+    };
+
+    // A backing file is read only, whatever the disk above it is.
+    private static bool IsReadOnly(XElement element) =>
+        element.Name.LocalName == "backingStore" || element.Element("readonly") is not null || (string?)element.Attribute("device") is "cdrom";
+}
+
+/// <summary>Each disk has one name, because its lease is named after the path; and what lockd does not lock is said.</summary>
+internal static class GuestDisks
+{
+    private const string Name = "guest disks";
+
+    public static IEnumerable<Finding> Look(CheckScope scope)
+    {
+        (string[] Guests, Finding Finding)[] shared = [.. Shared(scope)];
+        return [.. shared.Select(s => s.Finding), .. scope.Guests.Where(g => g.Xml is not null && !shared.Any(s => s.Guests.Contains(g.Name))).Select(Alone)];
+    }
+
+    /// <summary>What concerns one guest, among all of them.</summary>
+    internal static IEnumerable<Finding> Of(CheckScope scope, GuestFacts guest) =>
+        [.. Shared(scope).Where(s => s.Guests.Contains(guest.Name)).Select(s => s.Finding), Alone(guest)];
+
+    private static Finding Alone(GuestFacts guest)
+    {
+        string[] open = [.. guest.Xml!.Disks.Where(d => !d.IsLockable && !d.ReadOnly && d.Device is "disk" or "lun").Select(d => $"{d.Target} ({d.Type})")];
+        if (open.Length > 0)
+            return new Finding(Name, Severity.Warning, $"{guest.Name}: lockd does not lock {string.Join(", ", open)}: only the cluster keeps it from running twice", "use a block device or a file on shared storage, or rely on fencing alone");
+        return guest.Xml.Disks.Any(d => d.IsLockable)
+            ? new Finding(Name, Severity.Ok, $"{guest.Name}: its writable disks are locked, each under one name", null)
+            : new Finding(Name, Severity.Warning, $"{guest.Name}: it has no disk that lockd could lock: only the cluster keeps it from running twice", "give it a disk on a block device or a file on shared storage, or rely on fencing alone");
+    }
+
+    private static IEnumerable<(GuestFacts Guest, Disk Disk)> Lockable(CheckScope scope) =>
+        scope.Guests.Where(g => g.Xml is not null).SelectMany(g => g.Xml!.Disks.Where(d => d.IsLockable).Select(d => (g, d)));
+
+    private static IEnumerable<(string[] Guests, Finding Finding)> Shared(CheckScope scope) => [.. TwoNames(scope), .. TwoGuests(scope)];
+
+    private static IEnumerable<(string[] Guests, Finding Finding)> TwoNames(CheckScope scope)
+    {
+        // The names lead to the same device on each node alike, or the paths' own check says so: one node is enough.
+        if (scope.Snapshot.Reached.FirstOrDefault() is not { } node)
+            yield break;
+        foreach (var disk in Lockable(scope).GroupBy(use => node.Path(use.Disk.Source!).Value?.RealPath ?? "").Where(g => g.Key.Length > 0 && g.Select(use => use.Disk.Source).Distinct().Count() > 1))
+        {
+            yield return (Names(disk), new Finding(Name, Severity.Error,
+                $"one disk goes by several names ({string.Join(", ", disk.Select(use => $"{use.Disk.Source} in {use.Guest.Name}").Distinct())}): each name has a lease of its own, so the lock does not hold",
+                "use the same name in every XML"));
+        }
+    }
+
+    private static IEnumerable<(string[] Guests, Finding Finding)> TwoGuests(CheckScope scope) => Lockable(scope)
+        .Where(use => !use.Disk.Shareable).GroupBy(use => use.Disk.Source).Where(g => Names(g).Length > 1)
+        .Select(disk => (Names(disk), new Finding(Name, Severity.Error, $"{string.Join(" and ", Names(disk))} both write to {disk.Key}: only one of them can run", "give each guest a disk of its own, or mark it <shareable/>")));
+
+    private static string[] Names(IEnumerable<(GuestFacts Guest, Disk Disk)> uses) => [.. uses.Select(use => use.Guest.Name).Distinct()];
 }

@@ -1,6 +1,7 @@
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Setup.Steps;
 
@@ -8,10 +9,10 @@ namespace HaAgent.Cluster.Setup.Steps;
 public static class ClusterReady
 {
     /// <summary>Refuses while the cluster is not whole.</summary>
-    public static Plan Plan(SetupIntent intent, Snapshot snapshot) => Plan(snapshot);
+    public static Plan PlanFor(SetupIntent intent, Snapshot snapshot) => PlanFor(snapshot);
 
     /// <summary>Refuses while the cluster is not whole.</summary>
-    public static Plan Plan(Snapshot snapshot)
+    public static Plan PlanFor(Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         var refusals = new List<Refusal>();
@@ -46,4 +47,91 @@ public static class ClusterReady
         bool watchdogOnly = cib.Property("stonith-watchdog-timeout") is { } timeout && ClusterTime.Parse(timeout) is null or { Ticks: > 0 };
         return enabled && (watchdogOnly || cib.Primitives.Any(p => p.Agent.Class == "stonith"));
     }
+}
+
+/// <summary>Guide 18.4, step 1: the virtualization packages on every node, and the tools of the filesystem.</summary>
+public static class Packages
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
+
+    /// <summary>Installs what a node lacks.</summary>
+    public static Plan PlanFor(SetupIntent intent, Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(intent);
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return Plan.All(snapshot.Reached.Select(node => PlanFor(intent, node)));
+    }
+
+    private static Plan PlanFor(SetupIntent intent, NodeFacts node) =>
+        Plan.From(node.Programs, "which programs are installed", node.Name, programs => PlanFor(intent, node, [.. Missing(intent, programs)]));
+
+    private static Plan PlanFor(SetupIntent intent, NodeFacts node, string[] missing)
+    {
+        if (missing.Length == 0)
+            return new Plan();
+        string lacks = $"{node.Name} lacks {string.Join(", ", missing)}";
+        if (!intent.InstallPackages)
+            return Plan.Refuse(lacks, $"install it on {node.Name}, or leave out --no-packages");
+        return Plan.From(node.Packages, "what installs packages", node.Name, tool => Install(node, lacks, Command(intent.Storage, tool)), () => Install(node, lacks, null));
+    }
+
+    private static Plan Install(NodeFacts node, string lacks, InstallPackages? command)
+    {
+        if (command is null)
+        {
+            return Plan.Refuse($"{lacks}, and haagent finds no package for it there (it knows zypper, apt and dnf, and no dnf has OCFS2)",
+                $"install it on {node.Name} by hand, then run this again");
+        }
+
+        return Plan.Of(new Change.OnNode(node.Name, $"install the virtualization packages on {node.Name}: {Text(command)}", command, Limit));
+    }
+
+    private static IEnumerable<string> Missing(SetupIntent intent, IReadOnlyList<string> programs)
+    {
+        if (!programs.Contains("libvirtd") && !programs.Contains("virtqemud"))
+            yield return "libvirt";
+        if (!programs.Contains("virtlockd"))
+            yield return "virtlockd";
+        if (!programs.Contains("qemu"))
+            yield return "QEMU";
+        if (intent.Storage is not Storage.Device device)
+            yield break;
+        if (!programs.Contains(MakeFilesystem(device.Type)))
+            yield return MakeFilesystem(device.Type);
+        if (!programs.Contains("dlm_controld"))
+            yield return "dlm_controld";
+    }
+
+    private static string MakeFilesystem(VolumeType type) => type switch
+    {
+        VolumeType.Ocfs2 => "mkfs.ocfs2",
+        VolumeType.Gfs2 => "mkfs.gfs2",
+    };
+
+    private static InstallPackages? Command(Storage storage, PackageTool tool)
+    {
+        VolumeType? type = (storage as Storage.Device)?.Type;
+        return (tool, type) switch
+        {
+            (PackageTool.Zypper, null) => Zypper(),
+            (PackageTool.Zypper, VolumeType.Ocfs2) => Zypper("ocfs2-tools", "dlm-kmp-default"),
+            (PackageTool.Zypper, VolumeType.Gfs2) => Zypper("gfs2-utils", "dlm-kmp-default"),
+            (PackageTool.Apt, null) => Apt(),
+            (PackageTool.Apt, VolumeType.Ocfs2) => Apt("ocfs2-tools", "dlm-controld"),
+            (PackageTool.Apt, VolumeType.Gfs2) => Apt("gfs2-utils", "dlm-controld"),
+            (PackageTool.Dnf, null) => Dnf(),
+            (PackageTool.Dnf, VolumeType.Gfs2) => Dnf("gfs2-utils", "dlm"),
+            _ => null,
+        };
+    }
+
+    private static InstallPackages Zypper(params string[] more) => new("zypper", more) { Patterns = ["kvm_server", "kvm_tools"] };
+
+    private static InstallPackages Apt(params string[] more) => new("apt-get", ["libvirt-daemon-system", "libvirt-clients", "qemu-system-x86", "qemu-utils", .. more]);
+
+    private static InstallPackages Dnf(params string[] more) => new("dnf", ["libvirt", "qemu-kvm", .. more]);
+
+    // As it would be typed.
+    private static string Text(InstallPackages install) =>
+        string.Join(" && ", install.Commands.Select(command => string.Join(' ', command.SkipWhile(word => word == "env").Select(ShellWord.Quote))));
 }

@@ -10,7 +10,7 @@ public static class LockResources
     private static readonly KeyValuePair<string, string> Interleave = new("interleave", "true");
 
     /// <summary>Writes the resources, or completes those that are there.</summary>
-    public static Plan Plan(SetupIntent intent, Snapshot snapshot)
+    public static Plan PlanFor(SetupIntent intent, Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(intent);
         ArgumentNullException.ThrowIfNull(snapshot);
@@ -33,7 +33,7 @@ public static class LockResources
             draft.AddClonedGroup(intent.Names.GroupClone, intent.Names.Group, wanted, [Interleave]);
         }
 
-        return Planning.Plan.Of(new Change.Configure(title, cib, draft.Finish()));
+        return Plan.Of(new Change.Configure(title, cib, draft.Finish()));
     }
 
     /// <summary>The guide's resources, with the timeouts that their agents ask for.</summary>

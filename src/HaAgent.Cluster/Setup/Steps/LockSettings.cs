@@ -9,11 +9,11 @@ namespace HaAgent.Cluster.Setup.Steps;
 public static class LockSettings
 {
     /// <summary>Sets what is not set.</summary>
-    public static Plan Plan(SetupIntent intent, Snapshot snapshot)
+    public static Plan PlanFor(SetupIntent intent, Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(intent);
         ArgumentNullException.ThrowIfNull(snapshot);
-        return Planning.Plan.All(snapshot.Reached.Select(node => Plan(intent, node)));
+        return Plan.All(snapshot.Reached.Select(node => PlanFor(intent, node)));
     }
 
     /// <summary>What the settings are called where they could not be learned.</summary>
@@ -27,15 +27,15 @@ public static class LockSettings
         Missing(node, LibvirtPaths.Qemu, "lock_manager", "lockd").Then(qemu =>
             Missing(node, LibvirtPaths.QemuLockd, "file_lockspace_dir", intent.LockDirectory).Map<IReadOnlyList<Change.WriteFile>>(lockd => [.. qemu, .. lockd]));
 
-    private static Plan Plan(SetupIntent intent, NodeFacts node) => Planning.Plan.From(LibvirtFlavour.Of(node), LibvirtFlavour.What, node.Name,
-        _ => Planning.Plan.From(Missing(intent, node), What, node.Name, missing => missing.Count == 0 ? LeasesOff(node)
-            : Planning.Plan.From(node.Guests, WhetherGuestsRun, node.Name, guests => guests.Count > 0
+    private static Plan PlanFor(SetupIntent intent, NodeFacts node) => Plan.From(LibvirtFlavour.Of(node), LibvirtFlavour.What, node.Name,
+        _ => Plan.From(Missing(intent, node), What, node.Name, missing => missing.Count == 0 ? LeasesOff(node)
+            : Plan.From(node.Guests, WhetherGuestsRun, node.Name, guests => guests.Count > 0
                 ? Endangered(node, guests.Keys, $"{string.Join(" and ", missing.Select(m => m.Path))} must change on {node.Name}")
                 : LeasesOff(node) is { Refusals.Count: > 0 } refused ? refused : new Plan { Changes = missing })),
-        () => Planning.Plan.Note($"libvirt is not installed on {node.Name} yet: its settings and services are planned once it is"));
+        () => Plan.Note($"libvirt is not installed on {node.Name} yet: its settings and services are planned once it is"));
 
     /// <summary>The refusal to touch libvirt while guests run that would stay without the new locks.</summary>
-    internal static Plan Endangered(NodeFacts node, IEnumerable<string> guests, string why) => Planning.Plan.Refuse(
+    internal static Plan Endangered(NodeFacts node, IEnumerable<string> guests, string why) => Plan.Refuse(
         $"{why}, and that needs libvirt restarted while {string.Join(", ", guests)} run{(guests.Count() == 1 ? "s" : "")} there without the new locks: another node could then start the same guest",
         $"shut the guests on {node.Name} down (virsh shutdown NAME) or move them to another node, then run this again");
 
@@ -51,9 +51,42 @@ public static class LockSettings
     }
 
     // With automatic leases switched off libvirt locks nothing that the guest's XML does not name, whatever the other settings say.
-    private static Plan LeasesOff(NodeFacts node) => Planning.Plan.From(node.File(LibvirtPaths.QemuLockd), What, node.Name, file =>
+    private static Plan LeasesOff(NodeFacts node) => Plan.From(node.File(LibvirtPaths.QemuLockd), What, node.Name, file =>
         LibvirtConf.GetInteger(file.Text, "auto_disk_leases") == 0
-            ? Planning.Plan.Refuse($"auto_disk_leases = 0 in {LibvirtPaths.QemuLockd} on {node.Name} switches the locking of disks off",
+            ? Plan.Refuse($"auto_disk_leases = 0 in {LibvirtPaths.QemuLockd} on {node.Name} switches the locking of disks off",
                 "take that line out on every node, then run this again")
             : new Plan());
+}
+
+/// <summary>
+/// The directory of the lease files, on the volume. It is made before libvirt is told of it: libvirt would make it where it is told to, and
+/// without the volume that is a shadow directory under the mount point.
+/// </summary>
+public static class LockDirectory
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    /// <summary>Makes the directory unless the nodes with the volume see it there.</summary>
+    public static Plan PlanFor(SetupIntent intent, Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(intent);
+        ArgumentNullException.ThrowIfNull(snapshot);
+        Plan unknown = Plan.All(snapshot.Reached.Select(node => Plan.From(IsThere(node, intent), $"whether {intent.LockDirectory} is there", node.Name, _ => new Plan())));
+        if (unknown.Refusals.Count > 0)
+            return unknown;
+        bool[] there = [.. snapshot.Reached.Select(node => IsThere(node, intent)).Where(fact => fact.State == FactState.Known).Select(fact => fact.Value)];
+        if (there.Length > 0 && there.All(yes => yes))
+            return new Plan();
+
+        string node = snapshot.Status.TakesResources(snapshot.Self) ? snapshot.Self
+            : snapshot.Nodes.Select(n => n.Name).FirstOrDefault(snapshot.Status.TakesResources) ?? snapshot.Self;
+        return Plan.Of(new Change.OnNode(node, $"make the lock directory {intent.LockDirectory} on the volume", new MakeDirectory(intent.LockDirectory, intent.Mount), Limit)
+        {
+            Leaves = [intent.LockDirectory],
+        });
+    }
+
+    // Absent where the volume is not mounted.
+    private static Fact<bool> IsThere(NodeFacts node, SetupIntent intent) => node.MountAt(intent.Mount)
+        .Then(_ => node.Directory(intent.LockDirectory).Map(directory => directory.MountPoint == intent.Mount).OrWhenAbsent(false));
 }

@@ -11,7 +11,7 @@ public static class SharedDevice
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
     /// <summary>Makes the filesystem, when the device is empty or the admin gave it up.</summary>
-    public static Plan Plan(SetupIntent intent, Snapshot snapshot)
+    public static Plan PlanFor(SetupIntent intent, Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(intent);
         ArgumentNullException.ThrowIfNull(snapshot);
@@ -64,7 +64,7 @@ public static class SharedDevice
 
     // A virtual disk without a serial number has no other name.
     private static Plan NameNote(string path, Snapshot snapshot) => DeviceName.IsUnstable(path) && !HasStableName(path, snapshot)
-        ? Planning.Plan.Note($"{path} is not a stable name, and the device has no other: give it a serial number, so that /dev/disk/by-id names it")
+        ? Plan.Note($"{path} is not a stable name, and the device has no other: give it a serial number, so that /dev/disk/by-id names it")
         : new Plan();
 
     private static IEnumerable<Refusal> SizesDiffer(string path, Snapshot snapshot)
@@ -80,8 +80,8 @@ public static class SharedDevice
     private static Plan Format(Storage.Device storage, Snapshot snapshot)
     {
         NodeFacts self = snapshot.Node(snapshot.Self);
-        return Planning.Plan.From(self.Device(storage.Path), $"what {storage.Path} is", self.Name, device => Planning.Plan.From(
-            self.ClusterName.OrWhenAbsent("hacluster"), "what the cluster's name is", self.Name, cluster => Planning.Plan.From(
+        return Plan.From(self.Device(storage.Path), $"what {storage.Path} is", self.Name, device => Plan.From(
+            self.ClusterName.OrWhenAbsent("hacluster"), "what the cluster's name is", self.Name, cluster => Plan.From(
                 device.ClusterFilesystem, $"which volume lies on {storage.Path}", self.Name,
                 present => present.Type == Name(storage.Type) && Mountable(present, cluster) ? Made(storage) : Format(storage, snapshot, device, cluster, present),
                 () => Format(storage, snapshot, device, cluster, null))));
@@ -89,7 +89,7 @@ public static class SharedDevice
 
     // The same command again, to resume or to check, must not destroy what the first run made.
     private static Plan Made(Storage.Device storage) => storage.ForceFormat
-        ? Planning.Plan.Note($"{storage.Path} already holds an {Name(storage.Type)} volume of this cluster and is not formatted again (to begin anew: wipefs --all {storage.Path})")
+        ? Plan.Note($"{storage.Path} already holds an {Name(storage.Type)} volume of this cluster and is not formatted again (to begin anew: wipefs --all {storage.Path})")
         : new Plan();
 
     private static Plan Format(Storage.Device storage, Snapshot snapshot, DeviceFact device, string cluster, ClusterFilesystemFact? present)
@@ -100,7 +100,7 @@ public static class SharedDevice
             return new Plan { Refusals = unknown };
         if (Seen(storage.Path, snapshot).FirstOrDefault(seen => seen.Device.UsedBy is { Value.Count: > 0 }) is { Device: not null } user)
         {
-            return Planning.Plan.Refuse($"{storage.Path} is in use on {user.Node} by {string.Join(", ", user.Device.UsedBy.Value!)}",
+            return Plan.Refuse($"{storage.Path} is in use on {user.Node} by {string.Join(", ", user.Device.UsedBy.Value!)}",
                 "free it first, or name another device");
         }
 
@@ -109,7 +109,7 @@ public static class SharedDevice
         {
             string found = string.Join(", ", signatures);
             string more = present is not null ? $" made for cluster stack {present.Stack}, cluster {present.ClusterName}, not for {cluster}" : "";
-            return Planning.Plan.Refuse($"{storage.Path} is not empty: it holds {found}{more}, and setup never formats over anything",
+            return Plan.Refuse($"{storage.Path} is not empty: it holds {found}{more}, and setup never formats over anything",
                 $"name another device; or, if what lies on it may be destroyed, add --force-format {storage.Path}");
         }
 
@@ -118,7 +118,7 @@ public static class SharedDevice
         var make = new MakeFilesystem(storage.Path, size, signatures, Filesystem(storage.Type), cluster, Slots(snapshot), "virt-lock") { Force = storage.ForceFormat };
         string destroy = signatures.Length > 0 ? $"DESTROY the {string.Join(", ", signatures)} on {storage.Path} and " : "";
         string title = $"{destroy}make the filesystem on {snapshot.Self}: {string.Join(' ', make.Command.Select(ShellWord.Quote))}";
-        return Planning.Plan.Of(new Change.OnNode(snapshot.Self, title, make, Limit) { Leaves = [storage.Path] });
+        return Plan.Of(new Change.OnNode(snapshot.Self, title, make, Limit) { Leaves = [storage.Path] });
     }
 
     private static IEnumerable<Refusal> NotLookedAt(string path, string node, DeviceFact device)
@@ -144,10 +144,10 @@ public static class SharedDevice
     private static Plan KernelNotes(Storage.Device storage, Snapshot snapshot)
     {
         string type = Name(storage.Type);
-        return Planning.Plan.All(snapshot.Reached.Select(node => (node.KernelFilesystems.GetValueOrDefault(type) ?? Fact.NotAsked<bool>()).Match(
-            has => has ? new Plan() : Planning.Plan.Note($"the kernel of {node.Name} has no {type} (nor a module for it): the volume cannot be mounted there until it has"),
+        return Plan.All(snapshot.Reached.Select(node => (node.KernelFilesystems.GetValueOrDefault(type) ?? Fact.NotAsked<bool>()).Match(
+            has => has ? new Plan() : Plan.Note($"the kernel of {node.Name} has no {type} (nor a module for it): the volume cannot be mounted there until it has"),
             () => new Plan(),
-            why => Planning.Plan.Note($"whether the kernel of {node.Name} has {type} could not be learned: {why}"))));
+            why => Plan.Note($"whether the kernel of {node.Name} has {type} could not be learned: {why}"))));
     }
 
     private static string Name(VolumeType type) => type switch

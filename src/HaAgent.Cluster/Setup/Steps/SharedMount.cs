@@ -13,7 +13,7 @@ public static class SharedMount
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     /// <summary>Makes the marked directory, or compares what the nodes see of it.</summary>
-    public static Plan Plan(SetupIntent intent, Snapshot snapshot)
+    public static Plan PlanFor(SetupIntent intent, Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(intent);
         ArgumentNullException.ThrowIfNull(snapshot);
@@ -30,7 +30,7 @@ public static class SharedMount
             return new Plan();
         string seen = string.Join("; ", snapshot.Reached.Select(node =>
             $"{node.Name} sees {(Mark(storage, node).IsKnown(out string? mark) ? $"mark {mark}" : "no mark")}"));
-        return Planning.Plan.Refuse($"{storage.Path} is not the same filesystem on every node ({seen} in {storage.Inside}/{MarkFile})",
+        return Plan.Refuse($"{storage.Path} is not the same filesystem on every node ({seen} in {storage.Inside}/{MarkFile})",
             $"mount the same shared filesystem at {storage.Path} on every node; a local directory of that name must be empty");
     }
 
@@ -75,5 +75,26 @@ public static class SharedMount
             Notes = unknown.Length == 0 ? [] :
                 [$"{storage.Path} is {string.Join(", ", unknown)}, which is not known to carry locks between nodes: 'haagent verify --only lock' proves it"],
         };
+    }
+}
+
+/// <summary>Guide 18.3, step 9: the clone must run on all nodes.</summary>
+public static class VolumeEverywhere
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+
+    /// <summary>Waits for the nodes on which the volume is not up.</summary>
+    public static Plan PlanFor(SetupIntent intent, Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(intent);
+        ArgumentNullException.ThrowIfNull(snapshot);
+        string[] wanted = [.. snapshot.Nodes.Select(n => n.Name).Where(snapshot.Status.TakesResources)];
+        string[] resting = [.. snapshot.Nodes.Select(n => n.Name).Except(wanted)];
+        Plan notes = Plan.All(resting.Select(node =>
+            Plan.Note($"{node} takes no resources now (standby or maintenance), so the volume is not mounted there yet")));
+        string resource = intent.Names.Filesystem;
+        return wanted.Except(snapshot.Status.Where(resource)).Any()
+            ? notes + Plan.Of(new Change.Await($"wait until {intent.Names.GroupClone} runs on {string.Join(", ", wanted)}", resource, new Goal.OnAll(wanted), Limit))
+            : notes;
     }
 }

@@ -1,0 +1,89 @@
+using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.Status;
+using HaAgent.Core.Guest;
+using HaAgent.Core.Locking;
+
+namespace HaAgent.Cluster.Verify;
+
+/// <summary>What came of creating a second copy of a running guest: a closed choice.</summary>
+public abstract record LockReport
+{
+    private LockReport()
+    {
+    }
+
+    /// <summary>It was not tried, because nothing would have stopped the second copy.</summary>
+    /// <param name="Why">Why, as a sentence without its full stop.</param>
+    public sealed record NotTried(string Why) : LockReport;
+
+    /// <summary>libvirt refused.</summary>
+    /// <param name="Kind">What libvirt's error means: decided by its numbers.</param>
+    /// <param name="Message">libvirt's words and numbers.</param>
+    /// <param name="FromQemu">The error is QEMU's (1/10).</param>
+    /// <param name="ImageInUse">The disk image that the kernel says is in use (F_GETLK on QEMU's bytes); null when none is.</param>
+    public sealed record Refused(FailureKind Kind, string Message, bool FromQemu, string? ImageInUse) : LockReport;
+
+    /// <summary>It was created: the worst case.</summary>
+    /// <param name="Leftover">Why it could not be destroyed at once; null when it was.</param>
+    public sealed record Created(string? Leftover) : LockReport;
+
+    /// <summary>Judges it.</summary>
+    /// <param name="guest">The guest.</param>
+    /// <param name="home">Where it runs.</param>
+    /// <param name="node">Where the copy was tried.</param>
+    public GuideTestResult Judge(string guest, string home, string node)
+    {
+        string expected = $"creating {guest} on {node} while it runs on {home} is refused because of the lock";
+        return this switch
+        {
+            NotTried not => new(GuideTest.Lock, expected, $"not tried: {not.Why}", Verdict.Failed),
+            Refused { Kind: FailureKind.LockConflict } refused => new(GuideTest.Lock, expected, $"refused by virtlockd: {refused.Message}", Verdict.Passed),
+            Refused { FromQemu: true, ImageInUse: { } image } refused => new(GuideTest.Lock, expected,
+                $"protected by QEMU's image lock, lockd not reached: {image} is in use ({refused.Message})", Verdict.Otherwise),
+            Refused refused => new(GuideTest.Lock, expected, $"refused, but not because of the lock: {refused.Message}", Verdict.Failed),
+            Created { Leftover: null } => new(GuideTest.Lock, expected, $"a SECOND COPY was started on {node}; it was destroyed at once. Nothing protects the disks: run haagent check", Verdict.Failed),
+            Created { Leftover: { } why } => new(GuideTest.Lock, expected, $"a SECOND COPY was started on {node} and could not be destroyed: {why}. End it now: on {node}, virsh destroy {guest}", Verdict.Failed),
+            _ => throw new InvalidOperationException(),
+        };
+    }
+}
+
+/// <summary>Whether the lock test may be tried: only where a second copy is expected to be refused. A test must not be what corrupts a disk.</summary>
+public static class LockTestGuard
+{
+    /// <summary>Why it must not be tried; null when it may.</summary>
+    /// <param name="guest">The running guest.</param>
+    /// <param name="home">Where it runs.</param>
+    /// <param name="other">Where the copy is to be tried.</param>
+    public static string? Objection(WatchedGuest guest, NodeFacts home, NodeFacts other)
+    {
+        ArgumentNullException.ThrowIfNull(guest);
+        ArgumentNullException.ThrowIfNull(home);
+        ArgumentNullException.ThrowIfNull(other);
+        foreach (NodeFacts node in new[] { home, other })
+        {
+            if (node.Unreachable is not null)
+                return $"{node.Name} cannot be asked how it locks disks ({node.Unreachable})";
+            if (LeaseHolders.Setup(node).IsNotLearned(out string? why))
+                return $"how {node.Name} locks disks could not be learned: {why}";
+            if (LeaseHolders.Setup(node) is not { Value.IsLockd: true })
+                return $"{node.Name} has no lock_manager = \"lockd\" in /etc/libvirt/qemu.conf, so a second copy could start and destroy the disk; run haagent check";
+        }
+
+        LockSetup here = LeaseHolders.Setup(home).Value!;
+        LockSetup there = LeaseHolders.Setup(other).Value!;
+        if (here.FileLockspaceDir != there.FileLockspaceDir)
+            return $"{home.Name} keeps its locks in {here.FileLockspaceDir ?? "the disks themselves"}, {other.Name} in {there.FileLockspaceDir ?? "the disks themselves"}: they do not see each other's; run haagent check";
+        if (!there.AutoDiskLeases || !here.AutoDiskLeases)
+            return "auto_disk_leases is off, so virtlockd locks no disk by itself; run haagent check";
+        return guest.Lease switch
+        {
+            LeaseHolders.Held held when held.Nodes.Contains(home.Name) => null,
+            LeaseHolders.Held held => $"the locks of {guest.Id} are held on {string.Join(", ", held.Nodes)}, not on {home.Name}, where it runs",
+            LeaseHolders.Free free => $"nobody holds the lock of its disk {free.Disk}, so a second copy could start and destroy it",
+            LeaseHolders.NotLocked not => $"virtlockd does not lock it: {not.Why}",
+            LeaseHolders.Unknown unknown => $"whether its locks are held cannot be seen: {unknown.Why}",
+            _ => throw new InvalidOperationException(),
+        };
+    }
+}

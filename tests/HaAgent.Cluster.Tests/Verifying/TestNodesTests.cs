@@ -1,0 +1,42 @@
+using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Planning;
+using HaAgent.Cluster.Verify;
+using HaAgent.Cluster.Tests.Scenarios;
+using Xunit;
+
+namespace HaAgent.Cluster.Tests.Verifying;
+
+/// <summary>On the folders of Pacemaker's own output that the other verbs are tested with.</summary>
+public sealed class TestGroundTests
+{
+    [Fact]
+    public void Choose_Runs_TheOtherNode() => Assert.Equal(new TestNodes("alice", "bob"), Choose("runs", out _));
+
+    [Theory]
+    [InlineData("told-to-be-stopped", "haagent explain VM1")]
+    [InlineData("moved-and-constraint-left", "crm resource clear VM1")]
+    [InlineData("left-alone", "crm resource manage VM1, crm maintenance off")]
+    [InlineData("no-quorum", "crm_mon -1")]
+    public void Choose_SomethingInTheWay_RefusesWithTheWayOut(string scenario, string wayOut)
+    {
+        Assert.Null(Choose(scenario, out Refusal? refusal));
+        Assert.Contains(wayOut, refusal!.WayOut, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("true", null)]
+    [InlineData("false", "stonith-enabled=true")]
+    public void CrashObjection_Fencing_MustBeEnabled(string enabled, string? wayOut)
+    {
+        var folder = new SchedulerFolder("explain", "runs");
+        var cib = Cib.Parse(folder.Cib.ToXml().Replace("name=\"stonith-enabled\" value=\"true\"", $"name=\"stonith-enabled\" value=\"{enabled}\"", StringComparison.Ordinal));
+
+        Assert.Equal(wayOut is not null, TestNodes.CrashObjection(cib)?.WayOut.Contains(wayOut!, StringComparison.Ordinal) ?? false);
+    }
+
+    private static TestNodes? Choose(string scenario, out Refusal? refusal)
+    {
+        var folder = new SchedulerFolder("explain", scenario);
+        return TestNodes.Choose("VM1", "bob", folder.Cib, folder.Status, out refusal);
+    }
+}
