@@ -1,7 +1,8 @@
 namespace HaAgent.Host;
 
 /// <summary>
-/// Runs calls that may never come back (libvirt, a shared volume while a fence is pending) on a thread of its own, and gives up on them in time.
+/// Runs calls that may never come back (libvirt, a shared volume while a fence is pending) on a thread of its own, and gives up on them in
+/// time.
 /// An abandoned thread is in the background: it does not keep the process alive.
 /// </summary>
 /// <param name="whenSlow">Called when an answer is late, and once again for each late one; null: nobody cares.</param>
@@ -103,8 +104,7 @@ internal sealed class Bounded(Action? whenSlow = null)
                 if (job.IsDone)
                     return true;
                 Monitor.Wait(_gate, (int)Math.Min(Math.Ceiling(deadline.Left.TotalMilliseconds), int.MaxValue));
-            }
-            while (!deadline.HasPassed);
+            } while (!deadline.HasPassed);
             return job.IsDone;
         }
 

@@ -20,8 +20,15 @@ internal readonly record struct CommandResult(int? ExitCode, string Output, stri
     public bool Succeeded => ExitCode == 0 && !IsCut;
 
     /// <summary>Why it failed, in one line: the end of what it said.</summary>
-    public string Reason => IsCut ? "it said more than is read"
-        : string.Join("; ", (Errors.Trim().Length > 0 ? Errors : Words).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(3));
+    public string Reason =>
+        IsCut
+            ? "it said more than is read"
+            : string.Join(
+                "; ",
+                (Errors.Trim().Length > 0 ? Errors : Words)
+                    .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                    .TakeLast(3)
+            );
 
     /// <summary>All it said, for a sentence.</summary>
     public string Words
@@ -36,7 +43,8 @@ internal readonly record struct CommandResult(int? ExitCode, string Output, stri
     }
 }
 
-/// <summary>The one way to start another program: by an argument vector, never by way of a shell, for a limited time, and ended with all its children when that is over.</summary>
+/// <summary>The one way to start another program: by an argument vector, never by way of a shell, for a limited time, and ended with all
+/// its children when that is over.</summary>
 internal static class Command
 {
     private const int MostOutput = 64 * 1024 * 1024;
@@ -51,10 +59,22 @@ internal static class Command
     /// <param name="mostOutput">How much of each stream is kept, in characters.</param>
     /// <param name="environment">All of its environment; null: ours, and the C locale.</param>
     /// <param name="directory">Where it runs; null: where we do.</param>
-    public static CommandResult Run(Deadline deadline, string program, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input = default, int mostOutput = MostOutput,
-        IReadOnlyList<KeyValuePair<string, string>>? environment = null, string? directory = null)
+    public static CommandResult Run(
+        Deadline deadline,
+        string program,
+        IReadOnlyList<string> arguments,
+        ReadOnlyMemory<byte> input = default,
+        int mostOutput = MostOutput,
+        IReadOnlyList<KeyValuePair<string, string>>? environment = null,
+        string? directory = null
+    )
     {
-        var start = new ProcessStartInfo(Find(program)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(Find(program))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         start.Environment["LC_ALL"] = "C";
@@ -93,7 +113,8 @@ internal static class Command
     }
 
     /// <summary>
-    /// Where a program lies: the first of that name on PATH. .NET itself looks beside our own executable first, where another program of the same name
+    /// Where a program lies: the first of that name on PATH. .NET itself looks beside our own executable first, where another program of
+    /// the same name
     /// may lie than the one that an administrator put before it.
     /// </summary>
     /// <returns>Its path; the name itself where there is none, so that starting it fails with the reason.</returns>
@@ -127,7 +148,10 @@ internal static class Command
                 // It ended before it had read everything; its status says why.
             }
         })
-        { IsBackground = true, Name = "standard input" }.Start();
+        {
+            IsBackground = true,
+            Name = "standard input",
+        }.Start();
     }
 
     /// <summary>Reads a stream to its end on a thread of its own, and keeps the beginning.</summary>
@@ -136,30 +160,34 @@ internal static class Command
         private readonly System.Text.StringBuilder _text = new();
         private readonly ManualResetEventSlim _ended = new();
 
-        public Collected(StreamReader from, int most) => new Thread(() =>
-        {
-            var buffer = new char[4096];
-            try
+        public Collected(StreamReader from, int most) =>
+            new Thread(() =>
             {
-                int count;
-                while ((count = from.Read(buffer)) > 0)
-                    Keep(buffer.AsSpan(0, count), most);
-            }
-            catch (Exception e) when (e is IOException or ObjectDisposedException)
-            {
-                IsCut = true;
-            }
+                var buffer = new char[4096];
+                try
+                {
+                    int count;
+                    while ((count = from.Read(buffer)) > 0)
+                        Keep(buffer.AsSpan(0, count), most);
+                }
+                catch (Exception e) when (e is IOException or ObjectDisposedException)
+                {
+                    IsCut = true;
+                }
 
-            try
+                try
+                {
+                    _ended.Set();
+                }
+                catch (ObjectDisposedException)
+                {
+                    // The wait was given up.
+                }
+            })
             {
-                _ended.Set();
-            }
-            catch (ObjectDisposedException)
-            {
-                // The wait was given up.
-            }
-        })
-        { IsBackground = true, Name = "output" }.Start();
+                IsBackground = true,
+                Name = "output",
+            }.Start();
 
         public bool IsCut { get; private set; }
 
@@ -188,7 +216,8 @@ internal static class Command
     }
 }
 
-/// <summary>stdout and stderr by write(2): System.Console sets up encodings and terminals, which costs more than a whole monitor needs.</summary>
+/// <summary>stdout and stderr by write(2): System.Console sets up encodings and terminals, which costs more than a whole monitor
+/// needs.</summary>
 internal static unsafe class StandardStreams
 {
     public static void Out(string text) => Write(1, text);

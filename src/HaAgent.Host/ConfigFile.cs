@@ -7,7 +7,8 @@ using static Tmds.Linux.LibC;
 
 namespace HaAgent.Host;
 
-/// <summary>What reading a configuration file gave: its bytes, or what is wrong as the end of a sentence that begins with the file's name.</summary>
+/// <summary>What reading a configuration file gave: its bytes, or what is wrong as the end of a sentence that begins with the file's
+/// name.</summary>
 internal readonly record struct ConfigContent(byte[]? Bytes, string Problem, ExitCode Code)
 {
     /// <summary>Nothing is there.</summary>
@@ -26,7 +27,10 @@ internal static class ConfigFile
         int fd = Posix.Open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, out int error);
         if (fd < 0)
         {
-            return Unusable($"cannot be read ({Errno.Text(error)}). Is the shared volume mounted?") with { IsMissing = error == ENOENT || error == ENOTDIR };
+            return Unusable($"cannot be read ({Errno.Text(error)}). Is the shared volume mounted?") with
+            {
+                IsMissing = error == ENOENT || error == ENOTDIR,
+            };
         }
 
         using var file = new Microsoft.Win32.SafeHandles.SafeFileHandle(fd, ownsHandle: true);
@@ -34,14 +38,21 @@ internal static class ConfigFile
             return Unusable(problem);
         long length = RandomAccess.GetLength(file);
         if (length > DomainXml.MaximumBytes)
-            return new ConfigContent(null, $"has {length} bytes; a domain configuration has at most {DomainXml.MaximumBytes}", ExitCode.Configured);
+            return new ConfigContent(
+                null,
+                $"has {length} bytes; a domain configuration has at most {DomainXml.MaximumBytes}",
+                ExitCode.Configured
+            );
         try
         {
             byte[] bytes = new byte[length];
             int read = 0;
             while (read < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(read), read) is int count and > 0)
                 read += count;
-            return new ConfigContent(read == bytes.Length ? bytes : bytes[..read], "", ExitCode.Success) { Written = File.GetLastWriteTimeUtc(file) };
+            return new ConfigContent(read == bytes.Length ? bytes : bytes[..read], "", ExitCode.Success)
+            {
+                Written = File.GetLastWriteTimeUtc(file),
+            };
         }
         catch (IOException e)
         {
@@ -57,12 +68,15 @@ internal static class ConfigFile
             return $"cannot be looked at ({Errno.Text(error)})";
         if (kind == S_IFREG)
             return null;
-        return kind == S_IFDIR ? "is a directory, not a file" : kind == S_IFIFO ? "is a FIFO, not a file" : "is a device or socket, not a file";
+        return kind == S_IFDIR ? "is a directory, not a file"
+            : kind == S_IFIFO ? "is a FIFO, not a file"
+            : "is a device or socket, not a file";
     }
 }
 
 /// <summary>
-/// Files of KEY=VALUE as sysconfig and os-release(5) have them, which are meant for a shell: read as text and never run. Of two equal keys the last counts.
+/// Files of KEY=VALUE as sysconfig and os-release(5) have them, which are meant for a shell: read as text and never run. Of two equal keys
+/// the last counts.
 /// </summary>
 internal static class KeyValueText
 {

@@ -54,7 +54,11 @@ internal sealed class HypervisorSession(string uri, string who, Action? whenSlow
         }
         catch (DllNotFoundException)
         {
-            failure = OperationResult.Failed("the libvirt client library libvirt.so.0 is not installed on this node; install libvirt-libs (libvirt0)", FailureKind.Unreachable, ExitCode.Installed);
+            failure = OperationResult.Failed(
+                "the libvirt client library libvirt.so.0 is not installed on this node; install libvirt-libs (libvirt0)",
+                FailureKind.Unreachable,
+                ExitCode.Installed
+            );
         }
 
         return default;
@@ -63,11 +67,15 @@ internal sealed class HypervisorSession(string uri, string who, Action? whenSlow
     /// <summary>Performs a call that gives nothing back.</summary>
     public OperationResult Do(Deadline deadline, Action<LibvirtConnection> call)
     {
-        Ask(deadline, connection =>
-        {
-            call(connection);
-            return true;
-        }, out OperationResult failure);
+        Ask(
+            deadline,
+            connection =>
+            {
+                call(connection);
+                return true;
+            },
+            out OperationResult failure
+        );
         return failure;
     }
 
@@ -75,7 +83,15 @@ internal sealed class HypervisorSession(string uri, string who, Action? whenSlow
     public void Dispose()
     {
         if (_connection is LibvirtConnection open && !_hung)
-            _bounded.Run(Deadline.In(TimeForHung), () => { open.Dispose(); return true; }, out _);
+            _bounded.Run(
+                Deadline.In(TimeForHung),
+                () =>
+                {
+                    open.Dispose();
+                    return true;
+                },
+                out _
+            );
     }
 
     /// <summary>Whether an error that may be the end of the connection is not, because the connection still answers.</summary>

@@ -10,7 +10,8 @@ namespace HaAgent.Host;
 /// <summary>Asks the kernel who holds a lock, from a process that holds none (fcntl(2), F_GETLK). It takes and changes nothing.</summary>
 internal static class LeaseProbe
 {
-    /// <summary>QEMU marks an image in use by locks on these bytes (block/file-posix.c, RAW_LOCK_PERM_BASE and RAW_LOCK_SHARED_BASE).</summary>
+    /// <summary>QEMU marks an image in use by locks on these bytes (block/file-posix.c, RAW_LOCK_PERM_BASE and
+    /// RAW_LOCK_SHARED_BASE).</summary>
     private const int QemuLockStart = 100;
     private const int QemuLockLength = 200;
 
@@ -67,7 +68,9 @@ internal static class LeaseProbe
             return null;
         try
         {
-            foreach (int pid in KernelLocks.Readers(File.ReadAllText("/proc/locks"), facts.stx_dev_major, facts.stx_dev_minor, facts.stx_ino))
+            foreach (
+                int pid in KernelLocks.Readers(File.ReadAllText("/proc/locks"), facts.stx_dev_major, facts.stx_dev_minor, facts.stx_ino)
+            )
             {
                 if (ProcessTable.Name(pid).Value == "virtlockd")
                     return pid;
@@ -86,14 +89,21 @@ internal static class LeaseProbe
         int fd = Posix.Open(file, O_RDWR | O_NONBLOCK | O_CLOEXEC, out int error);
         if (fd < 0)
             return (error, default);
-        var query = new flock { l_type = (short)F_WRLCK, l_whence = (short)SEEK_SET, l_start = start, l_len = length };
+        var query = new flock
+        {
+            l_type = (short)F_WRLCK,
+            l_whence = (short)SEEK_SET,
+            l_start = start,
+            l_len = length,
+        };
         _ = Posix.GetLock(fd, ref query, out error);
         _ = close(fd);
         return (error, query);
     }
 }
 
-/// <summary>The lock of a lease file, held by this process until it is disposed of: no virtlockd of any node can take it meanwhile.</summary>
+/// <summary>The lock of a lease file, held by this process until it is disposed of: no virtlockd of any node can take it
+/// meanwhile.</summary>
 internal sealed class HeldLease : IDisposable
 {
     private const int OwnerOnly = 0x180; // 0600
@@ -113,13 +123,20 @@ internal sealed class HeldLease : IDisposable
     /// <summary>Somebody else holds it.</summary>
     public bool IsTaken { get; }
 
-    /// <summary>Takes the lock that virtlockd would take (lock_driver_lockd.c: the first byte, in a file that only root may open), if it is free.</summary>
+    /// <summary>Takes the lock that virtlockd would take (lock_driver_lockd.c: the first byte, in a file that only root may open), if it is
+    /// free.</summary>
     public static HeldLease Take(string file)
     {
         int fd = Posix.Open(file, O_RDWR | O_CREAT | O_NONBLOCK | O_CLOEXEC, out int error, OwnerOnly);
         if (fd < 0)
             return new HeldLease(fd, $"cannot be opened ({Errno.Text(error)})", isTaken: false);
-        var wish = new flock { l_type = (short)F_WRLCK, l_whence = (short)SEEK_SET, l_start = 0, l_len = 1 };
+        var wish = new flock
+        {
+            l_type = (short)F_WRLCK,
+            l_whence = (short)SEEK_SET,
+            l_start = 0,
+            l_len = 1,
+        };
         if (Posix.TakeLock(fd, ref wish, out error))
             return new HeldLease(fd, null, isTaken: false);
         bool isTaken = error == EAGAIN || error == EACCES;
@@ -146,7 +163,8 @@ internal static class LockspaceProbe
     /// <summary>Reads libvirt's configuration on this node.</summary>
     public static LockSetup ReadSetup() => LockSetup.Parse(TextOf(QemuConf), TextOf(QemuLockdConf));
 
-    /// <summary>Looks at a directory: the kernel itself names the mount of an open descriptor, symbolic links and bind mounts included.</summary>
+    /// <summary>Looks at a directory: the kernel itself names the mount of an open descriptor, symbolic links and bind mounts
+    /// included.</summary>
     public static LockspaceFacts Look(string directory)
     {
         int fd = Posix.Open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, out int error);
@@ -155,7 +173,11 @@ internal static class LockspaceProbe
         try
         {
             return MountOf(fd) is Mount mount
-                ? new LockspaceFacts(true, null, mount.Point == "/", mount.Type) { Options = mount.Options, IsMarked = IsMarked(directory, mount) }
+                ? new LockspaceFacts(true, null, mount.Point == "/", mount.Type)
+                {
+                    Options = mount.Options,
+                    IsMarked = IsMarked(directory, mount),
+                }
                 : new LockspaceFacts(true, null, false, "an unknown filesystem");
         }
         finally

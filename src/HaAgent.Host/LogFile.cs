@@ -6,7 +6,8 @@ using static Tmds.Linux.LibC;
 namespace HaAgent.Host;
 
 /// <summary>
-/// A log file that cannot hold anybody up, wherever it lies: a child process writes it, which is left behind when the file's volume stands still. Started
+/// A log file that cannot hold anybody up, wherever it lies: a child process writes it, which is left behind when the file's volume stands
+/// still. Started
 /// with the first line, so that whoever says nothing pays nothing. A line that is not taken at once is lost; it is in syslog as well.
 /// </summary>
 /// <param name="path">The file. What is no regular file (a FIFO, a terminal) gets nothing.</param>
@@ -56,7 +57,11 @@ internal sealed class LogFile(string path, string directory, string owner) : IDi
         int fd = Posix.Open(input.ReadLine() ?? "", O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, out _, mode: 0x180);
         if (fd < 0 || !Posix.FileType(fd, out Tmds.Linux.mode_t type, out _) || type != S_IFREG)
             return;
-        using var file = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(fd, ownsHandle: true), FileAccess.Write, bufferSize: 0);
+        using var file = new FileStream(
+            new Microsoft.Win32.SafeHandles.SafeFileHandle(fd, ownsHandle: true),
+            FileAccess.Write,
+            bufferSize: 0
+        );
         while (input.ReadLine() is string line)
             file.Write(Encoding.UTF8.GetBytes(line + "\n"));
     }
@@ -64,7 +69,11 @@ internal sealed class LogFile(string path, string directory, string owner) : IDi
     private void Start()
     {
         _tried = true;
-        using ChildLock? alone = ChildLock.Take(Path.Combine(directory, $"haagent-{owner.Replace('/', '_')}.log.lock"), Deadline.In(TimeSpan.Zero), out DateTime? heldSince);
+        using ChildLock? alone = ChildLock.Take(
+            Path.Combine(directory, $"haagent-{owner.Replace('/', '_')}.log.lock"),
+            Deadline.In(TimeSpan.Zero),
+            out DateTime? heldSince
+        );
         if (heldSince is not null)
             return;
         _child = ChildProcess.Start(Kind, $"{owner}: {path}", alone, out _);

@@ -27,7 +27,10 @@ internal sealed unsafe class PathHandle : IDisposable
         get
         {
             mode_t kind = (mode_t)(Mode & (ushort)S_IFMT);
-            return kind == S_IFREG ? PathKind.File : kind == S_IFDIR ? PathKind.Directory : kind == S_IFBLK ? PathKind.Block : PathKind.Other;
+            return kind == S_IFREG ? PathKind.File
+                : kind == S_IFDIR ? PathKind.Directory
+                : kind == S_IFBLK ? PathKind.Block
+                : PathKind.Other;
         }
     }
 
@@ -49,7 +52,8 @@ internal sealed unsafe class PathHandle : IDisposable
         get
         {
             string id = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fdinfo/{_fd}"))
-                .First(line => line.StartsWith("mnt_id:", StringComparison.Ordinal))["mnt_id:".Length..].Trim();
+                .First(line => line.StartsWith("mnt_id:", StringComparison.Ordinal))["mnt_id:".Length..]
+                .Trim();
             return MountTable.Parse(File.ReadAllText("/proc/self/mountinfo")).FirstOrDefault(mount => mount.Id == id)
                 ?? throw new IOException("the kernel does not show the mount that it lies on");
         }
@@ -79,7 +83,8 @@ internal sealed unsafe class PathHandle : IDisposable
 }
 
 /// <summary>
-/// The one seam for what may touch a shared volume (open, stat, read, a lock's question): a call that does not come back, because the volume stands
+/// The one seam for what may touch a shared volume (open, stat, read, a lock's question): a call that does not come back, because the
+/// volume stands
 /// still, costs its own answer and no other's.
 /// </summary>
 internal static class VolumeCall
@@ -91,9 +96,10 @@ internal static class VolumeCall
 
     /// <summary>Makes one call.</summary>
     /// <exception cref="TimeoutException">It did not come back in time.</exception>
-    public static T Run<T>(Deadline deadline, Func<T> call) => new Bounded().Run(deadline, call, out T? result)
-        ? result!
-        : throw new TimeoutException("it does not answer: the filesystem that it lies on may stand still");
+    public static T Run<T>(Deadline deadline, Func<T> call) =>
+        new Bounded().Run(deadline, call, out T? result)
+            ? result!
+            : throw new TimeoutException("it does not answer: the filesystem that it lies on may stand still");
 
     /// <summary>Looks at each path by itself, some at once.</summary>
     /// <param name="paths">What is looked at.</param>
@@ -103,8 +109,11 @@ internal static class VolumeCall
         where T : notnull
     {
         var facts = new ConcurrentDictionary<string, Fact<T>>();
-        Parallel.ForEach(paths.Distinct(), new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, path =>
-            facts[path] = Learn(() => Run(deadline.OrIn(Longest), () => look(path))));
+        Parallel.ForEach(
+            paths.Distinct(),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+            path => facts[path] = Learn(() => Run(deadline.OrIn(Longest), () => look(path)))
+        );
         return facts;
     }
 

@@ -30,20 +30,26 @@ internal static class ProcessTable
     }
 
     /// <summary>By libvirt's pid file: cheap, and good enough to wait for a guest that libvirt says is active.</summary>
-    public static Fact<QemuProcess> FromPidFile(GuestIdentity identity) => PidInFile(identity) switch
-    {
-        { State: FactState.Known } file => QemuProcess.Open(file.Value, identity),
-        { State: FactState.NotLearned } unknown => Fact.NotLearned<QemuProcess>(unknown.Why!),
-        _ => Fact.Absent<QemuProcess>(),
-    };
+    public static Fact<QemuProcess> FromPidFile(GuestIdentity identity) =>
+        PidInFile(identity) switch
+        {
+            { State: FactState.Known } file => QemuProcess.Open(file.Value, identity),
+            { State: FactState.NotLearned } unknown => Fact.NotLearned<QemuProcess>(unknown.Why!),
+            _ => Fact.Absent<QemuProcess>(),
+        };
 
-    /// <summary>Whether a process is the QEMU of this guest, by UUID where it is known, else by name; absent: it is not, or it is gone.</summary>
-    public static Fact<bool> Carries(int pid, GuestIdentity identity) => Guest(pid) switch
-    {
-        { State: FactState.Known } seen when (identity.Uuid is null ? seen.Value!.Name == identity.Name : seen.Value!.Uuid == identity.Uuid) => Fact.Known<bool>(true),
-        { State: FactState.NotLearned } unknown => Fact.NotLearned<bool>(unknown.Why!),
-        _ => Fact.Absent<bool>(),
-    };
+    /// <summary>Whether a process is the QEMU of this guest, by UUID where it is known, else by name; absent: it is not, or it is
+    /// gone.</summary>
+    public static Fact<bool> Carries(int pid, GuestIdentity identity) =>
+        Guest(pid) switch
+        {
+            { State: FactState.Known } seen
+                when (identity.Uuid is null ? seen.Value!.Name == identity.Name : seen.Value!.Uuid == identity.Uuid) => Fact.Known<bool>(
+                true
+            ),
+            { State: FactState.NotLearned } unknown => Fact.NotLearned<bool>(unknown.Why!),
+            _ => Fact.Absent<bool>(),
+        };
 
     /// <summary>Every guest that a QEMU process of this node carries.</summary>
     public static Fact<List<GuestIdentity>> Guests()
@@ -72,18 +78,20 @@ internal static class ProcessTable
     }
 
     /// <summary>Field 22 of /proc/PID/stat: clock ticks since boot.</summary>
-    public static Fact<long> StartTime(int pid) => Read($"/proc/{pid}/stat") switch
-    {
-        { State: FactState.Known } stat => StartTime(Encoding.UTF8.GetString(stat.Value!)),
-        { State: FactState.NotLearned } unknown => Fact.NotLearned<long>(unknown.Why!),
-        _ => Fact.Absent<long>(),
-    };
+    public static Fact<long> StartTime(int pid) =>
+        Read($"/proc/{pid}/stat") switch
+        {
+            { State: FactState.Known } stat => StartTime(Encoding.UTF8.GetString(stat.Value!)),
+            { State: FactState.NotLearned } unknown => Fact.NotLearned<long>(unknown.Why!),
+            _ => Fact.Absent<long>(),
+        };
 
     /// <summary>The program's name, at most 15 characters.</summary>
     public static Fact<string> Name(int pid) => Read($"/proc/{pid}/comm").Map(comm => Encoding.UTF8.GetString(comm).TrimEnd('\n'));
 
     /// <summary>
-    /// Whether a daemon lives that starts guests. It is known by its executable. A child that it has forked and that has not become QEMU, or
+    /// Whether a daemon lives that starts guests. It is known by its executable. A child that it has forked and that has not become QEMU,
+    /// or
     /// whatever it is to be, has the same; but one thread only, which the daemon never has.
     /// </summary>
     public static DaemonLife LibvirtDaemon()
@@ -97,7 +105,10 @@ internal static class ProcessTable
                 Fact<string> program = Executable(pid);
                 if (program is { State: FactState.NotLearned })
                     return DaemonLife.NotLearned;
-                if (program is not { State: FactState.Known, Value: string path } || Path.GetFileName(path) is not ("libvirtd" or "virtqemud"))
+                if (
+                    program is not { State: FactState.Known, Value: string path }
+                    || Path.GetFileName(path) is not ("libvirtd" or "virtqemud")
+                )
                     continue;
                 switch (Threads(pid))
                 {
@@ -115,7 +126,9 @@ internal static class ProcessTable
             return DaemonLife.NotLearned;
         }
 
-        return !lives ? DaemonLife.Gone : spawns ? DaemonLife.Spawns : DaemonLife.Lives;
+        return !lives ? DaemonLife.Gone
+            : spawns ? DaemonLife.Spawns
+            : DaemonLife.Lives;
     }
 
     /// <summary>How many threads a process has; 0: it is gone.</summary>
@@ -131,11 +144,14 @@ internal static class ProcessTable
         }
     }
 
-    /// <summary>The path of the program that a process runs (proc(5), /proc/PID/exe); absent for a process that is gone, and for the kernel's own.</summary>
+    /// <summary>The path of the program that a process runs (proc(5), /proc/PID/exe); absent for a process that is gone, and for the
+    /// kernel's own.</summary>
     public static Fact<string> Executable(int pid)
     {
         if (Posix.ReadLink($"/proc/{pid}/exe", out int error) is not string text)
-            return error == ENOENT || error == ESRCH ? Fact.Absent<string>() : Fact.NotLearned<string>($"/proc/{pid}/exe cannot be read ({Errno.Text(error)})");
+            return error == ENOENT || error == ESRCH
+                ? Fact.Absent<string>()
+                : Fact.NotLearned<string>($"/proc/{pid}/exe cannot be read ({Errno.Text(error)})");
 
         // A program that was replaced on disk while it runs, by an update.
         const string replaced = " (deleted)";
@@ -169,11 +185,14 @@ internal static class ProcessTable
     {
         Fact<byte[]> arguments = Read($"/proc/{pid}/cmdline");
         if (arguments is not { State: FactState.Known, Value: byte[] line })
-            return arguments is { State: FactState.NotLearned } unknown ? Fact.NotLearned<GuestIdentity>(unknown.Why!) : Fact.Absent<GuestIdentity>();
+            return arguments is { State: FactState.NotLearned } unknown
+                ? Fact.NotLearned<GuestIdentity>(unknown.Why!)
+                : Fact.Absent<GuestIdentity>();
         return QemuCommandLine.Parse(line) is GuestIdentity guest ? Verified(pid, guest) : Fact.Absent<GuestIdentity>();
     }
 
-    /// <summary>The guest that a process names, if libvirt started it. A stranger's process is nobody's guest: it is neither counted nor signalled.</summary>
+    /// <summary>The guest that a process names, if libvirt started it. A stranger's process is nobody's guest: it is neither counted nor
+    /// signalled.</summary>
     private static Fact<GuestIdentity> Verified(int pid, GuestIdentity guest)
     {
         Fact<int> file = PidInFile(guest);
@@ -199,14 +218,17 @@ internal static class ProcessTable
         return file is { State: FactState.NotLearned } why ? Fact.NotLearned<GuestIdentity>(why.Why!) : Fact.Absent<GuestIdentity>();
     }
 
-    private static string TextOf(Fact<byte[]> content) => content is { State: FactState.Known } known ? Encoding.UTF8.GetString(known.Value!) : "";
+    private static string TextOf(Fact<byte[]> content) =>
+        content is { State: FactState.Known } known ? Encoding.UTF8.GetString(known.Value!) : "";
 
     private static Fact<int> PidInFile(GuestIdentity identity)
     {
         Fact<byte[]> text = Read($"{LibvirtPidDirectory}/{identity.Name}.pid");
         if (text is { State: FactState.NotLearned } unknown)
             return Fact.NotLearned<int>(unknown.Why!);
-        return text is { State: FactState.Known } file && int.TryParse(Encoding.UTF8.GetString(file.Value!).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+        return
+            text is { State: FactState.Known } file
+            && int.TryParse(Encoding.UTF8.GetString(file.Value!).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
             ? Fact.Known<int>(pid)
             : Fact.Absent<int>();
     }

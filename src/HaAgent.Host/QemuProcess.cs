@@ -47,7 +47,9 @@ internal sealed unsafe class QemuProcess : IDisposable
         // Most processes end here, without a descriptor.
         Fact<bool> claims = ProcessTable.Carries(pid, identity);
         if (claims is not { State: FactState.Known })
-            return claims is { State: FactState.NotLearned } unknown ? Fact.NotLearned<QemuProcess>(unknown.Why!) : Fact.Absent<QemuProcess>();
+            return claims is { State: FactState.NotLearned } unknown
+                ? Fact.NotLearned<QemuProcess>(unknown.Why!)
+                : Fact.Absent<QemuProcess>();
 
         // Verified again when it is held, so that what is verified is what is held.
         return Held(pid, process => ProcessTable.Carries(pid, identity));
@@ -123,7 +125,8 @@ internal sealed unsafe class QemuProcess : IDisposable
 }
 
 /// <summary>
-/// Finds guests' processes without touching any process's memory itself: the arguments of one that stands still can be out of reach as long as it does.
+/// Finds guests' processes without touching any process's memory itself: the arguments of one that stands still can be out of reach as long
+/// as it does.
 /// A child process reads them, and what it found is then held here and known again by its start time.
 /// </summary>
 internal sealed class ProcessSearch(ChildCall child)
@@ -137,10 +140,13 @@ internal sealed class ProcessSearch(ChildCall child)
         Fact<QemuProcess> known = Remembered(hint);
         if (known.State == FactState.Known)
             return known;
-        Fact<QemuProcess> found = child.AskProcesses<ProcessSeen>(new FindProcess(identity.Name, identity.Uuid), deadline).Match(
-            seen => seen.Pid > 0 ? QemuProcess.OpenKnown(seen.Pid, seen.StartTime) : Fact.Absent<QemuProcess>(),
-            Fact.Absent<QemuProcess>,
-            Fact.NotLearned<QemuProcess>);
+        Fact<QemuProcess> found = child
+            .AskProcesses<ProcessSeen>(new FindProcess(identity.Name, identity.Uuid), deadline)
+            .Match(
+                seen => seen.Pid > 0 ? QemuProcess.OpenKnown(seen.Pid, seen.StartTime) : Fact.Absent<QemuProcess>(),
+                Fact.Absent<QemuProcess>,
+                Fact.NotLearned<QemuProcess>
+            );
         return found.State == FactState.Absent && known.State == FactState.NotLearned ? known : found;
     }
 
@@ -149,8 +155,12 @@ internal sealed class ProcessSearch(ChildCall child)
         record is { Pid: > 0 } ? QemuProcess.OpenKnown(record.Pid, record.StartTime) : Fact.Absent<QemuProcess>();
 
     /// <summary>Every guest that a QEMU process of this node carries.</summary>
-    public Fact<IReadOnlyList<GuestIdentity>> Guests(Deadline deadline) => child.AskProcesses<GuestsSeen>(new ListGuests(), deadline).Match(
-        seen => Fact.Known(seen.Guests),
-        Fact.Absent<IReadOnlyList<GuestIdentity>>,
-        Fact.NotLearned<IReadOnlyList<GuestIdentity>>);
+    public Fact<IReadOnlyList<GuestIdentity>> Guests(Deadline deadline) =>
+        child
+            .AskProcesses<GuestsSeen>(new ListGuests(), deadline)
+            .Match(
+                seen => Fact.Known(seen.Guests),
+                Fact.Absent<IReadOnlyList<GuestIdentity>>,
+                Fact.NotLearned<IReadOnlyList<GuestIdentity>>
+            );
 }

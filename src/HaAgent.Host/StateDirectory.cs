@@ -27,7 +27,9 @@ internal sealed class StateDirectory(string resource, string? volatileDirectory,
 
     /// <summary>What survives a reboot; null: nothing, or nothing whole.</summary>
     public GuestRecord? LoadPersistent() =>
-        Read(Path.Combine(_persistent, FileName)) is GuestRecord old ? new GuestRecord(old.Config, old.Identity, IsActive: false) { DomainType = old.DomainType, HypervisorUri = old.HypervisorUri } : null;
+        Read(Path.Combine(_persistent, FileName)) is GuestRecord old
+            ? new GuestRecord(old.Config, old.Identity, IsActive: false) { DomainType = old.DomainType, HypervisorUri = old.HypervisorUri }
+            : null;
 
     /// <summary>Writes both, each whole or not at all.</summary>
     /// <exception cref="IOException">The disk is full, or the like.</exception>
@@ -42,7 +44,14 @@ internal sealed class StateDirectory(string resource, string? volatileDirectory,
 
     /// <summary>Writes what survives a reboot.</summary>
     public void SavePersistent(GuestRecord record) =>
-        Write(_persistent, new GuestRecord(record.Config, record.Identity, IsActive: false) { DomainType = record.DomainType, HypervisorUri = record.HypervisorUri });
+        Write(
+            _persistent,
+            new GuestRecord(record.Config, record.Identity, IsActive: false)
+            {
+                DomainType = record.DomainType,
+                HypervisorUri = record.HypervisorUri,
+            }
+        );
 
     /// <summary>
     /// The domains that other resources have here now: seen active and not stopped since. What is remembered across reboots proves nothing:
@@ -92,16 +101,20 @@ internal sealed class StateDirectory(string resource, string? volatileDirectory,
     }
 }
 
-/// <summary>Orders Pacemaker before the daemons of its guests (<see cref="ShutdownOrdering"/>), for hosts on which the package did not.</summary>
+/// <summary>Orders Pacemaker before the daemons of its guests (<see cref="ShutdownOrdering"/>), for hosts on which the package did
+/// not.</summary>
 internal static class DaemonOrdering
 {
     private const string File = ShutdownOrdering.OfAgent;
 
-    private const string Text = "# Written by ocf:haagent:VirtualDomain: at shutdown Pacemaker stops first, then the daemons that its guests need.\n" + ShutdownOrdering.Unit;
+    private const string Text =
+        "# Written by ocf:haagent:VirtualDomain: at shutdown Pacemaker stops first, then the daemons that its guests need.\n"
+        + ShutdownOrdering.Unit;
 
     private static readonly string Directory = Path.GetDirectoryName(File)!;
 
-    private const UnixFileMode EveryoneReads = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode EveryoneReads =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>Writes the drop-in where systemd runs and it is not there yet.</summary>
     public static OperationResult Ensure(Deadline deadline)
@@ -116,7 +129,10 @@ internal static class DaemonOrdering
             System.IO.File.WriteAllText(File, Text);
 
             // Pacemaker's umask hides it from the world, of which systemd complains.
-            System.IO.File.SetUnixFileMode(Directory, EveryoneReads | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+            System.IO.File.SetUnixFileMode(
+                Directory,
+                EveryoneReads | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute
+            );
             System.IO.File.SetUnixFileMode(File, EveryoneReads);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -125,9 +141,13 @@ internal static class DaemonOrdering
         }
 
         CommandResult reload = Command.Run(deadline, "systemctl", ["daemon-reload"]);
-        CommandResult target = reload.Succeeded ? Command.Run(deadline, "systemctl", ["start", "--no-block", "virt-guest-shutdown.target"]) : reload;
+        CommandResult target = reload.Succeeded
+            ? Command.Run(deadline, "systemctl", ["start", "--no-block", "virt-guest-shutdown.target"])
+            : reload;
         return target.Succeeded
             ? OperationResult.Done
-            : OperationResult.DoneWith($"systemd did not take {File} ({target.Words}), so a shutdown of this node may end guests too early");
+            : OperationResult.DoneWith(
+                $"systemd did not take {File} ({target.Words}), so a shutdown of this node may end guests too early"
+            );
     }
 }

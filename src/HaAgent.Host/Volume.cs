@@ -5,18 +5,23 @@ using HaAgent.Host.Child;
 namespace HaAgent.Host;
 
 /// <summary>
-/// All that is done with what may lie on a shared volume. While a volume stands still (a node was lost, and its fencing is not confirmed) every access to
+/// All that is done with what may lie on a shared volume. While a volume stands still (a node was lost, and its fencing is not confirmed)
+/// every access to
 /// it waits in the kernel and cannot be ended; so none is made by this process.
 /// </summary>
 internal sealed class Volume(ChildCall child)
 {
     /// <summary>Reads the domain's configuration.</summary>
     public Fact<ConfigContent> ReadConfiguration(string path, Deadline deadline) =>
-        child.Ask<ConfigurationContent>(path, new ReadConfiguration(path), deadline).Match(read => Fact.Known(read.Content), Fact.Absent<ConfigContent>, Fact.NotLearned<ConfigContent>);
+        child
+            .Ask<ConfigurationContent>(path, new ReadConfiguration(path), deadline)
+            .Match(read => Fact.Known(read.Content), Fact.Absent<ConfigContent>, Fact.NotLearned<ConfigContent>);
 
     /// <summary>Looks at the lockspace directory.</summary>
     public Fact<LockspaceFacts> LookAtLockspace(string path, Deadline deadline) =>
-        child.Ask<LockspaceSeen>(path, new LookAtLockspace(path), deadline).Match(seen => Fact.Known(seen.Sight), Fact.Absent<LockspaceFacts>, Fact.NotLearned<LockspaceFacts>);
+        child
+            .Ask<LockspaceSeen>(path, new LookAtLockspace(path), deadline)
+            .Match(seen => Fact.Known(seen.Sight), Fact.Absent<LockspaceFacts>, Fact.NotLearned<LockspaceFacts>);
 
     /// <summary>Who holds virtlockd's lock of each of these files; "cannot tell", and why, where its volume does not answer.</summary>
     public IReadOnlyDictionary<string, LeaseState> Leases(IReadOnlyCollection<string> files, Deadline deadline)
@@ -26,13 +31,16 @@ internal sealed class Volume(ChildCall child)
         {
             Fact<LeasesSeen> fact = child.Ask<LeasesSeen>(group[0], new AskLeases(group), until);
             for (int i = 0; i < group.Length; i++)
-                leases[group[i]] = fact.IsKnown(out LeasesSeen? seen) ? seen.Leases[i] : new LeaseState(LeaseHolder.CannotTell, fact.Why ?? "it is not known");
+                leases[group[i]] = fact.IsKnown(out LeasesSeen? seen)
+                    ? seen.Leases[i]
+                    : new LeaseState(LeaseHolder.CannotTell, fact.Why ?? "it is not known");
         }
 
         return leases;
     }
 
-    /// <summary>The first of these image files that a running QEMU has open for writing; absent: none of those that could be asked.</summary>
+    /// <summary>The first of these image files that a running QEMU has open for writing; absent: none of those that could be
+    /// asked.</summary>
     public Fact<string> ImageInUse(IReadOnlyCollection<string> files, Deadline deadline)
     {
         string? why = null;

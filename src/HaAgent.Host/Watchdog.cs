@@ -4,7 +4,8 @@ using static Tmds.Linux.LibC;
 namespace HaAgent.Host;
 
 /// <summary>
-/// Ends the process shortly before Pacemaker would: Pacemaker's SIGKILL leaves no word about what was being waited for. Every wait has its own deadline; this
+/// Ends the process shortly before Pacemaker would: Pacemaker's SIGKILL leaves no word about what was being waited for. Every wait has its
+/// own deadline; this
 /// is for the one that overruns it. It ends the process by itself, whatever the other threads are doing.
 /// </summary>
 /// <param name="at">When.</param>

@@ -6,7 +6,8 @@ using HaAgent.Libvirt.Native;
 
 namespace HaAgent.Libvirt;
 
-/// <summary>A connection to a hypervisor (virConnectPtr). One thread at a time: while one waits for a long call, libvirt 9.0.0 can overlook the call of another.</summary>
+/// <summary>A connection to a hypervisor (virConnectPtr). One thread at a time: while one waits for a long call, libvirt 9.0.0 can overlook
+/// the call of another.</summary>
 public sealed unsafe class LibvirtConnection : IDisposable
 {
     private readonly ConnectHandle _handle;
@@ -90,14 +91,16 @@ public sealed unsafe class LibvirtConnection : IDisposable
         return all;
     }
 
-    /// <summary>Starts a domain from its XML (virDomainCreateXML). A persistent definition of the same name and UUID stays as it is.</summary>
+    /// <summary>Starts a domain from its XML (virDomainCreateXML). A persistent definition of the same name and UUID stays as it
+    /// is.</summary>
     public LibvirtDomain Create(string xml)
     {
         DomainHandle handle = Interop.Domain.virDomainCreateXML(_handle, xml, 0);
         return handle.IsInvalid ? throw LibvirtException.Last() : new LibvirtDomain(handle);
     }
 
-    /// <summary>Starts a domain that is destroyed when this connection ends, however it ends (virDomainCreateXML, VIR_DOMAIN_START_AUTODESTROY).</summary>
+    /// <summary>Starts a domain that is destroyed when this connection ends, however it ends (virDomainCreateXML,
+    /// VIR_DOMAIN_START_AUTODESTROY).</summary>
     public LibvirtDomain CreateTied(string xml)
     {
         DomainHandle handle = Interop.Domain.virDomainCreateXML(_handle, xml, CallFlags.VIR_DOMAIN_START_AUTODESTROY);
@@ -111,14 +114,23 @@ public sealed unsafe class LibvirtConnection : IDisposable
     /// <returns>False only when libvirt says so; true also when it has no opinion.</returns>
     public bool CanRunCpu(DomainXml domain)
     {
-        int result = Interop.Connect.virConnectCompareHypervisorCPU(_handle, domain.Emulator, domain.Architecture, null, domain.Type, domain.Cpu!, 0);
+        int result = Interop.Connect.virConnectCompareHypervisorCPU(
+            _handle,
+            domain.Emulator,
+            domain.Architecture,
+            null,
+            domain.Type,
+            domain.Cpu!,
+            0
+        );
         return result != (int)CpuCompareResult.VIR_CPU_COMPARE_INCOMPATIBLE;
     }
 
     /// <summary>Whether this hypervisor has a CPU (virConnectCompareHypervisorCPU).</summary>
     /// <exception cref="LibvirtException">libvirt has no opinion.</exception>
     public bool HasCpu(GuestCpu cpu) =>
-        Check(Interop.Connect.virConnectCompareHypervisorCPU(_handle, cpu.Emulator, cpu.Architecture, cpu.Machine, cpu.Type, cpu.Xml, 0)) != (int)CpuCompareResult.VIR_CPU_COMPARE_INCOMPATIBLE;
+        Check(Interop.Connect.virConnectCompareHypervisorCPU(_handle, cpu.Emulator, cpu.Architecture, cpu.Machine, cpu.Type, cpu.Xml, 0))
+        != (int)CpuCompareResult.VIR_CPU_COMPARE_INCOMPATIBLE;
 
     /// <summary>Starts a network unless it is active (virNetworkCreate).</summary>
     public void EnsureNetwork(string name)
@@ -167,7 +179,5 @@ public sealed unsafe class LibvirtConnection : IDisposable
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void Ignore(void* userData, Interop.Error.VirError* error)
-    {
-    }
+    private static void Ignore(void* userData, Interop.Error.VirError* error) { }
 }

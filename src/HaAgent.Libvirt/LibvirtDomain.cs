@@ -92,7 +92,8 @@ public sealed unsafe class LibvirtDomain : IDisposable
         LibvirtConnection.Check(Interop.Domain.virDomainShutdownFlags(_handle, flag));
     }
 
-    /// <summary>Asks the guest to shut down, by the way that libvirt prefers (virDomainShutdownFlags). Comes back before the guest has ended.</summary>
+    /// <summary>Asks the guest to shut down, by the way that libvirt prefers (virDomainShutdownFlags). Comes back before the guest has
+    /// ended.</summary>
     public void Shutdown() => LibvirtConnection.Check(Interop.Domain.virDomainShutdownFlags(_handle, 0));
 
     /// <summary>libvirt no longer starts it when the node boots (virDomainSetAutostart).</summary>
@@ -141,5 +142,6 @@ public sealed unsafe class LibvirtDomain : IDisposable
 
     private string Xml(uint flags) => NativeText.Owned(Interop.Domain.virDomainGetXMLDesc(_handle, flags));
 
-    private static DomainState KnownState(int state) => state is >= (int)DomainState.NoState and <= (int)DomainState.PmSuspended ? (DomainState)state : DomainState.Unknown;
+    private static DomainState KnownState(int state) =>
+        state is >= (int)DomainState.NoState and <= (int)DomainState.PmSuspended ? (DomainState)state : DomainState.Unknown;
 }

@@ -4,8 +4,13 @@ using HaAgent.Libvirt.Native;
 
 namespace HaAgent.Libvirt;
 
-/// <summary>A call of libvirt failed. Decisions are made by <see cref="Kind"/>, which comes from numbers; the message is for people and may be in any language.</summary>
-[SuppressMessage("Design", "CA1032:Implement standard exception constructors", Justification = "It is thrown in one place only, with the error of libvirt.")]
+/// <summary>A call of libvirt failed. Decisions are made by <see cref="Kind"/>, which comes from numbers; the message is for people and may
+/// be in any language.</summary>
+[SuppressMessage(
+    "Design",
+    "CA1032:Implement standard exception constructors",
+    Justification = "It is thrown in one place only, with the error of libvirt."
+)]
 public sealed class LibvirtException : Exception
 {
     internal LibvirtException(int code, int domain, string message)
@@ -56,11 +61,12 @@ public sealed class LibvirtException : Exception
         };
     }
 
-    private static FailureKind Classify(int code, int domain) => ((ErrorCode)code, (ErrorDomain)domain) switch
-    {
-        (ErrorCode.VIR_ERR_RESOURCE_BUSY, ErrorDomain.VIR_FROM_LOCKSPACE) => FailureKind.LockConflict,
-        (ErrorCode.VIR_ERR_INTERNAL_ERROR, ErrorDomain.VIR_FROM_RPC) => FailureKind.LockspaceLost,
-        (ErrorCode.VIR_ERR_SYSTEM_ERROR, ErrorDomain.VIR_FROM_RPC) => FailureKind.VirtlockdUnreachable,
-        _ => FailureKind.Other,
-    };
+    private static FailureKind Classify(int code, int domain) =>
+        ((ErrorCode)code, (ErrorDomain)domain) switch
+        {
+            (ErrorCode.VIR_ERR_RESOURCE_BUSY, ErrorDomain.VIR_FROM_LOCKSPACE) => FailureKind.LockConflict,
+            (ErrorCode.VIR_ERR_INTERNAL_ERROR, ErrorDomain.VIR_FROM_RPC) => FailureKind.LockspaceLost,
+            (ErrorCode.VIR_ERR_SYSTEM_ERROR, ErrorDomain.VIR_FROM_RPC) => FailureKind.VirtlockdUnreachable,
+            _ => FailureKind.Other,
+        };
 }

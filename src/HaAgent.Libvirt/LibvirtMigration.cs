@@ -15,23 +15,40 @@ namespace HaAgent.Libvirt;
 /// <param name="ElapsedMilliseconds">Since the job began.</param>
 /// <param name="DowntimeMilliseconds">How long the guest stands, or stood, still.</param>
 public readonly record struct MigrationProgress(
-    bool IsRunning, ulong TotalBytes, ulong ProcessedBytes, ulong RemainingBytes, ulong BytesPerSecond,
-    ulong DirtyPagesPerSecond, ulong PageSize, ulong ElapsedMilliseconds, ulong DowntimeMilliseconds);
+    bool IsRunning,
+    ulong TotalBytes,
+    ulong ProcessedBytes,
+    ulong RemainingBytes,
+    ulong BytesPerSecond,
+    ulong DirtyPagesPerSecond,
+    ulong PageSize,
+    ulong ElapsedMilliseconds,
+    ulong DowntimeMilliseconds
+);
 
 /// <summary>Live migration of a domain, and the job that does it.</summary>
 public static unsafe class LibvirtMigration
 {
-    /// <summary>Migrates, managed by this process (virDomainMigrate3), or by the source's daemon where the request is peer-to-peer (virDomainMigrateToURI3). Comes back when it is over.</summary>
+    /// <summary>Migrates, managed by this process (virDomainMigrate3), or by the source's daemon where the request is peer-to-peer
+    /// (virDomainMigrateToURI3). Comes back when it is over.</summary>
     public static void Migrate(LibvirtDomain domain, LibvirtConnection target, string targetUri, MigrateRequest request)
     {
         using TypedParameterList parameters = TypedParameterList.From(request);
         if (request.IsPeerToPeer)
         {
-            LibvirtConnection.Check(Interop.Migration.virDomainMigrateToURI3(domain.Handle, targetUri, parameters.Items, parameters.Count, (uint)request.Flags));
+            LibvirtConnection.Check(
+                Interop.Migration.virDomainMigrateToURI3(domain.Handle, targetUri, parameters.Items, parameters.Count, (uint)request.Flags)
+            );
             return;
         }
 
-        using DomainHandle arrived = Interop.Migration.virDomainMigrate3(domain.Handle, target.Handle, parameters.Items, parameters.Count, (uint)request.Flags);
+        using DomainHandle arrived = Interop.Migration.virDomainMigrate3(
+            domain.Handle,
+            target.Handle,
+            parameters.Items,
+            parameters.Count,
+            (uint)request.Flags
+        );
         if (arrived.IsInvalid)
             throw LibvirtException.Last();
     }
@@ -40,7 +57,8 @@ public static unsafe class LibvirtMigration
     public static void Abort(LibvirtDomain domain) => LibvirtConnection.Check(Interop.Migration.virDomainAbortJob(domain.Handle));
 
     /// <summary>Switches to post-copy (virDomainMigrateStartPostCopy); the migration must have been asked for with that flag.</summary>
-    public static void StartPostCopy(LibvirtDomain domain) => LibvirtConnection.Check(Interop.Migration.virDomainMigrateStartPostCopy(domain.Handle, 0));
+    public static void StartPostCopy(LibvirtDomain domain) =>
+        LibvirtConnection.Check(Interop.Migration.virDomainMigrateStartPostCopy(domain.Handle, 0));
 
     /// <summary>Limits the downtime in milliseconds (virDomainMigrateSetMaxDowntime).</summary>
     public static void SetMaxDowntime(LibvirtDomain domain, long milliseconds) =>
@@ -66,8 +84,15 @@ public static unsafe class LibvirtMigration
         {
             return new MigrationProgress(
                 type is (int)JobType.VIR_DOMAIN_JOB_BOUNDED or (int)JobType.VIR_DOMAIN_JOB_UNBOUNDED,
-                Value(items, count, "memory_total"), Value(items, count, "memory_processed"), Value(items, count, "memory_remaining"), Value(items, count, "memory_bps"),
-                Value(items, count, "memory_dirty_rate"), Value(items, count, "memory_page_size"), Value(items, count, "time_elapsed"), Value(items, count, "downtime"));
+                Value(items, count, "memory_total"),
+                Value(items, count, "memory_processed"),
+                Value(items, count, "memory_remaining"),
+                Value(items, count, "memory_bps"),
+                Value(items, count, "memory_dirty_rate"),
+                Value(items, count, "memory_page_size"),
+                Value(items, count, "time_elapsed"),
+                Value(items, count, "downtime")
+            );
         }
         finally
         {

@@ -36,13 +36,18 @@ internal sealed unsafe class TypedParameterList : IDisposable
     private void Add(TypedValue value)
     {
         fixed (void** items = &_items)
-        fixed (int* count = &_count, capacity = &_capacity)
+        fixed (
+            int* count = &_count,
+                capacity = &_capacity
+        )
         {
             CultureInfo invariant = CultureInfo.InvariantCulture;
             switch (value.Kind)
             {
                 case TypedKind.Text:
-                    LibvirtConnection.Check(Interop.TypedParameters.virTypedParamsAddString(items, count, capacity, value.Field, value.Value));
+                    LibvirtConnection.Check(
+                        Interop.TypedParameters.virTypedParamsAddString(items, count, capacity, value.Field, value.Value)
+                    );
                     break;
                 case TypedKind.TextList:
                     // A list is the same field several times (virTypedParamsAddStringList).
@@ -50,13 +55,31 @@ internal sealed unsafe class TypedParameterList : IDisposable
                         LibvirtConnection.Check(Interop.TypedParameters.virTypedParamsAddString(items, count, capacity, value.Field, item));
                     break;
                 case TypedKind.Int:
-                    LibvirtConnection.Check(Interop.TypedParameters.virTypedParamsAddInt(items, count, capacity, value.Field, int.Parse(value.Value, invariant)));
+                    LibvirtConnection.Check(
+                        Interop.TypedParameters.virTypedParamsAddInt(items, count, capacity, value.Field, int.Parse(value.Value, invariant))
+                    );
                     break;
                 case TypedKind.UInt:
-                    LibvirtConnection.Check(Interop.TypedParameters.virTypedParamsAddUInt(items, count, capacity, value.Field, uint.Parse(value.Value, invariant)));
+                    LibvirtConnection.Check(
+                        Interop.TypedParameters.virTypedParamsAddUInt(
+                            items,
+                            count,
+                            capacity,
+                            value.Field,
+                            uint.Parse(value.Value, invariant)
+                        )
+                    );
                     break;
                 case TypedKind.ULong:
-                    LibvirtConnection.Check(Interop.TypedParameters.virTypedParamsAddULLong(items, count, capacity, value.Field, ulong.Parse(value.Value, invariant)));
+                    LibvirtConnection.Check(
+                        Interop.TypedParameters.virTypedParamsAddULLong(
+                            items,
+                            count,
+                            capacity,
+                            value.Field,
+                            ulong.Parse(value.Value, invariant)
+                        )
+                    );
                     break;
             }
         }

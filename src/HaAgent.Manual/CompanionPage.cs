@@ -14,9 +14,13 @@ internal static class CompanionPage
     {
         var page = new Page(Name, 8, version, "highly available virtual machines on a Pacemaker cluster");
         page.Synopsis(Name, "VERB [OPTION…]");
-        page.Heading("DESCRIPTION").Paragraph(root.Description!).Paragraph(
-            "It asks and changes every node of the cluster from the one it is called on, by ssh, as root. What it is about to change it shows first, and asks. "
-            + "Each verb has a page of its own.");
+        page.Heading("DESCRIPTION")
+            .Paragraph(root.Description!)
+            .Paragraph(
+                "It asks and changes every node of the cluster from the one it is called on, by ssh, as root. What it is about to change "
+                    + "it shows first, and asks. "
+                    + "Each verb has a page of its own."
+            );
 
         Command[] verbs = [.. root.Subcommands.Where(verb => !verb.Hidden)];
         page.Heading("VERBS");
@@ -27,12 +31,23 @@ internal static class CompanionPage
             CommandTexts.Describe(page, option);
         CommandTexts.ExitStatus(page);
         page.Heading("FILES")
-            .Item("/var/lib/haagent/cib-before-DATE-TIME-VERB.xml", "", "What the cluster's configuration was before a change, on the node on which haagent ran; the newest 50 are kept. "
-                + "It holds what the configuration holds, passwords of fencing devices too.");
-        page.Heading("TO BRING A CONFIGURATION BACK").Paragraph("Look first at what that undoes, others' later changes with it:")
-            .Example("cibadmin --query > now.xml; crm_diff --original now.xml --new FILE\ncibadmin --replace --scope configuration --xml-file FILE")
-            .Paragraph("The cluster acts on it at once: a guest that the old configuration does not have is stopped, one that it has is started. 'crm maintenance on' before and a "
-                + "look at 'crm_mon -r' after let it stand still meanwhile.");
+            .Item(
+                "/var/lib/haagent/cib-before-DATE-TIME-VERB.xml",
+                "",
+                "What the cluster's configuration was before a change, on the node on which haagent ran; the newest 50 are kept. "
+                    + "It holds what the configuration holds, passwords of fencing devices too."
+            );
+        page.Heading("TO BRING A CONFIGURATION BACK")
+            .Paragraph("Look first at what that undoes, others' later changes with it:")
+            .Example(
+                "cibadmin --query > now.xml; crm_diff --original now.xml --new FILE\ncibadmin --replace --scope configuration "
+                    + "--xml-file FILE"
+            )
+            .Paragraph(
+                "The cluster acts on it at once: a guest that the old configuration does not have is stopped, one that it has is started. "
+                    + "'crm maintenance on' before and a "
+                    + "look at 'crm_mon -r' after let it stand still meanwhile."
+            );
         return page.SeeAlso([.. verbs.Select(verb => (VerbPage.NameOf(Name, verb), 8)), (AgentPage.Name, 7), ("crm", 8), ("pcs", 8)]);
     }
 }
@@ -47,13 +62,18 @@ internal static class VerbPage
     public static string NameOf(string parent, Command verb) => $"{parent}-{verb.Name}";
 
     private static IEnumerable<Page> Below(Command parent, string name, string version) =>
-        parent.Subcommands.Where(verb => !verb.Hidden).SelectMany(verb => (IEnumerable<Page>)[Write(verb, parent, name, version), .. Below(verb, NameOf(name, verb), version)]);
+        parent
+            .Subcommands.Where(verb => !verb.Hidden)
+            .SelectMany(verb => (IEnumerable<Page>)[Write(verb, parent, name, version), .. Below(verb, NameOf(name, verb), version)]);
 
     private static Page Write(Command verb, Command parent, string parentName, string version)
     {
         string name = NameOf(parentName, verb);
         var page = new Page(name, 8, version, Uncapitalized(verb.Description!));
-        page.Synopsis(name.Replace('-', ' '), string.Join(' ', [.. verb.Arguments.Where(a => !a.Hidden).Select(CommandTexts.Usage), "[OPTION…]"]));
+        page.Synopsis(
+            name.Replace('-', ' '),
+            string.Join(' ', [.. verb.Arguments.Where(a => !a.Hidden).Select(CommandTexts.Usage), "[OPTION…]"])
+        );
         page.Heading("DESCRIPTION").Paragraph(verb.Description + ".");
         foreach (Argument argument in verb.Arguments.Where(a => !a.Hidden))
             page.Item("", CommandTexts.NameOf(argument), argument.Description + ".");

@@ -7,7 +7,8 @@ internal sealed class Page
 {
     private readonly StringBuilder _roff = new();
 
-    /// <summary>Begins a page with its heading and its NAME section. It carries no date, so that it is the same whenever it is built.</summary>
+    /// <summary>Begins a page with its heading and its NAME section. It carries no date, so that it is the same whenever it is
+    /// built.</summary>
     /// <param name="name">As typed behind <c>man</c>.</param>
     /// <param name="section">7 or 8.</param>
     /// <param name="version">Of HaAgent.</param>
@@ -16,7 +17,9 @@ internal sealed class Page
     {
         Name = name;
         Section = section;
-        _roff.Append($".TH \"{Escape(name.ToUpperInvariant())}\" \"{section}\" \"\" \"haagent {Escape(version)}\" \"HaAgent\"\n.nh\n.ad l\n");
+        _roff.Append(
+            $".TH \"{Escape(name.ToUpperInvariant())}\" \"{section}\" \"\" \"haagent {Escape(version)}\" \"HaAgent\"\n.nh\n.ad l\n"
+        );
         Heading("NAME");
         Line($"{Escape(name)} \\- {Escape(purpose)}");
     }
@@ -72,12 +75,12 @@ internal sealed class Page
     }
 
     /// <summary>Hyphens and apostrophes stay those of the keyboard, so that what is copied from a page works.</summary>
-    private static string Escape(string text) => text
-        .Replace("\\", "\\e", StringComparison.Ordinal)
-        .Replace("-", "\\-", StringComparison.Ordinal)
-        .Replace("'", "\\(aq", StringComparison.Ordinal)
-        .Replace("\"", "\\(dq", StringComparison.Ordinal)
-        .Replace("~", "\\(ti", StringComparison.Ordinal)
-        .Replace("^", "\\(ha", StringComparison.Ordinal)
-        .Replace("…", "...", StringComparison.Ordinal);
+    private static string Escape(string text) =>
+        text.Replace("\\", "\\e", StringComparison.Ordinal)
+            .Replace("-", "\\-", StringComparison.Ordinal)
+            .Replace("'", "\\(aq", StringComparison.Ordinal)
+            .Replace("\"", "\\(dq", StringComparison.Ordinal)
+            .Replace("~", "\\(ti", StringComparison.Ordinal)
+            .Replace("^", "\\(ha", StringComparison.Ordinal)
+            .Replace("…", "...", StringComparison.Ordinal);
 }

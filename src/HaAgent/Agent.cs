@@ -35,14 +35,24 @@ internal static class Agent
         var invocation = new Invocation(row, environment);
         var state = new StateDirectory(invocation.Resource, environment("HA_RSCTMP"), environment("HA_VARLIB"));
         var waits = new Waits();
-        var watchdog = new Watchdog(Deadline.In(Situation.LastMoment(invocation.Timeout)), invocation.ExitReasonPrefix, () => waits.Overrun(invocation));
+        var watchdog = new Watchdog(
+            Deadline.In(Situation.LastMoment(invocation.Timeout)),
+            invocation.ExitReasonPrefix,
+            () => waits.Overrun(invocation)
+        );
         Outcome outcome;
         using (var log = new OcfLog(invocation, state, environment))
         {
             outcome = Run(invocation, state, log, waits, watchdog);
             watchdog.Decide(outcome);
             if (outcome.Reason is not null)
-                log.Write(new LogMessage(outcome.Code is ExitCode.NotRunning or ExitCode.Degraded or ExitCode.Success ? Severity.Info : Severity.Error, outcome.Reason, ToStderr: false));
+                log.Write(
+                    new LogMessage(
+                        outcome.Code is ExitCode.NotRunning or ExitCode.Degraded or ExitCode.Success ? Severity.Info : Severity.Error,
+                        outcome.Reason,
+                        ToStderr: false
+                    )
+                );
         }
 
         watchdog.Say();
@@ -76,13 +86,15 @@ internal static class Agent
         return Runner.Run(RuleFor(invocation.Action), new Situation(invocation, settings), world);
     }
 
-    private static IRule RuleFor(OcfAction action) => action switch
-    {
-        OcfAction.Start => new StartRule(),
-        OcfAction.Stop => new StopRule(),
-        OcfAction.Monitor => new MonitorRule(),
-        OcfAction.MigrateTo => new MigrateToRule(),
-        OcfAction.MigrateFrom => new MigrateFromRule(),
-        OcfAction.ReloadAgent or OcfAction.ValidateAll or OcfAction.MetaData or OcfAction.Usage => throw new InvalidOperationException(),
-    };
+    private static IRule RuleFor(OcfAction action) =>
+        action switch
+        {
+            OcfAction.Start => new StartRule(),
+            OcfAction.Stop => new StopRule(),
+            OcfAction.Monitor => new MonitorRule(),
+            OcfAction.MigrateTo => new MigrateToRule(),
+            OcfAction.MigrateFrom => new MigrateFromRule(),
+            OcfAction.ReloadAgent or OcfAction.ValidateAll or OcfAction.MetaData or OcfAction.Usage =>
+                throw new InvalidOperationException(),
+        };
 }

@@ -6,7 +6,8 @@ using HaAgent.Host.Child;
 
 ChildWork.ServeIfChild(args);
 
-// The one catch-all: no path leaves without a defined exit code (OCF 1.1, "Return codes"), and none by way of the C library's exit handlers: a thread may
+// The one catch-all: no path leaves without a defined exit code (OCF 1.1, "Return codes"), and none by way of the C library's exit
+// handlers: a thread may
 // still be inside a call of libvirt that never comes back.
 ExitCode code;
 try
@@ -15,7 +16,10 @@ try
 }
 catch (Exception e)
 {
-    StandardStreams.Error($"ocf-exit-reason:Internal error of ocf:haagent:VirtualDomain, please report it: {e.GetType().Name}: {Printable.Line(e.Message)}" + "\n");
+    StandardStreams.Error(
+        $"ocf-exit-reason:Internal error of ocf:haagent:VirtualDomain, please report it: {e.GetType().Name}: {Printable.Line(e.Message)}"
+            + "\n"
+    );
     code = ExitCode.Generic;
 }
 

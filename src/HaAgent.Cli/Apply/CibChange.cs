@@ -36,10 +36,18 @@ internal static class CibChange
             if (await TryAsync(current, next) is not CommandResult result)
                 return true;
             if (result.ExitCode != Outdated)
-                throw new Stop(ExitCode.Incomplete, $"The cluster did not take the change of its configuration: {result.Reason}. Look at 'crm_verify -L -V', then run this again.");
+                throw new Stop(
+                    ExitCode.Incomplete,
+                    $"The cluster did not take the change of its configuration: {result.Reason}. Look at 'crm_verify -L -V', then run "
+                        + "this again."
+                );
         }
 
-        throw new Stop(ExitCode.Incomplete, $"The cluster's state moved on during each of {Tries} tries to change its configuration. Wait until it is quiet (crm_mon), then run this again.");
+        throw new Stop(
+            ExitCode.Incomplete,
+            $"The cluster's state moved on during each of {Tries} tries to change its configuration. Wait until it is quiet (crm_mon), "
+                + "then run this again."
+        );
     }
 
     /// <summary>Makes one try.</summary>
@@ -60,12 +68,20 @@ internal static class CibChange
                 return difference;
             if (difference.Output.Trim().Length == 0)
                 return null;
-            CommandResult patch = await LocalProgram.RunAsync(Limit, "cibadmin", ["--patch", "--xml-file", Written(work, "patch", difference.Output)]);
+            CommandResult patch = await LocalProgram.RunAsync(
+                Limit,
+                "cibadmin",
+                ["--patch", "--xml-file", Written(work, "patch", difference.Output)]
+            );
             return patch.ExitCode == 0 ? null : patch;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new Stop(ExitCode.Incomplete, $"The change of the configuration could not be written to {Path.GetTempPath()}: {e.Message}. Nothing was changed by it. Make room there, then run this again.");
+            throw new Stop(
+                ExitCode.Incomplete,
+                $"The change of the configuration could not be written to {Path.GetTempPath()}: {e.Message}. Nothing was changed by it. "
+                    + "Make room there, then run this again."
+            );
         }
         finally
         {
@@ -76,12 +92,15 @@ internal static class CibChange
     private static string Written(DirectoryInfo work, string name, string text)
     {
         string path = Path.Combine(work.FullName, name);
-        using var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
+        using var file = new FileStream(
+            path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            }
+        );
         file.Write(Encoding.UTF8.GetBytes(text));
         return path;
     }
@@ -148,9 +167,11 @@ internal sealed class CibCopy(string directory, string verb, Func<DateTime> now)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new Stop(ExitCode.Incomplete,
+            throw new Stop(
+                ExitCode.Incomplete,
                 $"The cluster's configuration was not changed, because what it was could not be kept in {directory}: {e.Message} "
-                + "Make room there, then run the same command again.");
+                    + "Make room there, then run the same command again."
+            );
         }
     }
 

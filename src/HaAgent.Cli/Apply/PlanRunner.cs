@@ -59,7 +59,11 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
             }
         }
 
-        throw new Stop(ExitCode.Incomplete, $"After {MostRounds} rounds there is still something to do, as if somebody else undid it. Look who changes the cluster, then run the same command again.");
+        throw new Stop(
+            ExitCode.Incomplete,
+            $"After {MostRounds} rounds there is still something to do, as if somebody else undid it. Look who changes the cluster, then "
+                + "run the same command again."
+        );
     }
 
     private ExitCode ShowJson(Plan plan)
@@ -111,7 +115,10 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
             bool holds = await session.Screen.Busy(change.Title, () => applier.ApplyAsync(change));
             if (!holds)
             {
-                session.Screen.Mark(Screens.Tone.Warning, "somebody else changed the cluster's configuration meanwhile; nothing of this change was made, planning again");
+                session.Screen.Mark(
+                    Screens.Tone.Warning,
+                    "somebody else changed the cluster's configuration meanwhile; nothing of this change was made, planning again"
+                );
                 return true;
             }
 
@@ -179,7 +186,8 @@ internal sealed record PlanOptions(bool DryRun, bool Yes, bool Json)
 }
 
 /// <summary>Makes the changes of a plan, one after the other. It decides nothing.</summary>
-/// <param name="session">How the nodes are reached, and whether the admin interrupts: what is only waited for is then not waited for any longer.</param>
+/// <param name="session">How the nodes are reached, and whether the admin interrupts: what is only waited for is then not waited for any
+/// longer.</param>
 /// <param name="copies">Where the configuration as it was is kept.</param>
 internal sealed class Applier(Session session, CibCopy copies)
 {
@@ -224,7 +232,10 @@ internal sealed class Applier(Session session, CibCopy copies)
     private async Task MakeAsync(string node, string title, NodeChange change, TimeSpan limit)
     {
         if (await session.Nodes.MakeAsync(node, change, limit) is RefusedReply refused)
-            throw new Stop(ExitCode.Incomplete, $"Failed on {node}: {title}: {refused.Why}. Mend that, then run the same command again: it resumes where it stopped.");
+            throw new Stop(
+                ExitCode.Incomplete,
+                $"Failed on {node}: {title}: {refused.Why}. Mend that, then run the same command again: it resumes where it stopped."
+            );
     }
 }
 

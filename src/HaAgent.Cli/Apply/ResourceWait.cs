@@ -16,8 +16,11 @@ namespace HaAgent.Cli.Apply;
 /// <param name="history">Asks for what the cluster remembers, and for its configuration.</param>
 /// <param name="stopping">Set when the admin interrupts.</param>
 internal sealed class ResourceWait(
-    ClusterHistory before, Func<Task<ClusterStatus>> status,
-    Func<Task<(ClusterHistory History, Cib Cib)>> history, CancellationToken stopping)
+    ClusterHistory before,
+    Func<Task<ClusterStatus>> status,
+    Func<Task<(ClusterHistory History, Cib Cib)>> history,
+    CancellationToken stopping
+)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
@@ -35,20 +38,28 @@ internal sealed class ResourceWait(
             string missing = $"{name} {wait.Goal.Missing(name, seen)}";
             if (stopping.IsCancellationRequested)
             {
-                throw new Stop(ExitCode.Interrupted,
-                    $"Interrupted while {missing}. What was done stays, and the cluster goes on; run the same command again to resume.");
+                throw new Stop(
+                    ExitCode.Interrupted,
+                    $"Interrupted while {missing}. What was done stays, and the cluster goes on; run the same command again to resume."
+                );
             }
 
             if (await FailedEverywhereAsync(wait, seen) is { } failures)
             {
-                throw new Stop(ExitCode.Incomplete, $"{missing}: {string.Join("; ", failures.Select(Words))}. "
-                    + $"Mend that, clear the failure (crm resource cleanup {name}), then run the same command again.");
+                throw new Stop(
+                    ExitCode.Incomplete,
+                    $"{missing}: {string.Join("; ", failures.Select(Words))}. "
+                        + $"Mend that, clear the failure (crm resource cleanup {name}), then run the same command again."
+                );
             }
 
             if (clock.Elapsed >= wait.Limit)
             {
-                throw new Stop(ExitCode.Incomplete, $"{missing} after {wait.Limit.TotalSeconds:0} s{Remembered(name, seen)}. "
-                    + "See 'crm_mon -1rf' for why, then run the same command again.");
+                throw new Stop(
+                    ExitCode.Incomplete,
+                    $"{missing} after {wait.Limit.TotalSeconds:0} s{Remembered(name, seen)}. "
+                        + "See 'crm_mon -1rf' for why, then run the same command again."
+                );
             }
 
             // An interruption is heard at once.
@@ -68,18 +79,26 @@ internal sealed class ResourceWait(
         return failures.Length == candidates.Length ? failures : null;
     }
 
-    private static string Remembered(string resource, ClusterStatus status) => string.Concat(status.Failures
-        .Where(f => f.Resource == resource)
-        .Select(f => $"; the cluster remembers: {f} (crm resource cleanup {resource} makes it forget)"));
+    private static string Remembered(string resource, ClusterStatus status) =>
+        string.Concat(
+            status
+                .Failures.Where(f => f.Resource == resource)
+                .Select(f => $"; the cluster remembers: {f} (crm resource cleanup {resource} makes it forget)")
+        );
 
     private static string Words(OperationRecord failure)
     {
-        var words = new OperationFailure(failure.Resource, failure.Operation, failure.Node) { Status = failure.Outcome, Reason = failure.Reason };
+        var words = new OperationFailure(failure.Resource, failure.Operation, failure.Node)
+        {
+            Status = failure.Outcome,
+            Reason = failure.Reason,
+        };
         return words.ToString();
     }
 }
 
-/// <summary>Watches the cluster's status until it is as wanted. Bounded; each change is told, with the time since this watch began.</summary>
+/// <summary>Watches the cluster's status until it is as wanted. Bounded; each change is told, with the time since this watch
+/// began.</summary>
 internal sealed class StatusWait(Session session)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
@@ -130,7 +149,9 @@ internal sealed class StatusWait(Session session)
         if (words == told || words.Length == 0)
             return;
         told = words;
-        session.Screen.Line(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"  {since.Elapsed.TotalSeconds,6:0.0} s  {words}"));
+        session.Screen.Line(
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"  {since.Elapsed.TotalSeconds, 6:0.0} s  {words}")
+        );
     }
 }
 
@@ -149,7 +170,9 @@ internal static class ClusterRest
         string seconds = limit.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
         try
         {
-            return (await LocalProgram.RunAsync(limit + Margin, "crm_resource", ["--wait", "--timeout", seconds]).WaitAsync(stopping)).Succeeded;
+            return (
+                await LocalProgram.RunAsync(limit + Margin, "crm_resource", ["--wait", "--timeout", seconds]).WaitAsync(stopping)
+            ).Succeeded;
         }
         catch (OperationCanceledException)
         {
@@ -166,5 +189,7 @@ internal static class OperationTime
 
     /// <summary>The operation's timeout: its own, else the cluster's default, else Pacemaker's.</summary>
     public static TimeSpan Of(Cib cib, string resource, string operation) =>
-        ClusterTime.Parse(cib.Primitive(resource)?.FindOperation(operation)?.Timeout) ?? ClusterTime.Parse(cib.OperationDefault("timeout")) ?? Default;
+        ClusterTime.Parse(cib.Primitive(resource)?.FindOperation(operation)?.Timeout)
+        ?? ClusterTime.Parse(cib.OperationDefault("timeout"))
+        ?? Default;
 }

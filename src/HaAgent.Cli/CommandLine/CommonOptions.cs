@@ -12,12 +12,14 @@ internal static class CommonOptions
 
     public static Option<bool> DryRun() => new("--dry-run", "-n") { Description = "Show what would be done, and change nothing" };
 
-    /// <summary>Adds to a verb that changes things the check that <c>--json</c> shows a plan and does nothing else: what is done is told as it is done.</summary>
-    public static void JsonOnlyShows(this Command command, Option<bool> json, Option<bool> dryRun) => command.AddRule(result =>
-    {
-        if (result.GetValue(json) && !result.GetValue(dryRun))
-            result.AddError("--json answers with the plan alone: say --dry-run too.");
-    });
+    /// <summary>Adds to a verb that changes things the check that <c>--json</c> shows a plan and does nothing else: what is done is told as
+    /// it is done.</summary>
+    public static void JsonOnlyShows(this Command command, Option<bool> json, Option<bool> dryRun) =>
+        command.AddRule(result =>
+        {
+            if (result.GetValue(json) && !result.GetValue(dryRun))
+                result.AddError("--json answers with the plan alone: say --dry-run too.");
+        });
 
     /// <summary>An option that takes a resource's name.</summary>
     /// <param name="option">The option.</param>
@@ -45,22 +47,25 @@ internal static class CommonOptions
 internal static class CommandRules
 {
     /// <summary>
-    /// Adds a rule that is asked where every word can be read. Rules come before the parser's own complaints, and reading a value that is missing or is
+    /// Adds a rule that is asked where every word can be read. Rules come before the parser's own complaints, and reading a value that is
+    /// missing or is
     /// no number throws; about such a value the parser complains by itself.
     /// </summary>
-    public static void AddRule(this Command command, Action<CommandResult> rule) => command.Validators.Add(result =>
-    {
-        if (result.Children.All(IsReadable))
-            rule(result);
-    });
+    public static void AddRule(this Command command, Action<CommandResult> rule) =>
+        command.Validators.Add(result =>
+        {
+            if (result.Children.All(IsReadable))
+                rule(result);
+        });
 
     /// <summary>Whether its value may be asked for.</summary>
-    public static bool IsReadable(SymbolResult result) => result switch
-    {
-        OptionResult option => option.Implicit || IsReadable(option.Tokens, option.Option.Arity, option.Option.ValueType),
-        ArgumentResult argument => IsReadable(argument.Tokens, argument.Argument.Arity, argument.Argument.ValueType),
-        _ => true,
-    };
+    public static bool IsReadable(SymbolResult result) =>
+        result switch
+        {
+            OptionResult option => option.Implicit || IsReadable(option.Tokens, option.Option.Arity, option.Option.ValueType),
+            ArgumentResult argument => IsReadable(argument.Tokens, argument.Argument.Arity, argument.Argument.ValueType),
+            _ => true,
+        };
 
     private static bool IsReadable(IReadOnlyList<Token> tokens, ArgumentArity arity, Type type) =>
         tokens.Count >= arity.MinimumNumberOfValues
@@ -84,7 +89,8 @@ internal static class PathCheck
             return "must begin with /";
         if (path.Split('/').Any(part => part is ".." or "."))
             return "must not contain . or .. as a part";
-        return path.All(c => char.IsAsciiLetterOrDigit(c) || "_-./:@+,=%".Contains(c, StringComparison.Ordinal)) ? null
+        return path.All(c => char.IsAsciiLetterOrDigit(c) || "_-./:@+,=%".Contains(c, StringComparison.Ordinal))
+            ? null
             : "may contain letters, digits and _-./:@+,=% only";
     }
 

@@ -23,7 +23,9 @@ internal sealed class Session(IScreen screen, CancellationToken stopping)
         IScreen screen = Screens.Screen.Open();
         if (!Environment.IsPrivilegedProcess)
         {
-            screen.Problem("haagent asks the cluster and the other nodes as root, and you are not root. Run it with sudo, or log in as root.");
+            screen.Problem(
+                "haagent asks the cluster and the other nodes as root, and you are not root. Run it with sudo, or log in as root."
+            );
             return (int)ExitCode.Refused;
         }
 

@@ -29,7 +29,9 @@ internal static class VerbTable
     /// <summary>The whole command tree.</summary>
     public static RootCommand Root()
     {
-        var root = new RootCommand("From a bare Pacemaker cluster to highly available virtual machines: checks, sets up, adds, tests and explains.");
+        var root = new RootCommand(
+            "From a bare Pacemaker cluster to highly available virtual machines: checks, sets up, adds, tests and explains."
+        );
         foreach (Func<Command> row in Rows)
             root.Subcommands.Add(row());
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
@@ -38,7 +40,8 @@ internal static class VerbTable
     }
 }
 
-/// <summary>The help of haagent as a whole says after its verbs what each exit status means; the help of one verb is left as it is.</summary>
+/// <summary>The help of haagent as a whole says after its verbs what each exit status means; the help of one verb is left as it
+/// is.</summary>
 /// <param name="usual">What shows the help otherwise.</param>
 internal sealed class RootHelp(SynchronousCommandLineAction usual) : SynchronousCommandLineAction
 {
@@ -52,7 +55,7 @@ internal sealed class RootHelp(SynchronousCommandLineAction usual) : Synchronous
         TextWriter output = parseResult.InvocationConfiguration.Output;
         output.WriteLine("Exit status:");
         foreach ((ExitCode code, string meaning) in ExitCodes.Table)
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {(int)code,-4}{meaning}"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {(int)code, -4}{meaning}"));
         return status;
     }
 }

@@ -10,8 +10,12 @@ internal static class LocalProgram
     /// <param name="program">Its name.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="input">What it reads on standard input.</param>
-    public static Task<CommandResult> RunAsync(TimeSpan limit, string program, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input = default) =>
-        Task.Run(() => Command.Run(Deadline.In(limit), "setsid", ["--wait", program, .. arguments], input));
+    public static Task<CommandResult> RunAsync(
+        TimeSpan limit,
+        string program,
+        IReadOnlyList<string> arguments,
+        ReadOnlyMemory<byte> input = default
+    ) => Task.Run(() => Command.Run(Deadline.In(limit), "setsid", ["--wait", program, .. arguments], input));
 }
 
 /// <summary>The QEMU driver of a node's libvirt: here directly, elsewhere over SSH as ssh_config has it, without a password.</summary>

@@ -34,13 +34,26 @@ internal sealed class CheckProbe(Session session)
 
     // What can be asked only once the guests and their XML are known.
     private static IReadOnlyList<NodeQuestion> Closer(IReadOnlyList<GuestFacts> guests, LockStorage? storage) =>
-    [
-        new CpusQuestion(guests.Select(g => (g.Name, Cpu: g.Xml is null ? null : GuestCpu.Of(g.Xml))).Where(g => g.Cpu is not null).ToDictionary(g => g.Name, g => g.Cpu!)),
-        new PathsQuestion([.. guests.SelectMany(g => g.Paths).Select(p => p.Path).Distinct()]),
-
-        // Where the XML of a candidate would be put, something may lie already.
-        new FilesQuestion(storage is null ? [] : [.. guests.Where(g => g.Resource is null && CommonOptions.IsResourceName(g.Name)).Select(g => $"{storage.Mount}/{g.Name}.xml")]),
-    ];
+        [
+            new CpusQuestion(
+                guests
+                    .Select(g => (g.Name, Cpu: g.Xml is null ? null : GuestCpu.Of(g.Xml)))
+                    .Where(g => g.Cpu is not null)
+                    .ToDictionary(g => g.Name, g => g.Cpu!)
+            ),
+            new PathsQuestion([.. guests.SelectMany(g => g.Paths).Select(p => p.Path).Distinct()]),
+            // Where the XML of a candidate would be put, something may lie already.
+            new FilesQuestion(
+                storage is null
+                    ? []
+                    :
+                    [
+                        .. guests
+                            .Where(g => g.Resource is null && CommonOptions.IsResourceName(g.Name))
+                            .Select(g => $"{storage.Mount}/{g.Name}.xml"),
+                    ]
+            ),
+        ];
 
     private static IReadOnlyList<NodeQuestion> Questions(Cib cib, string clone, IReadOnlyList<string> devices, Candidates candidates)
     {
@@ -50,7 +63,12 @@ internal sealed class CheckProbe(Session session)
         [
             new HostQuestion(),
             new SbdQuestion(),
-            new FilesQuestion([LibvirtPaths.Qemu, LibvirtPaths.QemuLockd, .. Core.Locking.ShutdownOrdering.Files, .. resources.Select(p => p.Parameter("config")).OfType<string>()]),
+            new FilesQuestion([
+                LibvirtPaths.Qemu,
+                LibvirtPaths.QemuLockd,
+                .. Core.Locking.ShutdownOrdering.Files,
+                .. resources.Select(p => p.Parameter("config")).OfType<string>(),
+            ]),
             new UnitsQuestion(),
             new DaemonsQuestion(),
             new RunningGuestsQuestion(),
@@ -64,8 +82,11 @@ internal sealed class CheckProbe(Session session)
         ];
     }
 
-    private static IEnumerable<string> Configured(Cib cib) => cib.Primitives
-        .Where(p => p.Agent == AgentName.Filesystem && p.Parameter("fstype") is "ocfs2" or "gfs2").Select(p => p.Parameter("device")).OfType<string>();
+    private static IEnumerable<string> Configured(Cib cib) =>
+        cib
+            .Primitives.Where(p => p.Agent == AgentName.Filesystem && p.Parameter("fstype") is "ocfs2" or "gfs2")
+            .Select(p => p.Parameter("device"))
+            .OfType<string>();
 }
 
 /// <summary>A file with a guest's XML that an admin names.</summary>
@@ -82,14 +103,20 @@ internal static class GuestFile
         {
             // It may lie on a volume that stands still; a FIFO or a device would never end.
             ConfigContent read = await Task.Run(() => VolumeCall.Run(Deadline.In(Limit), () => ConfigFile.Read(file)));
-            content = read.Bytes ?? throw new Stop(ExitCode.Refused, $"{file} is not a file with a guest's XML: it {read.Problem.TrimEnd('.')}. Name the file that 'virsh dumpxml' wrote.");
+            content =
+                read.Bytes
+                ?? throw new Stop(
+                    ExitCode.Refused,
+                    $"{file} is not a file with a guest's XML: it {read.Problem.TrimEnd('.')}. Name the file that 'virsh dumpxml' wrote."
+                );
         }
         catch (TimeoutException e)
         {
             throw new Stop(ExitCode.Refused, $"{file} cannot be read: {e.Message}. Name the file that 'virsh dumpxml' wrote.");
         }
 
-        DomainXml xml = DomainXml.Parse(content, out string problem)
+        DomainXml xml =
+            DomainXml.Parse(content, out string problem)
             ?? throw new Stop(ExitCode.Refused, $"{file} {problem}. Name the file that 'virsh dumpxml' wrote.");
         using var reader = new StreamReader(new MemoryStream(content), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
         return (xml.Identity.Name, reader.ReadToEnd());

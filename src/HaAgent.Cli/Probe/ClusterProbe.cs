@@ -29,15 +29,19 @@ internal sealed class ClusterProbe(Session session)
         IReadOnlyList<NodeQuestion> asked = questions(cib);
 
         // A verb that only tells the cluster what to do has nothing to ask the nodes, and goes on while one is away.
-        NodeFacts[] nodes = asked.Count == 0 ? [.. cib.Nodes.Select(node => new NodeFacts(node))]
-            : await Task.WhenAll(cib.Nodes.Select(node => AskNodeAsync(new NodeFacts(node), asked)));
+        NodeFacts[] nodes =
+            asked.Count == 0
+                ? [.. cib.Nodes.Select(node => new NodeFacts(node))]
+                : await Task.WhenAll(cib.Nodes.Select(node => AskNodeAsync(new NodeFacts(node), asked)));
         return new Snapshot(self, cib, status, nodes);
     }
 
     /// <summary>Asks the nodes that answered more.</summary>
     public async Task<Snapshot> LookCloserAsync(Snapshot snapshot, IReadOnlyList<NodeQuestion> questions)
     {
-        NodeFacts[] nodes = await Task.WhenAll(snapshot.Nodes.Select(node => node.Unreachable is null ? AskNodeAsync(node, questions) : Task.FromResult(node)));
+        NodeFacts[] nodes = await Task.WhenAll(
+            snapshot.Nodes.Select(node => node.Unreachable is null ? AskNodeAsync(node, questions) : Task.FromResult(node))
+        );
         return snapshot with { Nodes = nodes };
     }
 
@@ -50,7 +54,10 @@ internal sealed class ClusterProbe(Session session)
         }
         catch (Exception e) when (e is XmlException or FormatException)
         {
-            throw new Stop(ExitCode.Unreachable, $"The cluster's configuration cannot be read: {e.Message}. Look at what 'cibadmin --query' prints.");
+            throw new Stop(
+                ExitCode.Unreachable,
+                $"The cluster's configuration cannot be read: {e.Message}. Look at what 'cibadmin --query' prints."
+            );
         }
     }
 
@@ -71,14 +78,24 @@ internal sealed class ClusterProbe(Session session)
     private static async Task<string> AskClusterAsync(string program, params string[] arguments)
     {
         CommandResult result = await LocalProgram.RunAsync(ClusterLimit, program, arguments);
-        return result.Succeeded ? result.Output
-            : throw new Stop(ExitCode.Unreachable, $"The cluster does not answer on this node ('{program} {string.Join(' ', arguments)}': {result.Reason}). Start it here (crm cluster start), or run haagent on a node where it runs.");
+        return result.Succeeded
+            ? result.Output
+            : throw new Stop(
+                ExitCode.Unreachable,
+                $"The cluster does not answer on this node ('{program} {string.Join(' ', arguments)}': {result.Reason}). Start it here "
+                    + "(crm cluster start), or run haagent on a node where it runs."
+            );
     }
 
     private async Task<NodeFacts> AskNodeAsync(NodeFacts known, IReadOnlyList<NodeQuestion> questions)
     {
         // A node is no peer of itself.
-        questions = [.. questions.Select(question => question is PeersQuestion peers ? new PeersQuestion([.. peers.Nodes.Where(node => node != known.Name)]) : question)];
+        questions =
+        [
+            .. questions.Select(question =>
+                question is PeersQuestion peers ? new PeersQuestion([.. peers.Nodes.Where(node => node != known.Name)]) : question
+            ),
+        ];
         NodeAnswers said = await session.Nodes.AskAsync(known.Name, questions, NodeLimit);
         return known.With(questions, said.Answers) with { Unreachable = said.Unreachable };
     }
@@ -89,34 +106,40 @@ internal static class SetupQuestions
 {
     /// <summary>Before setup.</summary>
     public static IReadOnlyList<NodeQuestion> For(SetupIntent intent) =>
-    [
-        new HostQuestion(),
-        new FilesQuestion([LibvirtPaths.Qemu, LibvirtPaths.QemuLockd, LibvirtPaths.DropIn]),
-        new UnitsQuestion(),
-        new DaemonsQuestion(),
-        new RunningGuestsQuestion(),
-        new MountsQuestion(),
-        .. intent.Storage switch
-        {
-            Storage.Device device => new NodeQuestion[]
+        [
+            new HostQuestion(),
+            new FilesQuestion([LibvirtPaths.Qemu, LibvirtPaths.QemuLockd, LibvirtPaths.DropIn]),
+            new UnitsQuestion(),
+            new DaemonsQuestion(),
+            new RunningGuestsQuestion(),
+            new MountsQuestion(),
+            .. intent.Storage switch
             {
-                new KernelFilesystemsQuestion(["ocfs2", "gfs2"]), new SbdQuestion(), new DevicesQuestion([device.Path]), new DirectoriesQuestion([intent.LockDirectory]),
+                Storage.Device device => new NodeQuestion[]
+                {
+                    new KernelFilesystemsQuestion(["ocfs2", "gfs2"]),
+                    new SbdQuestion(),
+                    new DevicesQuestion([device.Path]),
+                    new DirectoriesQuestion([intent.LockDirectory]),
+                },
+                Storage.ExistingMount mount => [new DirectoriesQuestion([mount.Path, mount.Inside, intent.LockDirectory])],
+                _ => throw new ArgumentOutOfRangeException(nameof(intent)),
             },
-            Storage.ExistingMount mount => [new DirectoriesQuestion([mount.Path, mount.Inside, intent.LockDirectory])],
-            _ => throw new ArgumentOutOfRangeException(nameof(intent)),
-        },
-    ];
+        ];
 
     /// <summary>Before teardown.</summary>
     public static IReadOnlyList<NodeQuestion> ForTeardown =>
-    [
-        new HostQuestion(),
-        new FilesQuestion(
         [
-            LibvirtPaths.Qemu, LibvirtPaths.QemuLockd, LibvirtPaths.DropIn, LibvirtPaths.Qemu + LibvirtPaths.BackupSuffix, LibvirtPaths.QemuLockd + LibvirtPaths.BackupSuffix,
-        ]),
-        new UnitsQuestion(),
-        new DaemonsQuestion(),
-        new RunningGuestsQuestion(),
-    ];
+            new HostQuestion(),
+            new FilesQuestion([
+                LibvirtPaths.Qemu,
+                LibvirtPaths.QemuLockd,
+                LibvirtPaths.DropIn,
+                LibvirtPaths.Qemu + LibvirtPaths.BackupSuffix,
+                LibvirtPaths.QemuLockd + LibvirtPaths.BackupSuffix,
+            ]),
+            new UnitsQuestion(),
+            new DaemonsQuestion(),
+            new RunningGuestsQuestion(),
+        ];
 }

@@ -26,7 +26,11 @@ internal sealed class WatchProbe(Session session)
             resources = [.. cib.Primitives.Where(p => p.Agent.IsVirtualMachine && (only is null || p.Id == only))];
             return
             [
-                new FilesQuestion([LibvirtPaths.Qemu, LibvirtPaths.QemuLockd, .. resources.Select(p => p.Parameter("config")).OfType<string>()]),
+                new FilesQuestion([
+                    LibvirtPaths.Qemu,
+                    LibvirtPaths.QemuLockd,
+                    .. resources.Select(p => p.Parameter("config")).OfType<string>(),
+                ]),
                 new RunningGuestsQuestion(),
                 new LeasesQuestion(),
                 new NeighboursQuestion(),
@@ -34,7 +38,11 @@ internal sealed class WatchProbe(Session session)
                 new DomainsQuestion(All: false, []),
             ];
         });
-        return new WatchScope(snapshot, ClusterHistory.Of(snapshot.Cib), [.. resources.Select(resource => WatchedGuest.Of(resource, snapshot))]);
+        return new WatchScope(
+            snapshot,
+            ClusterHistory.Of(snapshot.Cib),
+            [.. resources.Select(resource => WatchedGuest.Of(resource, snapshot))]
+        );
     }
 }
 
@@ -45,7 +53,12 @@ internal static class SchedulerProbe
 
     /// <summary>What crm_simulate prints, in XML. The configuration, which may hold passwords, goes to its standard input.</summary>
     public static Task<CommandResult> SimulateAsync(Cib cib, params string[] more) =>
-        LocalProgram.RunAsync(Limit, "crm_simulate", ["--simulate", "--xml-pipe", "--output-as=xml", .. more], Encoding.UTF8.GetBytes(cib.ToXml()));
+        LocalProgram.RunAsync(
+            Limit,
+            "crm_simulate",
+            ["--simulate", "--xml-pipe", "--output-as=xml", .. more],
+            Encoding.UTF8.GetBytes(cib.ToXml())
+        );
 
     /// <summary>The scheduler's answer.</summary>
     public static async Task<SimulatedRun> AskAsync(Cib cib)
@@ -53,12 +66,20 @@ internal static class SchedulerProbe
         CommandResult result = await SimulateAsync(cib, "--show-scores");
         try
         {
-            return result.Succeeded ? SimulatedRun.Parse(result.Output)
-                : throw new Stop(ExitCode.Unreachable, $"The cluster's scheduler gives no answer (crm_simulate: {result.Reason}). Look at 'crm_verify -L -V'.");
+            return result.Succeeded
+                ? SimulatedRun.Parse(result.Output)
+                : throw new Stop(
+                    ExitCode.Unreachable,
+                    $"The cluster's scheduler gives no answer (crm_simulate: {result.Reason}). Look at 'crm_verify -L -V'."
+                );
         }
         catch (XmlException e)
         {
-            throw new Stop(ExitCode.Unreachable, $"The answer of the cluster's scheduler cannot be read: {e.Message}. Look at what 'crm_simulate --live-check --output-as=xml' prints.");
+            throw new Stop(
+                ExitCode.Unreachable,
+                $"The answer of the cluster's scheduler cannot be read: {e.Message}. Look at what 'crm_simulate --live-check "
+                    + "--output-as=xml' prints."
+            );
         }
     }
 }

@@ -8,17 +8,22 @@ internal static class Screen
 {
     public static IScreen Open()
     {
-        bool terminal = !Console.IsOutputRedirected && !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+        bool terminal =
+            !Console.IsOutputRedirected
+            && !Console.IsErrorRedirected
+            && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
         if (!terminal || Console.IsInputRedirected)
             return new PlainScreen(Console.Out, Console.Error, Console.IsInputRedirected ? null : Console.In);
         return new RichScreen(
             AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) }),
-            AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }));
+            AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
+        );
     }
 }
 
 /// <summary>
-/// Where a verb speaks to the admin: a terminal with colours, or plain lines for pipes, logs and tests. Whatever is said may quote what guests, nodes and
+/// Where a verb speaks to the admin: a terminal with colours, or plain lines for pipes, logs and tests. Whatever is said may quote what
+/// guests, nodes and
 /// programs said: each screen makes it safe to print (<see cref="HaAgent.Core.Text.Printable"/>), and one line.
 /// </summary>
 internal interface IScreen
@@ -75,7 +80,10 @@ internal sealed class PlainScreen(TextWriter output, TextWriter errors, TextRead
     {
         headings = [.. headings.Select(Printable.Line)];
         rows = [.. rows.Select(row => row.Select(Printable.Line).ToArray())];
-        int[] widths = [.. Enumerable.Range(0, headings.Count).Select(i => rows.Select(row => row[i].Length).Append(headings[i].Length).Max())];
+        int[] widths =
+        [
+            .. Enumerable.Range(0, headings.Count).Select(i => rows.Select(row => row[i].Length).Append(headings[i].Length).Max()),
+        ];
         Write(output, Row(headings, widths));
         foreach (IReadOnlyList<string> row in rows)
             Write(output, Row(row, widths));
@@ -148,7 +156,8 @@ internal sealed class RichScreen(IAnsiConsole output, IAnsiConsole errors) : ISc
 
     public Task<T> Busy<T>(string what, Func<Task<T>> work) => output.Status().StartAsync(Markup.Escape(Printable.Line(what)), _ => work());
 
-    public bool? Confirm(string question) => output.Prompt(new ConfirmationPrompt(Markup.Escape(Printable.Line(question))) { DefaultValue = false });
+    public bool? Confirm(string question) =>
+        output.Prompt(new ConfirmationPrompt(Markup.Escape(Printable.Line(question))) { DefaultValue = false });
 
     public string? Ask(string question) => output.Prompt(new TextPrompt<string>(Markup.Escape(Printable.Line(question))).AllowEmpty());
 }

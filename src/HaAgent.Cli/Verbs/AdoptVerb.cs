@@ -1,11 +1,11 @@
 using System.CommandLine;
+using HaAgent.Cli.Apply;
+using HaAgent.Cli.CommandLine;
+using HaAgent.Cli.Probe;
 using HaAgent.Cluster.Adopt;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
-using HaAgent.Cli.Apply;
-using HaAgent.Cli.CommandLine;
-using HaAgent.Cli.Probe;
 using HaAgent.Core.Node;
 
 namespace HaAgent.Cli.Verbs;
@@ -13,7 +13,11 @@ namespace HaAgent.Cli.Verbs;
 /// <summary>haagent adopt: from ocf:heartbeat:VirtualDomain to ours, and back, without stopping a guest.</summary>
 internal static class AdoptVerb
 {
-    private static readonly Argument<string[]> Names = new("VM") { Description = "Guests of the cluster", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Argument<string[]> Names = new("VM")
+    {
+        Description = "Guests of the cluster",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
     private static readonly Option<bool> All = new("--all") { Description = "Every guest of the cluster" };
     private static readonly Option<bool> Revert = new("--revert") { Description = "Hand them back to ocf:heartbeat:VirtualDomain" };
     private static readonly Option<bool> Yes = CommonOptions.Yes();
@@ -22,9 +26,17 @@ internal static class AdoptVerb
 
     public static Command Create()
     {
-        var command = new Command("adopt", "Hand guests under ocf:heartbeat:VirtualDomain over to ocf:haagent:VirtualDomain, or back, without stopping them")
+        var command = new Command(
+            "adopt",
+            "Hand guests under ocf:heartbeat:VirtualDomain over to ocf:haagent:VirtualDomain, or back, without stopping them"
+        )
         {
-            Names, All, Revert, Yes, DryRun, Json,
+            Names,
+            All,
+            Revert,
+            Yes,
+            DryRun,
+            Json,
         };
         command.AddRule(result =>
         {
@@ -41,10 +53,15 @@ internal static class AdoptVerb
         string[] named = [.. (parsed.GetValue(Names) ?? []).Distinct()];
         bool revert = parsed.GetValue(Revert);
         var probe = new ClusterProbe(session);
-        var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "adopt" });
+        var runner = new PlanRunner(
+            session,
+            new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "adopt" }
+        );
         return await runner.RunAsync(
             async () => PlanFor(named, revert, await probe.LookAsync(Questions)),
-            $"{(named.Length == 0 ? "every guest" : string.Join(", ", named))} is under {(revert ? AgentName.Theirs : AgentName.Ours).FullName}, and was not stopped");
+            $"{(named.Length == 0 ? "every guest" : string.Join(", ", named))} is under "
+                + $"{(revert ? AgentName.Theirs : AgentName.Ours).FullName}, and was not stopped"
+        );
     }
 
     private static Plan PlanFor(string[] named, bool revert, Snapshot snapshot)
@@ -54,9 +71,11 @@ internal static class AdoptVerb
     }
 
     private static IReadOnlyList<NodeQuestion> Questions(Cib cib) =>
-    [
-        new HostQuestion(),
-        new RunningGuestsQuestion(),
-        new FilesQuestion([.. cib.Primitives.Where(p => p.Agent.IsVirtualMachine).Select(p => p.Parameter("config")).OfType<string>().Distinct()]),
-    ];
+        [
+            new HostQuestion(),
+            new RunningGuestsQuestion(),
+            new FilesQuestion([
+                .. cib.Primitives.Where(p => p.Agent.IsVirtualMachine).Select(p => p.Parameter("config")).OfType<string>().Distinct(),
+            ]),
+        ];
 }

@@ -16,21 +16,47 @@ namespace HaAgent.Cli.Verbs;
 internal static class EvacuateVerb
 {
     private static readonly Argument<string> Node = new("NODE") { Description = "The node to empty" };
-    private static readonly Option<bool> StopStuck = new("--stop-stuck") { Description = "Go on although some virtual machines can run nowhere else; they are stopped" };
+    private static readonly Option<bool> StopStuck = new("--stop-stuck")
+    {
+        Description = "Go on although some virtual machines can run nowhere else; they are stopped",
+    };
     private static readonly Option<bool> Yes = CommonOptions.Yes();
     private static readonly Option<bool> DryRun = CommonOptions.DryRun();
     private static readonly Option<bool> Json = CommonOptions.Json();
 
     public static Command Create()
     {
-        var command = new Command("evacuate", "Say what becomes of each virtual machine of a node, then put the node into standby and watch them leave") { Node, StopStuck, Yes, DryRun, Json };
+        var command = new Command(
+            "evacuate",
+            "Say what becomes of each virtual machine of a node, then put the node into standby and watch them leave"
+        )
+        {
+            Node,
+            StopStuck,
+            Yes,
+            DryRun,
+            Json,
+        };
         command.AddRule(result =>
         {
             if (result.GetValue(Json) && !result.GetValue(DryRun))
                 result.AddError("--json goes with --dry-run only.");
         });
-        command.SetAction((parsed, stopping) => Session.RunAsync(
-            session => new EvacuationRun(session, parsed.GetValue(Node)!, parsed.GetValue(StopStuck), parsed.GetValue(Yes), parsed.GetValue(DryRun), parsed.GetValue(Json)).RunAsync(), stopping));
+        command.SetAction(
+            (parsed, stopping) =>
+                Session.RunAsync(
+                    session =>
+                        new EvacuationRun(
+                            session,
+                            parsed.GetValue(Node)!,
+                            parsed.GetValue(StopStuck),
+                            parsed.GetValue(Yes),
+                            parsed.GetValue(DryRun),
+                            parsed.GetValue(Json)
+                        ).RunAsync(),
+                    stopping
+                )
+        );
         return command;
     }
 }
@@ -48,18 +74,26 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
             (Snapshot snapshot, Evacuation evacuation, string[] unmanaged) = await session.Screen.Busy("asking the scheduler", LookAsync);
             if (dryRun && json)
             {
-                session.Screen.Json(JsonSerializer.Serialize(EvacuationAnswer.Of(evacuation, unmanaged), Answers.Readable.EvacuationAnswer));
+                session.Screen.Json(
+                    JsonSerializer.Serialize(EvacuationAnswer.Of(evacuation, unmanaged), Answers.Readable.EvacuationAnswer)
+                );
                 return evacuation.Stuck.Any() ? ExitCode.Found : ExitCode.Success;
             }
 
             Show(evacuation, unmanaged);
             if (snapshot.Node(node).Guests.IsNotLearned(out string? why))
-                session.Screen.Mark(Tone.Warning, $"whether {node} also runs guests that are not the cluster's could not be learned: {why}");
+                session.Screen.Mark(
+                    Tone.Warning,
+                    $"whether {node} also runs guests that are not the cluster's could not be learned: {why}"
+                );
             if (dryRun)
                 return evacuation.Stuck.Any() ? ExitCode.Found : ExitCode.Success;
             if (evacuation.Stuck.Any() && !stopStuck)
             {
-                session.Screen.Problem($"Refused: {string.Join(", ", evacuation.Stuck.Select(g => g.Guest))} can run nowhere else. Mend what is said above, or stop them with it: --stop-stuck.");
+                session.Screen.Problem(
+                    $"Refused: {string.Join(", ", evacuation.Stuck.Select(g => g.Guest))} can run nowhere else. Mend what is said above, "
+                        + "or stop them with it: --stop-stuck."
+                );
                 return ExitCode.Refused;
             }
 
@@ -73,7 +107,13 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
                 return ExitCode.Declined;
             if (session.Stopping.IsCancellationRequested)
                 throw new Stop(ExitCode.Interrupted, "Interrupted; nothing was changed.");
-            if (await new CibCopy(CibCopy.Directory, "evacuate", () => DateTime.Now).ChangeAsync(snapshot.Cib, Evacuation.WithStandby(snapshot.Cib, node)) is { } copy)
+            if (
+                await new CibCopy(CibCopy.Directory, "evacuate", () => DateTime.Now).ChangeAsync(
+                    snapshot.Cib,
+                    Evacuation.WithStandby(snapshot.Cib, node)
+                ) is
+                { } copy
+            )
             {
                 session.Screen.Line($"     what the configuration was: {copy}");
                 return await WatchAsync(snapshot, evacuation);
@@ -82,7 +122,10 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
             session.Screen.Mark(Tone.Warning, "somebody else changed the cluster's configuration meanwhile; asking the scheduler again");
         }
 
-        throw new Stop(ExitCode.Incomplete, "Somebody else changes the cluster's configuration all the time; nothing was changed. Run this again when it is quiet.");
+        throw new Stop(
+            ExitCode.Incomplete,
+            "Somebody else changes the cluster's configuration all the time; nothing was changed. Run this again when it is quiet."
+        );
     }
 
     private async Task<(Snapshot Snapshot, Evacuation Evacuation, string[] Unmanaged)> LookAsync()
@@ -94,8 +137,17 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
         if (snapshot.Status.Nodes.FirstOrDefault(n => n.Name == node) is not { Online: true, Unclean: false })
             throw new Stop(ExitCode.Refused, $"{node} is not online, so nothing can be moved away from it. See crm_mon -1.");
         if (!snapshot.Status.HasQuorum)
-            throw new Stop(ExitCode.Refused, "This part of the cluster has no quorum, so nothing can be moved. Bring the missing nodes back, or mend the cluster's network; see crm_mon -1.");
-        Evacuation evacuation = Evacuation.Of(node, snapshot.Cib, snapshot.Status, await SchedulerProbe.AskAsync(Evacuation.WithStandby(snapshot.Cib, node)));
+            throw new Stop(
+                ExitCode.Refused,
+                "This part of the cluster has no quorum, so nothing can be moved. Bring the missing nodes back, or mend the cluster's "
+                    + "network; see crm_mon -1."
+            );
+        Evacuation evacuation = Evacuation.Of(
+            node,
+            snapshot.Cib,
+            snapshot.Status,
+            await SchedulerProbe.AskAsync(Evacuation.WithStandby(snapshot.Cib, node))
+        );
 
         // Guests that are not the cluster's do not leave with the others.
         return (snapshot, evacuation, [.. (snapshot.Node(node).Guests.Value?.Keys ?? []).Except(scope.Guests.Select(g => g.DomainName))]);
@@ -106,17 +158,29 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
         if (evacuation.Guests.Count == 0)
             session.Screen.Line($"The cluster runs no virtual machine on {node}.");
         foreach ((string guest, EvacuationOutcome outcome) in evacuation.Guests)
-            session.Screen.Mark(outcome is EvacuationOutcome.Migrates ? Tone.Good : outcome is EvacuationOutcome.Restarts ? Tone.Warning : Tone.Bad, $"{guest}: {outcome.Words}");
+            session.Screen.Mark(
+                outcome is EvacuationOutcome.Migrates ? Tone.Good
+                    : outcome is EvacuationOutcome.Restarts ? Tone.Warning
+                    : Tone.Bad,
+                $"{guest}: {outcome.Words}"
+            );
         if (evacuation.Others.Count > 0)
             session.Screen.Line("Besides, the cluster will:");
         foreach (string sentence in evacuation.Others)
             session.Screen.Line("     " + sentence);
         if (unmanaged.Length > 0)
-            session.Screen.Mark(Tone.Warning, $"{node} also runs guests that are not the cluster's; they stay: {string.Join(", ", unmanaged)}");
+            session.Screen.Mark(
+                Tone.Warning,
+                $"{node} also runs guests that are not the cluster's; they stay: {string.Join(", ", unmanaged)}"
+            );
     }
 
-    private bool Confirm() => yes || (session.Screen.Confirm($"Put {node} into standby?")
-        ?? throw new Stop(ExitCode.Declined, "There is nobody to ask: nothing was changed. Add --yes to go ahead without a question."));
+    private bool Confirm() =>
+        yes
+        || (
+            session.Screen.Confirm($"Put {node} into standby?")
+            ?? throw new Stop(ExitCode.Declined, "There is nobody to ask: nothing was changed. Add --yes to go ahead without a question.")
+        );
 
     private async Task<ExitCode> WatchAsync(Snapshot before, Evacuation evacuation)
     {
@@ -127,40 +191,70 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
         TimeSpan? took;
         try
         {
-            took = await session.Screen.Busy("the virtual machines leave", () => wait.UntilAsync(
-                status => evacuation.Guests.All(g => HasLeft(g, status)) || HasFailed(status),
-                status => string.Join(", ", guests.Select(g => Words(g, status))), Limit(before.Cib, guests)));
+            took = await session.Screen.Busy(
+                "the virtual machines leave",
+                () =>
+                    wait.UntilAsync(
+                        status => evacuation.Guests.All(g => HasLeft(g, status)) || HasFailed(status),
+                        status => string.Join(", ", guests.Select(g => Words(g, status))),
+                        Limit(before.Cib, guests)
+                    )
+            );
         }
         catch (Stop stop) when (stop.Code == ExitCode.Interrupted)
         {
-            throw new Stop(ExitCode.Interrupted, $"Interrupted: {node} stays in standby, and what is on its way goes on. To take it back: crm node online {node}");
+            throw new Stop(
+                ExitCode.Interrupted,
+                $"Interrupted: {node} stays in standby, and what is on its way goes on. To take it back: crm node online {node}"
+            );
         }
 
-        string[] failures = [.. wait.Last.Failures.Where(f => guests.Contains(f.Resource)).Select(f => f.ToString()).Where(f => !known.Contains(f))];
+        string[] failures =
+        [
+            .. wait.Last.Failures.Where(f => guests.Contains(f.Resource)).Select(f => f.ToString()).Where(f => !known.Contains(f)),
+        ];
         foreach (string failure in failures)
             session.Screen.Mark(Tone.Bad, failure);
         string[] left = [.. evacuation.Guests.Where(g => !HasLeft(g, wait.Last)).Select(g => g.Guest)];
         if (left.Length > 0)
-            throw new Stop(ExitCode.Incomplete, $"{string.Join(", ", left)} {(took is null ? "did not arrive elsewhere within the time" : "failed on the way")}; {node} stays in standby. See 'haagent explain {left[0]}'. To take it back: crm node online {node}");
+            throw new Stop(
+                ExitCode.Incomplete,
+                $"{string.Join(", ", left)} {(took is null ? "did not arrive elsewhere within the time" : "failed on the way")}; {node} "
+                    + $"stays in standby. See 'haagent explain {left[0]}'. To take it back: crm node online {node}"
+            );
         session.Screen.Mark(Tone.Good, $"{node} is empty and in standby; when it may work again: crm node online {node}");
         return ExitCode.Success;
 
-        bool HasFailed(ClusterStatus status) => guests.Any(g => !status.Anywhere(g).Any() && status.Failures.Any(f => f.Resource == g && !known.Contains(f.ToString())
-            && f.Operation is "start" or "stop") && !status.Resources.Any(r => r.Id == g && r.Pending));
+        bool HasFailed(ClusterStatus status) =>
+            guests.Any(g =>
+                !status.Anywhere(g).Any()
+                && status.Failures.Any(f => f.Resource == g && !known.Contains(f.ToString()) && f.Operation is "start" or "stop")
+                && !status.Resources.Any(r => r.Id == g && r.Pending)
+            );
     }
 
-    private bool HasLeft(GuestEvacuation guest, ClusterStatus status) => guest.Outcome is EvacuationOutcome.Stuck
-        ? !status.Anywhere(guest.Guest).Contains(node)
-        : status.Where(guest.Guest).Any(n => n != node) && !status.Anywhere(guest.Guest).Contains(node);
+    private bool HasLeft(GuestEvacuation guest, ClusterStatus status) =>
+        guest.Outcome is EvacuationOutcome.Stuck
+            ? !status.Anywhere(guest.Guest).Contains(node)
+            : status.Where(guest.Guest).Any(n => n != node) && !status.Anywhere(guest.Guest).Contains(node);
 
-    private static string Words(string guest, ClusterStatus status) => status.Resources.FirstOrDefault(r => r.Id == guest) switch
-    {
-        null => $"{guest} unknown",
-        { Active: false } => $"{guest} stopped",
-        var r => $"{guest} {r.Role.ToLowerInvariant()} on {string.Join(" and ", r.Nodes)}",
-    };
+    private static string Words(string guest, ClusterStatus status) =>
+        status.Resources.FirstOrDefault(r => r.Id == guest) switch
+        {
+            null => $"{guest} unknown",
+            { Active: false } => $"{guest} stopped",
+            var r => $"{guest} {r.Role.ToLowerInvariant()} on {string.Join(" and ", r.Nodes)}",
+        };
 
     // Guests leave several at once, but the slowest case is one after the other.
-    private static TimeSpan Limit(Cib cib, string[] guests) => Margin + guests.Select(g => OperationTime.Of(cib, g, "migrate_to") + OperationTime.Of(cib, g, "migrate_from")
-        + OperationTime.Of(cib, g, "stop") + OperationTime.Of(cib, g, "start")).Aggregate(TimeSpan.Zero, (sum, time) => sum + time);
+    private static TimeSpan Limit(Cib cib, string[] guests) =>
+        Margin
+        + guests
+            .Select(g =>
+                OperationTime.Of(cib, g, "migrate_to")
+                + OperationTime.Of(cib, g, "migrate_from")
+                + OperationTime.Of(cib, g, "stop")
+                + OperationTime.Of(cib, g, "start")
+            )
+            .Aggregate(TimeSpan.Zero, (sum, time) => sum + time);
 }

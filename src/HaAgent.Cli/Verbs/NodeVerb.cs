@@ -6,7 +6,8 @@ using HaAgent.Host.Node;
 
 namespace HaAgent.Cli.Verbs;
 
-/// <summary><c>haagent node</c>: what haagent on another node runs here, over ssh. An administrator names it in authorized_keys and types it nowhere.</summary>
+/// <summary><c>haagent node</c>: what haagent on another node runs here, over ssh. An administrator names it in authorized_keys and types
+/// it nowhere.</summary>
 internal static class NodeVerb
 {
     private const string SearchPath = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
@@ -14,7 +15,11 @@ internal static class NodeVerb
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("node", "Answers haagent on another node: reads one request from standard input. Not for typing; can be the forced command of a key in authorized_keys.");
+        var command = new Command(
+            "node",
+            "Answers haagent on another node: reads one request from standard input. Not for typing; can be the forced command of a key "
+                + "in authorized_keys."
+        );
         command.SetAction(_ => Run());
         return command;
     }
@@ -42,12 +47,18 @@ internal static class NodeVerb
             using Process sudo = Process.Start(new ProcessStartInfo(Host.Command.Find("sudo"), ["-n", Environment.ProcessPath!, "node"]))!;
             sudo.WaitForExit();
             if (sudo.ExitCode != 0)
-                Console.Error.WriteLine($"haagent node must run as root, and 'sudo -n {Environment.ProcessPath} node' failed. Allow it in sudoers without a password, or log in as root.");
+                Console.Error.WriteLine(
+                    $"haagent node must run as root, and 'sudo -n {Environment.ProcessPath} node' failed. Allow it in sudoers without a "
+                        + "password, or log in as root."
+                );
             return sudo.ExitCode;
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            Console.Error.WriteLine($"haagent node must run as root, and sudo cannot be started: {e.Message}. Log in as root, or install sudo and allow 'haagent node' by it.");
+            Console.Error.WriteLine(
+                $"haagent node must run as root, and sudo cannot be started: {e.Message}. Log in as root, or install sudo and allow "
+                    + "'haagent node' by it."
+            );
             return (int)ExitCode.Refused;
         }
     }

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using HaAgent.Cluster.Remove;
 using HaAgent.Cli.Apply;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Cli.Probe;
+using HaAgent.Cluster.Remove;
 
 namespace HaAgent.Cli.Verbs;
 
@@ -11,14 +11,25 @@ internal static class RemoveVerb
 {
     private static readonly Argument<string[]> Names = new("VM") { Description = "Guests of the cluster", Arity = ArgumentArity.OneOrMore };
     private static readonly Option<bool> Stop = new("--stop") { Description = "Shut the guests down" };
-    private static readonly Option<bool> KeepRunning = new("--keep-running") { Description = "Leave the guests running where they are, under libvirt alone" };
+    private static readonly Option<bool> KeepRunning = new("--keep-running")
+    {
+        Description = "Leave the guests running where they are, under libvirt alone",
+    };
     private static readonly Option<bool> Yes = CommonOptions.Yes();
     private static readonly Option<bool> DryRun = CommonOptions.DryRun();
     private static readonly Option<bool> Json = CommonOptions.Json();
 
     public static Command Create()
     {
-        var command = new Command("remove", "Take virtual machines out of the cluster, shut down or left running") { Names, Stop, KeepRunning, Yes, DryRun, Json };
+        var command = new Command("remove", "Take virtual machines out of the cluster, shut down or left running")
+        {
+            Names,
+            Stop,
+            KeepRunning,
+            Yes,
+            DryRun,
+            Json,
+        };
         command.AddRule(result =>
         {
             if (result.GetValue(Stop) == result.GetValue(KeepRunning))
@@ -34,8 +45,13 @@ internal static class RemoveVerb
         string[] names = [.. parsed.GetValue(Names)!.Distinct()];
         bool keep = parsed.GetValue(KeepRunning);
         var probe = new ClusterProbe(session);
-        var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "remove" });
-        return await runner.RunAsync(async () => RemovePlanner.PlanFor(names, keep, await probe.LookAsync([])),
-            $"{string.Join(", ", names)} {(names.Length == 1 ? "is" : "are")} no longer the cluster's");
+        var runner = new PlanRunner(
+            session,
+            new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "remove" }
+        );
+        return await runner.RunAsync(
+            async () => RemovePlanner.PlanFor(names, keep, await probe.LookAsync([])),
+            $"{string.Join(", ", names)} {(names.Length == 1 ? "is" : "are")} no longer the cluster's"
+        );
     }
 }

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using HaAgent.Cluster.Setup;
 using HaAgent.Cli.Apply;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Cli.Probe;
+using HaAgent.Cluster.Setup;
 
 namespace HaAgent.Cli.Verbs;
 
@@ -54,7 +54,19 @@ internal static class SetupVerb
     {
         var command = new Command("setup", "Set up the lock storage, the cluster's resources for it, and libvirt's locking on every node")
         {
-            Device, ExistingMount, Mount, Fs, ForceFormat, NoPackages, Dlm, Filesystem, Group, CloneName, Yes, DryRun, Json,
+            Device,
+            ExistingMount,
+            Mount,
+            Fs,
+            ForceFormat,
+            NoPackages,
+            Dlm,
+            Filesystem,
+            Group,
+            CloneName,
+            Yes,
+            DryRun,
+            Json,
         };
         command.AddRule(Check);
         command.JsonOnlyShows(Json, DryRun);
@@ -66,10 +78,14 @@ internal static class SetupVerb
     {
         SetupIntent intent = Intent(parsed);
         var probe = new ClusterProbe(session);
-        var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "setup" });
+        var runner = new PlanRunner(
+            session,
+            new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "setup" }
+        );
         return await runner.RunAsync(
             async () => SetupPlanner.PlanFor(intent, await probe.LookAsync(SetupQuestions.For(intent))),
-            $"{intent.Names.GroupClone} runs on every node, and libvirt keeps its locks in {intent.LockDirectory}");
+            $"{intent.Names.GroupClone} runs on every node, and libvirt keeps its locks in {intent.LockDirectory}"
+        );
     }
 
     private static SetupIntent Intent(ParseResult parsed)
@@ -79,11 +95,16 @@ internal static class SetupVerb
             ? new Storage.Device(device, type, parsed.GetValue(ForceFormat) is not null)
             : new Storage.ExistingMount(parsed.GetValue(ExistingMount)!.TrimEnd('/'));
         LockNames names = LockNames.Default(storage);
-        return new SetupIntent(storage, parsed.GetValue(Mount)!.TrimEnd('/'), new LockNames(
-            parsed.GetValue(Dlm) ?? names.Dlm,
-            parsed.GetValue(Filesystem) ?? names.Filesystem,
-            parsed.GetValue(Group) ?? names.Group,
-            parsed.GetValue(CloneName) ?? names.GroupClone))
+        return new SetupIntent(
+            storage,
+            parsed.GetValue(Mount)!.TrimEnd('/'),
+            new LockNames(
+                parsed.GetValue(Dlm) ?? names.Dlm,
+                parsed.GetValue(Filesystem) ?? names.Filesystem,
+                parsed.GetValue(Group) ?? names.Group,
+                parsed.GetValue(CloneName) ?? names.GroupClone
+            )
+        )
         {
             InstallPackages = !parsed.GetValue(NoPackages),
         };
@@ -102,8 +123,14 @@ internal static class SetupVerb
 
         // Defaults are filled in after the validation.
         string mount = (result.GetValue(Mount) ?? SetupIntent.DefaultMount).TrimEnd('/');
-        if (existing is not null && (mount == existing.TrimEnd('/') || mount.StartsWith(existing.TrimEnd('/') + "/", StringComparison.Ordinal)))
-            result.AddError($"--mount {mount} must lie outside of {existing}: the cluster binds a directory of the one to the other, so that it never takes an empty local directory for the shared one.");
+        if (
+            existing is not null
+            && (mount == existing.TrimEnd('/') || mount.StartsWith(existing.TrimEnd('/') + "/", StringComparison.Ordinal))
+        )
+            result.AddError(
+                $"--mount {mount} must lie outside of {existing}: the cluster binds a directory of the one to the other, so that it never "
+                    + "takes an empty local directory for the shared one."
+            );
         if (mount.Length == 0)
             result.AddError("--mount / is the root filesystem.");
     }

@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using HaAgent.Cluster.Status;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Cli.Json;
 using HaAgent.Cli.Probe;
 using HaAgent.Cli.Screens;
+using HaAgent.Cluster.Status;
 
 namespace HaAgent.Cli.Verbs;
 
@@ -16,7 +16,13 @@ internal static class StatusVerb
 
     public static Command Create()
     {
-        var command = new Command("status", "Show nodes, lock storage and virtual machines: where, state, who holds the locks, last migration, failures") { Json };
+        var command = new Command(
+            "status",
+            "Show nodes, lock storage and virtual machines: where, state, who holds the locks, last migration, failures"
+        )
+        {
+            Json,
+        };
         command.SetAction((parsed, stopping) => Session.RunAsync(session => RunAsync(session, parsed), stopping));
         return command;
     }
@@ -54,18 +60,23 @@ internal static class StatusVerb
     }
 
     private static string[] Row(NodeReport node, IReadOnlyList<StorageReport> storage) =>
-    [
-        node.Name,
-        node.State + (node.Problem is null ? "" : " (not reached)"),
-        string.Join(", ", storage.Select(s => s.RunsOn.Contains(node.Name) ? s.Name
-            : s.Missing.TryGetValue(node.Name, out IReadOnlyList<string>? missing) ? $"{s.Name} without {string.Join(", ", missing)}" : "-")),
-        node.Guests.Count == 0 ? "-" : string.Join(", ", node.Guests),
-    ];
+        [
+            node.Name,
+            node.State + (node.Problem is null ? "" : " (not reached)"),
+            string.Join(
+                ", ",
+                storage.Select(s =>
+                    s.RunsOn.Contains(node.Name) ? s.Name
+                    : s.Missing.TryGetValue(node.Name, out IReadOnlyList<string>? missing)
+                        ? $"{s.Name} without {string.Join(", ", missing)}"
+                    : "-"
+                )
+            ),
+            node.Guests.Count == 0 ? "-" : string.Join(", ", node.Guests),
+        ];
 
     private static string[] Row(GuestReport guest) =>
-    [
-        guest.Name, guest.Nodes.Count == 0 ? "-" : string.Join(", ", guest.Nodes), guest.State, guest.Lease, Migration(guest),
-    ];
+        [guest.Name, guest.Nodes.Count == 0 ? "-" : string.Join(", ", guest.Nodes), guest.State, guest.Lease, Migration(guest)];
 
     private static string Migration(GuestReport guest)
     {
@@ -73,7 +84,9 @@ internal static class StatusVerb
             return "-";
         string when = migration.When is { } time ? time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : "?";
         string took = migration.Took is { } duration ? string.Create(CultureInfo.InvariantCulture, $", {duration.TotalSeconds:0.0} s") : "";
-        string downtime = guest.Downtime is { } stood ? string.Create(CultureInfo.InvariantCulture, $", downtime {stood.TotalMilliseconds:0} ms") : "";
+        string downtime = guest.Downtime is { } stood
+            ? string.Create(CultureInfo.InvariantCulture, $", downtime {stood.TotalMilliseconds:0} ms")
+            : "";
         return $"{migration.From} to {migration.To}, {when}{took}{downtime}";
     }
 }

@@ -1,22 +1,32 @@
 using System.CommandLine;
-using HaAgent.Cluster.Teardown;
 using HaAgent.Cli.Apply;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Cli.Probe;
+using HaAgent.Cluster.Teardown;
 
 namespace HaAgent.Cli.Verbs;
 
 /// <summary>haagent teardown: takes away what setup made.</summary>
 internal static class TeardownVerb
 {
-    private static readonly Option<string> CloneName = CommonOptions.ResourceName("--clone", "The name of the clone that carries the lock storage", "cl-virt-lock");
+    private static readonly Option<string> CloneName = CommonOptions.ResourceName(
+        "--clone",
+        "The name of the clone that carries the lock storage",
+        "cl-virt-lock"
+    );
     private static readonly Option<bool> Yes = CommonOptions.Yes();
     private static readonly Option<bool> DryRun = CommonOptions.DryRun();
     private static readonly Option<bool> Json = CommonOptions.Json();
 
     public static Command Create()
     {
-        var command = new Command("teardown", "Take away what setup made; refused while virtual machines use it") { CloneName, Yes, DryRun, Json };
+        var command = new Command("teardown", "Take away what setup made; refused while virtual machines use it")
+        {
+            CloneName,
+            Yes,
+            DryRun,
+            Json,
+        };
         command.JsonOnlyShows(Json, DryRun);
         command.SetAction((parsed, stopping) => Session.RunAsync(session => RunAsync(session, parsed), stopping));
         return command;
@@ -26,7 +36,13 @@ internal static class TeardownVerb
     {
         string clone = parsed.GetValue(CloneName)!;
         var probe = new ClusterProbe(session);
-        var runner = new PlanRunner(session, new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "teardown" });
-        return await runner.RunAsync(async () => TeardownPlanner.PlanFor(clone, await probe.LookAsync(SetupQuestions.ForTeardown)), $"{clone} is gone, and libvirt is as it was before setup");
+        var runner = new PlanRunner(
+            session,
+            new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "teardown" }
+        );
+        return await runner.RunAsync(
+            async () => TeardownPlanner.PlanFor(clone, await probe.LookAsync(SetupQuestions.ForTeardown)),
+            $"{clone} is gone, and libvirt is as it was before setup"
+        );
     }
 }

@@ -4,7 +4,8 @@ using HaAgent.Cluster.Verify;
 namespace HaAgent.Cli.Verifying;
 
 /// <summary>
-/// Keeps connected to the guest and notes the longest time without a sign of life. An SSH server hangs up after its LoginGraceTime, so there
+/// Keeps connected to the guest and notes the longest time without a sign of life. An SSH server hangs up after its LoginGraceTime, so
+/// there
 /// the connection is replaced in time: the next one is made while it is open, and takes over once both have been heard of.
 /// </summary>
 internal sealed class ConnectionWatch : IAsyncDisposable
@@ -45,7 +46,8 @@ internal sealed class ConnectionWatch : IAsyncDisposable
 
     /// <summary>Connects and begins to watch.</summary>
     /// <exception cref="IOException">It cannot connect; the message says why.</exception>
-    public static async Task<ConnectionWatch> BeginAsync(GuestEndpoint endpoint) => new(endpoint, await GuestConnection.OpenAsync(endpoint));
+    public static async Task<ConnectionWatch> BeginAsync(GuestEndpoint endpoint) =>
+        new(endpoint, await GuestConnection.OpenAsync(endpoint));
 
     /// <summary>Ends the watch and says what was seen.</summary>
     public async Task<ConnectionReport> EndAsync()

@@ -1,14 +1,14 @@
 using System.Diagnostics;
 using System.Xml;
-using HaAgent.Cluster.Configuration;
-using HaAgent.Cluster.Facts;
-using HaAgent.Cluster.History;
-using HaAgent.Cluster.Verify;
-using HaAgent.Cluster.Status;
 using HaAgent.Cli.Apply;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Cli.Nodes;
 using HaAgent.Cli.Probe;
+using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.History;
+using HaAgent.Cluster.Status;
+using HaAgent.Cluster.Verify;
 using HaAgent.Core.Node;
 using HaAgent.Host;
 
@@ -29,10 +29,17 @@ internal sealed class FailoverTest(Session session, VerifyOptions options, Guide
         {
             MoveReport moved = await new MoveTest(session, scope.Snapshot.Cib, options.Vm).MoveAsync(ground);
             if (!moved.RunsOn.Contains(node))
-                return new FailoverReport(test, node) { Failures = [$"{options.Vm} could not be moved to {node} first", .. moved.Failures] }.Judge(options.Vm);
+                return new FailoverReport(test, node)
+                {
+                    Failures = [$"{options.Vm} could not be moved to {node} first", .. moved.Failures],
+                }.Judge(options.Vm);
             await session.Screen.Busy("waiting until the cluster is at rest", () => ClusterRest.AwaitAsync(options.Wait, session.Stopping));
             if (!(await ClusterProbe.ReadStatusAsync()).Where(options.Vm).Contains(node))
-                throw new Stop(ExitCode.Refused, $"{options.Vm} went back to {ground.Home}, where haagent runs and watches from: it prefers to be there. {node} was not touched. Run this on {node} instead.");
+                throw new Stop(
+                    ExitCode.Refused,
+                    $"{options.Vm} went back to {ground.Home}, where haagent runs and watches from: it prefers to be there. {node} was "
+                        + $"not touched. Run this on {node} instead."
+                );
         }
 
         if (session.Stopping.IsCancellationRequested)
@@ -43,10 +50,22 @@ internal sealed class FailoverTest(Session session, VerifyOptions options, Guide
     private void Confirm(string node, bool movesFirst, Snapshot snapshot)
     {
         string deed = test == GuideTest.Crash ? "crashed (no clean shutdown; the cluster fences it)" : "rebooted";
-        string[] others = [.. snapshot.Cib.Primitives.Where(p => p.Agent.IsVirtualMachine && p.Id != options.Vm && snapshot.Status.Anywhere(p.Id).Contains(node)).Select(p => p.Id)];
-        session.Screen.Line($"{node} will be {deed}{(movesFirst ? $", after {options.Vm} was moved there so that this node can watch" : "")}.{(others.Length > 0 ? $" It also runs {string.Join(", ", others)}." : "")}");
-        string typed = options.YesIMean ?? session.Screen.Ask($"Type the node's name to go on:")
-            ?? throw new Stop(ExitCode.Declined, $"There is nobody to ask: {node} was not touched. Add --yes-i-mean {node} if you mean it.");
+        string[] others =
+        [
+            .. snapshot
+                .Cib.Primitives.Where(p => p.Agent.IsVirtualMachine && p.Id != options.Vm && snapshot.Status.Anywhere(p.Id).Contains(node))
+                .Select(p => p.Id),
+        ];
+        string moved = movesFirst ? $", after {options.Vm} was moved there so that this node can watch" : "";
+        string also = others.Length > 0 ? $" It also runs {string.Join(", ", others)}." : "";
+        session.Screen.Line($"{node} will be {deed}{moved}.{also}");
+        string typed =
+            options.YesIMean
+            ?? session.Screen.Ask($"Type the node's name to go on:")
+            ?? throw new Stop(
+                ExitCode.Declined,
+                $"There is nobody to ask: {node} was not touched. Add --yes-i-mean {node} if you mean it."
+            );
         if (typed != node)
             throw new Stop(ExitCode.Declined, $"'{typed}' is not {node}: it was not touched.");
     }
@@ -57,23 +76,48 @@ internal sealed class FailoverTest(Session session, VerifyOptions options, Guide
         DateTimeOffset? migrated = ClusterHistory.Of(before).LastMigration(options.Vm)?.When;
         DateTimeOffset? fenced = await LastFencingAsync(node);
         HashSet<string> known = [.. (await ClusterProbe.ReadStatusAsync()).Failures.Select(f => f.ToString())];
-        NodeReply reply = await session.Nodes.MakeAsync(node, test == GuideTest.Crash ? new CrashNode(node) : new RebootNode(node), CallLimit);
+        NodeReply reply = await session.Nodes.MakeAsync(
+            node,
+            test == GuideTest.Crash ? new CrashNode(node) : new RebootNode(node),
+            CallLimit
+        );
 
         // It goes right after its answer, which may get lost with it; one that refuses says why.
         if (reply is RefusedReply { IsUnknown: false } refused)
-            return new FailoverReport(test, node) { Failures = [$"{node} could not be {(test == GuideTest.Crash ? "crashed" : "rebooted")}: {refused.Why}"] };
+            return new FailoverReport(test, node)
+            {
+                Failures = [$"{node} could not be {(test == GuideTest.Crash ? "crashed" : "rebooted")}: {refused.Why}"],
+            };
 
         var clock = Stopwatch.StartNew();
         var wait = new StatusWait(session);
         var watch = new FailoverWatch(test, options.Vm, node, ClusterHistory.Of(before));
-        await session.Screen.Busy($"waiting for {options.Vm} to run again", () => wait.UntilAsync(
-            async status => watch.See(status, ClusterHistory.Of(await ClusterProbe.ReadCibAsync()), clock.Elapsed),
-            status => Words(node, status), options.Wait));
-        string[] failures = [.. wait.Last.Failures.Where(f => f.Resource == options.Vm).Select(f => f.ToString()).Where(f => !known.Contains(f))];
+        await session.Screen.Busy(
+            $"waiting for {options.Vm} to run again",
+            () =>
+                wait.UntilAsync(
+                    async status => watch.See(status, ClusterHistory.Of(await ClusterProbe.ReadCibAsync()), clock.Elapsed),
+                    status => Words(node, status),
+                    options.Wait
+                )
+        );
+        string[] failures =
+        [
+            .. wait.Last.Failures.Where(f => f.Resource == options.Vm).Select(f => f.ToString()).Where(f => !known.Contains(f)),
+        ];
         string[] storage = [.. LockClone.All(before, options.Vm).SelectMany(c => c.Members)];
-        TimeSpan? back = await session.Screen.Busy($"waiting for {node} to come back", () => wait.UntilAsync(
-            status => status.TakesResources(node) && storage.All(member => status.Where(member).Contains(node)) && status.Where(options.Vm).Any(),
-            status => Words(node, status), options.Wait));
+        TimeSpan? back = await session.Screen.Busy(
+            $"waiting for {node} to come back",
+            () =>
+                wait.UntilAsync(
+                    status =>
+                        status.TakesResources(node)
+                        && storage.All(member => status.Where(member).Contains(node))
+                        && status.Where(options.Vm).Any(),
+                    status => Words(node, status),
+                    options.Wait
+                )
+        );
         MigrationRecord? migration = ClusterHistory.Of(await ClusterProbe.ReadCibAsync()).LastMigration(options.Vm);
         return new FailoverReport(test, node)
         {
@@ -101,7 +145,12 @@ internal sealed class FailoverTest(Session session, VerifyOptions options, Guide
         }
     }
 
-    private string Words(string node, ClusterStatus status) => string.Join(", ", status.Resources.Where(r => r.Id == options.Vm)
-        .Select(r => $"{options.Vm} {r.Role.ToLowerInvariant()}{(r.Nodes.Count > 0 ? $" on {string.Join(" and ", r.Nodes)}" : "")}")
-        .Prepend($"{node} {StatusReport.StateOf(node, status)}"));
+    private string Words(string node, ClusterStatus status) =>
+        string.Join(
+            ", ",
+            status
+                .Resources.Where(r => r.Id == options.Vm)
+                .Select(r => $"{options.Vm} {r.Role.ToLowerInvariant()}{(r.Nodes.Count > 0 ? $" on {string.Join(" and ", r.Nodes)}" : "")}")
+                .Prepend($"{node} {StatusReport.StateOf(node, status)}")
+        );
 }

@@ -73,7 +73,10 @@ internal sealed class GuestConnection : IDisposable
         {
             socket.Dispose();
             string why = e is SocketException ? e.Message : $"no answer within {ConnectLimit.TotalSeconds:0} s";
-            throw new IOException($"{endpoint.Address} port {endpoint.Port}: {why}. Name another address or service with --address and --port", e);
+            throw new IOException(
+                $"{endpoint.Address} port {endpoint.Port}: {why}. Name another address or service with --address and --port",
+                e
+            );
         }
     }
 
@@ -123,7 +126,8 @@ internal sealed class GuestConnection : IDisposable
         using var clock = new CancellationTokenSource(BannerLimit);
         try
         {
-            return await socket.ReceiveAsync(banner, SocketFlags.Peek, clock.Token) == banner.Length && banner.AsSpan().SequenceEqual("SSH-"u8);
+            return await socket.ReceiveAsync(banner, SocketFlags.Peek, clock.Token) == banner.Length
+                && banner.AsSpan().SequenceEqual("SSH-"u8);
         }
         catch (OperationCanceledException)
         {
@@ -137,9 +141,7 @@ internal sealed class GuestConnection : IDisposable
         var buffer = new byte[4096];
         try
         {
-            while (await socket.ReceiveAsync(buffer, SocketFlags.None, ending.Token) > 0)
-            {
-            }
+            while (await socket.ReceiveAsync(buffer, SocketFlags.None, ending.Token) > 0) { }
 
             broken ??= "the guest closed it";
         }

@@ -22,7 +22,10 @@ internal sealed class MoveTest(Session session, Cib before, string vm)
         ConnectionWatch connection;
         try
         {
-            connection = await session.Screen.Busy($"connecting to {endpoint.Address} port {endpoint.Port}", () => ConnectionWatch.BeginAsync(endpoint));
+            connection = await session.Screen.Busy(
+                $"connecting to {endpoint.Address} port {endpoint.Port}",
+                () => ConnectionWatch.BeginAsync(endpoint)
+            );
         }
         catch (IOException e)
         {
@@ -43,15 +46,20 @@ internal sealed class MoveTest(Session session, Cib before, string vm)
         DateTimeOffset? earlier = ClusterHistory.Of(before).LastMigration(vm)?.When;
         var wait = new StatusWait(session);
         HashSet<string> known = [.. (await ClusterProbe.ReadStatusAsync()).Failures.Select(f => f.ToString())];
-        TimeSpan limit = OperationTime.Of(before, vm, "migrate_to") + OperationTime.Of(before, vm, "migrate_from") + OperationTime.Of(before, vm, "start") + Margin;
+        TimeSpan limit =
+            OperationTime.Of(before, vm, "migrate_to")
+            + OperationTime.Of(before, vm, "migrate_from")
+            + OperationTime.Of(before, vm, "start")
+            + Margin;
         TimeSpan? took;
         Cib after;
         try
         {
             await using PreferenceHold leash = await PreferenceHold.TakeAsync(vm, ground.Other, limit);
-            took = await session.Screen.Busy($"{vm} moves to {ground.Other}", () => wait.UntilAsync(
-                status => HasArrived(status, ground.Other) || HasFailed(status),
-                Words, limit));
+            took = await session.Screen.Busy(
+                $"{vm} moves to {ground.Other}",
+                () => wait.UntilAsync(status => HasArrived(status, ground.Other) || HasFailed(status), Words, limit)
+            );
 
             // While the constraint holds: without it the guest may prefer to go back.
             after = await ClusterProbe.ReadCibAsync();
@@ -70,14 +78,22 @@ internal sealed class MoveTest(Session session, Cib before, string vm)
             Failures = [.. wait.Last.Failures.Where(f => f.Resource == vm).Select(f => f.ToString()).Where(f => !known.Contains(f))],
         };
 
-        bool HasFailed(ClusterStatus status) => status.Failures.Any(f => f.Resource == vm && !known.Contains(f.ToString()))
-            && !status.Resources.Any(r => r.Id == vm && r.Pending) && status.Where(vm).Any();
+        bool HasFailed(ClusterStatus status) =>
+            status.Failures.Any(f => f.Resource == vm && !known.Contains(f.ToString()))
+            && !status.Resources.Any(r => r.Id == vm && r.Pending)
+            && status.Where(vm).Any();
     }
 
-    private bool HasArrived(ClusterStatus status, string node) => status.Where(vm).SequenceEqual([node]) && status.Anywhere(vm).SequenceEqual([node]);
+    private bool HasArrived(ClusterStatus status, string node) =>
+        status.Where(vm).SequenceEqual([node]) && status.Anywhere(vm).SequenceEqual([node]);
 
-    private string Words(ClusterStatus status) => string.Join(", ", status.Resources.Where(r => r.Id == vm)
-        .Select(r => $"{vm} {r.Role.ToLowerInvariant()}{(r.Nodes.Count > 0 ? $" on {string.Join(" and ", r.Nodes)}" : "")}{(r.Pending ? " (under way)" : "")}"));
+    private string Words(ClusterStatus status) => string.Join(", ", status.Resources.Where(r => r.Id == vm).Select(Words));
+
+    private string Words(ResourceStatus resource)
+    {
+        string where = resource.Nodes.Count > 0 ? $" on {string.Join(" and ", resource.Nodes)}" : "";
+        return $"{vm} {resource.Role.ToLowerInvariant()}{where}{(resource.Pending ? " (under way)" : "")}";
+    }
 }
 
 /// <summary>Creates a second copy of the guest from the shared XML on another node, where it has to be refused.</summary>
@@ -88,7 +104,10 @@ internal static class LockTest
     public static async Task<GuideTestResult> RunAsync(Session session, WatchScope scope, TestNodes ground)
     {
         WatchedGuest guest = scope.Guests[0];
-        LockReport trial = await session.Screen.Busy($"creating a second {guest.Id} on {ground.Other}", () => TryAsync(session, scope.Snapshot, guest, ground));
+        LockReport trial = await session.Screen.Busy(
+            $"creating a second {guest.Id} on {ground.Other}",
+            () => TryAsync(session, scope.Snapshot, guest, ground)
+        );
         return trial.Judge(guest.Id, ground.Home, ground.Other);
     }
 

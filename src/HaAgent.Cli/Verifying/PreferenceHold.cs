@@ -22,7 +22,8 @@ internal sealed class PreferenceHold : IAsyncDisposable
 
     private PreferenceHold(Process keeper, string vm, TimeSpan settle) => (this.keeper, this.vm, this.settle) = (keeper, vm, settle);
 
-    /// <summary>Waits for the keeper of an earlier verify on this node, which was killed or interrupted: it still lets the cluster finish.</summary>
+    /// <summary>Waits for the keeper of an earlier verify on this node, which was killed or interrupted: it still lets the cluster
+    /// finish.</summary>
     /// <param name="vm">The resource.</param>
     /// <param name="limit">The longest time.</param>
     /// <returns>Whether there is none, or none any more.</returns>
@@ -47,8 +48,24 @@ internal sealed class PreferenceHold : IAsyncDisposable
     public static async Task<PreferenceHold> TakeAsync(string vm, string node, TimeSpan settle)
     {
         // In a session of its own: Ctrl-C on our terminal is not for it.
-        string[] words = ["--wait", Environment.ProcessPath!, PreferenceKeeper.Verb, vm, node, settle.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)];
-        var keeper = new Process { StartInfo = new ProcessStartInfo(Host.Command.Find("setsid"), words) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true } };
+        string[] words =
+        [
+            "--wait",
+            Environment.ProcessPath!,
+            PreferenceKeeper.Verb,
+            vm,
+            node,
+            settle.TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
+        ];
+        var keeper = new Process
+        {
+            StartInfo = new ProcessStartInfo(Host.Command.Find("setsid"), words)
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
+        };
         keeper.Start();
         var leash = new PreferenceHold(keeper, vm, settle);
         string? said = null;
@@ -64,7 +81,11 @@ internal sealed class PreferenceHold : IAsyncDisposable
         if (said == PreferenceKeeper.Made)
             return leash;
         await leash.DisposeAsync();
-        throw new Stop(ExitCode.Incomplete, $"{vm} was not moved to {node}: the constraint for it could not be made ({said?.Trim()}). Look at crm_mon -1, then run this again.");
+        throw new Stop(
+            ExitCode.Incomplete,
+            $"{vm} was not moved to {node}: the constraint for it could not be made ({said?.Trim()}). Look at crm_mon -1, then run this "
+                + "again."
+        );
     }
 
     /// <summary>Takes the constraint away.</summary>
@@ -87,12 +108,15 @@ internal sealed class PreferenceHold : IAsyncDisposable
             throw Left();
     }
 
-    private Stop Left() => new(ExitCode.Incomplete, $"The constraint cli-prefer-{vm} could not be taken away. Take it away by hand: crm resource clear {vm}");
+    private Stop Left() =>
+        new(ExitCode.Incomplete, $"The constraint cli-prefer-{vm} could not be taken away. Take it away by hand: crm resource clear {vm}");
 }
 
 /// <summary>
-/// The process that makes the location constraint of <c>crm resource move</c> and takes it away when its standard input ends, which it does however
-/// the process that started it ends. It first lets the cluster finish: without the constraint a migration under way is taken back, and the guest is
+/// The process that makes the location constraint of <c>crm resource move</c> and takes it away when its standard input ends, which it does
+/// however
+/// the process that started it ends. It first lets the cluster finish: without the constraint a migration under way is taken back, and the
+/// guest is
 /// started at the source while the target holds its lock.
 /// </summary>
 internal static class PreferenceKeeper
@@ -117,7 +141,12 @@ internal static class PreferenceKeeper
     /// <summary>The command.</summary>
     public static System.CommandLine.Command Create()
     {
-        var command = new System.CommandLine.Command(Verb, "Holds a guest's preference for a node while standard input is open") { Vm, Node, Settle };
+        var command = new System.CommandLine.Command(Verb, "Holds a guest's preference for a node while standard input is open")
+        {
+            Vm,
+            Node,
+            Settle,
+        };
         command.Hidden = true;
         command.SetAction(parsed => (int)Keep(parsed.GetValue(Vm)!, parsed.GetValue(Node)!, TimeSpan.FromSeconds(parsed.GetValue(Settle))));
         return command;
@@ -143,7 +172,11 @@ internal static class PreferenceKeeper
         CommandResult made = Call("crm_resource", "--resource", vm, "--move", "--node", node);
         StandardStreams.Out((made.Succeeded ? Made : made.Words.ReplaceLineEndings(" ")) + "\n");
         WaitForEndOfInput();
-        _ = Host.Command.Run(Deadline.In(settle + CallLimit), "crm_resource", ["--wait", "--timeout", settle.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)]);
+        _ = Host.Command.Run(
+            Deadline.In(settle + CallLimit),
+            "crm_resource",
+            ["--wait", "--timeout", settle.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)]
+        );
         return Remove($"cli-prefer-{vm}") ? ExitCode.Success : ExitCode.Incomplete;
     }
 
@@ -160,7 +193,8 @@ internal static class PreferenceKeeper
         return false;
     }
 
-    private static CommandResult Call(string program, params string[] arguments) => Host.Command.Run(Deadline.In(CallLimit), program, arguments);
+    private static CommandResult Call(string program, params string[] arguments) =>
+        Host.Command.Run(Deadline.In(CallLimit), program, arguments);
 
     private static SafeFileHandle? Hold(string vm)
     {
@@ -178,8 +212,6 @@ internal static class PreferenceKeeper
     {
         using Stream input = Console.OpenStandardInput();
         var nothing = new byte[64];
-        while (input.Read(nothing) > 0)
-        {
-        }
+        while (input.Read(nothing) > 0) { }
     }
 }

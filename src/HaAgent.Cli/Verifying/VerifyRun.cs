@@ -21,12 +21,18 @@ internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen 
 {
     private readonly List<GuideTestResult> results = [];
 
-    /// <summary>The longest wait for a cluster that has something to do already: what never ends is told by the look that follows.</summary>
+    /// <summary>The longest wait for a cluster that has something to do already: what never ends is told by the look that
+    /// follows.</summary>
     private static readonly TimeSpan RestLimit = TimeSpan.FromMinutes(2);
 
     public async Task<ExitCode> RunAsync()
     {
-        if (!await session.Screen.Busy("waiting for an earlier verify to be over", () => PreferenceHold.AwaitEarlierAsync(options.Vm, options.Wait)))
+        if (
+            !await session.Screen.Busy(
+                "waiting for an earlier verify to be over",
+                () => PreferenceHold.AwaitEarlierAsync(options.Vm, options.Wait)
+            )
+        )
             throw Refused(new Refusal($"an earlier verify of {options.Vm} is under way on this node", "wait for it, or end it"));
         (WatchScope scope, _) = await LookAsync();
         if (options.Tests.Contains(GuideTest.Crash) && TestNodes.CrashObjection(scope.Snapshot.Cib) is { } refusal)
@@ -63,8 +69,12 @@ internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen 
         return test switch
         {
             GuideTest.Lock => await LockTest.RunAsync(session, scope, ground),
-            GuideTest.Migrate => (await new MoveTest(session, scope.Snapshot.Cib, options.Vm).RunAsync(
-                ground, new GuestEndpoint(Address(scope) ?? options.Vm, options.Port, options.Send))).Judge(options.Vm),
+            GuideTest.Migrate => (
+                await new MoveTest(session, scope.Snapshot.Cib, options.Vm).RunAsync(
+                    ground,
+                    new GuestEndpoint(Address(scope) ?? options.Vm, options.Port, options.Send)
+                )
+            ).Judge(options.Vm),
             GuideTest.Reboot or GuideTest.Crash => await new FailoverTest(session, options, test).RunAsync(scope, ground),
         };
     }
@@ -83,9 +93,15 @@ internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen 
         if (options.Address is not null)
             return options.Address;
         Primitive resource = scope.Guests[0].Resource;
-        string? text = scope.Snapshot.Reached.Select(n => n.File(resource.Parameter("config") ?? "").Value?.Text).FirstOrDefault(t => t is not null);
-        return text is null || scope.Guests[0].Xml is null ? null
-            : GuestAddress.Find(Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(text)), scope.Snapshot.Reached.OrderByDescending(n => n.Name == scope.Snapshot.Self));
+        string? text = scope
+            .Snapshot.Reached.Select(n => n.File(resource.Parameter("config") ?? "").Value?.Text)
+            .FirstOrDefault(t => t is not null);
+        return text is null || scope.Guests[0].Xml is null
+            ? null
+            : GuestAddress.Find(
+                Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(text)),
+                scope.Snapshot.Reached.OrderByDescending(n => n.Name == scope.Snapshot.Self)
+            );
     }
 
     private void Report()
@@ -95,17 +111,21 @@ internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen 
         if (options.Json)
             answer.Json(JsonSerializer.Serialize(VerifyAnswer.Of(options.Vm, results), Answers.Readable.VerifyAnswer));
         else
-            answer.Table(["Test", "Result", "Expected", "Seen"], [.. results.Select(r => new[] { VerifyAnswer.Word(r.Test), VerifyAnswer.Word(r.Verdict), r.Expected, r.Seen })]);
+            answer.Table(
+                ["Test", "Result", "Expected", "Seen"],
+                [.. results.Select(r => new[] { VerifyAnswer.Word(r.Test), VerifyAnswer.Word(r.Verdict), r.Expected, r.Seen })]
+            );
     }
 
     private static Stop Refused(Refusal refusal) => new(ExitCode.Refused, $"Refused: {refusal.Sentence}. What to do: {refusal.WayOut}.");
 
-    private static Tone Mark(Verdict verdict) => verdict switch
-    {
-        Verdict.Passed => Tone.Good,
-        Verdict.Otherwise => Tone.Warning,
-        Verdict.Failed => Tone.Bad,
-    };
+    private static Tone Mark(Verdict verdict) =>
+        verdict switch
+        {
+            Verdict.Passed => Tone.Good,
+            Verdict.Otherwise => Tone.Warning,
+            Verdict.Failed => Tone.Bad,
+        };
 }
 
 /// <summary>What was asked of verify.</summary>

@@ -26,12 +26,19 @@ public static class AddPlanner
         if (ready.Refusals.Count > 0)
             return ready;
         if (LockStorage.Find(scope.Snapshot.Cib, intent.GroupClone) is not { } storage)
-            return Plan.Refuse($"the cluster has no lock storage ({intent.GroupClone})", "haagent setup --device DEVICE (or --existing-mount DIRECTORY), then run this again");
+            return Plan.Refuse(
+                $"the cluster has no lock storage ({intent.GroupClone})",
+                "haagent setup --device DEVICE (or --existing-mount DIRECTORY), then run this again"
+            );
         if (!scope.Snapshot.Status.Where(storage.Filesystem.Id).Contains(scope.Snapshot.Self))
-            return Plan.Refuse($"{storage.Filesystem.Id} is not mounted on this node ({scope.Snapshot.Self}), where the XML would be written", $"crm resource cleanup {storage.GroupClone.Id}, or run this on a node where it is mounted");
+            return Plan.Refuse(
+                $"{storage.Filesystem.Id} is not mounted on this node ({scope.Snapshot.Self}), where the XML would be written",
+                $"crm resource cleanup {storage.GroupClone.Id}, or run this on a node where it is mounted"
+            );
 
         GuestFacts[] guests = [.. names.Select(name => scope.Guests.First(g => g.Name == name))];
-        Plan judged = Plan.All(guests.Select(guest => GuestReady.PlanFor(intent, scope, guest))) + References(intent, scope.Snapshot.Cib, names);
+        Plan judged =
+            Plan.All(guests.Select(guest => GuestReady.PlanFor(intent, scope, guest))) + References(intent, scope.Snapshot.Cib, names);
         if (judged.Refusals.Count > 0)
             return judged;
         return judged
@@ -48,14 +55,24 @@ public static class AddPlanner
     {
         ArgumentNullException.ThrowIfNull(scope);
         names = [.. scope.Guests.Where(g => g.Resource is null).Select(g => g.Name)];
-        return Plan.All(scope.Snapshot.Reached.Select(node => Plan.From(node.Domains, "which guests there are", node.Name, _ => new Plan())));
+        return Plan.All(
+            scope.Snapshot.Reached.Select(node => Plan.From(node.Domains, "which guests there are", node.Name, _ => new Plan()))
+        );
     }
 
     private static Plan References(AddIntent intent, Cib cib, IReadOnlyList<string> names)
     {
-        string[] unknown = [.. intent.After.Concat(intent.ApartFrom).Where(other => cib.Primitive(other) is null && !names.Contains(other)).Distinct()];
-        Plan plan = unknown.Length == 0 ? new Plan()
-            : Plan.Refuse($"the cluster has no resource {string.Join(", ", unknown)}", "name guests that are in the cluster, or are added by the same command");
+        string[] unknown =
+        [
+            .. intent.After.Concat(intent.ApartFrom).Where(other => cib.Primitive(other) is null && !names.Contains(other)).Distinct(),
+        ];
+        Plan plan =
+            unknown.Length == 0
+                ? new Plan()
+                : Plan.Refuse(
+                    $"the cluster has no resource {string.Join(", ", unknown)}",
+                    "name guests that are in the cluster, or are added by the same command"
+                );
         return intent.PreferredNode is { } node && !cib.Nodes.Contains(node)
             ? plan + Plan.Refuse($"the cluster has no node {node}", $"its nodes are {string.Join(", ", cib.Nodes)}")
             : plan;

@@ -4,7 +4,8 @@ using HaAgent.Cluster.Planning;
 
 namespace HaAgent.Cluster.Add;
 
-/// <summary>What the admin wishes for a guest beyond the guide: its rank, its weight, where it runs and beside whom. They hold for a guest that is in the cluster already, too.</summary>
+/// <summary>What the admin wishes for a guest beyond the guide: its rank, its weight, where it runs and beside whom. They hold for a guest
+/// that is in the cluster already, too.</summary>
 internal static class GuestOptions
 {
     private const string Apart = "-1000";
@@ -21,9 +22,11 @@ internal static class GuestOptions
     }
 
     /// <summary>What keeps the agent from writing its own figures over those of the admin.</summary>
-    public static IEnumerable<KeyValuePair<string, string>> Parameters(AddIntent intent) => intent.Utilization
-        .Select(use => GuestUtilization.SwitchOf(use.Key)).OfType<string>()
-        .Select(name => KeyValuePair.Create(name, "false"));
+    public static IEnumerable<KeyValuePair<string, string>> Parameters(AddIntent intent) =>
+        intent
+            .Utilization.Select(use => GuestUtilization.SwitchOf(use.Key))
+            .OfType<string>()
+            .Select(name => KeyValuePair.Create(name, "false"));
 
     /// <summary>Gives a guest of the cluster what it lacks of the wishes.</summary>
     /// <returns>Whether anything was lacking.</returns>
@@ -63,15 +66,26 @@ internal static class GuestOptions
     /// <summary>What an admin should know of a wish that the cluster would not heed as it is configured.</summary>
     public static Plan Notes(AddIntent intent, Cib cib) =>
         intent.Utilization.Count > 0 && cib.Property("placement-strategy") is null or "default"
-            ? Plan.Note("the cluster heeds utilization only with another placement strategy than its default: crm configure property placement-strategy=balanced")
+            ? Plan.Note(
+                "the cluster heeds utilization only with another placement strategy than its default: crm configure property "
+                    + "placement-strategy=balanced"
+            )
             : new Plan();
 
     // A guest has one preferred node: the newer wish takes the place of the older.
     private static bool Prefer(Cib cib, CibDraft draft, string guest, string node)
     {
-        string[] older = [.. cib.Nodes.Where(other => other != node)
-            .Where(other => Placement.All(cib).Where(p => p.Id == $"l-{guest}-{other}").ToArray() is [var one] && one.Resource == guest && one.Node == other)
-            .Select(other => $"l-{guest}-{other}")];
+        string[] older =
+        [
+            .. cib
+                .Nodes.Where(other => other != node)
+                .Where(other =>
+                    Placement.All(cib).Where(p => p.Id == $"l-{guest}-{other}").ToArray() is [var one]
+                    && one.Resource == guest
+                    && one.Node == other
+                )
+                .Select(other => $"l-{guest}-{other}"),
+        ];
         foreach (string id in older)
             draft.Remove(id);
         return Once(cib, $"l-{guest}-{node}", id => draft.AddLocation(id, guest, Preferred, node)) || older.Length > 0;

@@ -19,8 +19,20 @@ internal static class GuestReady
         var refusals = new List<Refusal>(NameTaken(scope, guest));
         if (guest.Xml is null)
         {
-            refusals.Add(guest.NotLearned is { } why ? new Refusal($"haagent cannot tell what the XML of {guest.Name} is: {why}; so nothing is changed", "see to that, then run this again") { IsNotLearned = true } : new Refusal(guest.Text is null ? $"no node's libvirt knows a guest {guest.Name}" : $"the XML of {guest.Name} {guest.Problem}",
-                "name a guest that 'virsh list --all' shows on a node, or its XML with --xml FILE"));
+            refusals.Add(
+                guest.NotLearned is { } why
+                    ? new Refusal(
+                        $"haagent cannot tell what the XML of {guest.Name} is: {why}; so nothing is changed",
+                        "see to that, then run this again"
+                    )
+                    {
+                        IsNotLearned = true,
+                    }
+                    : new Refusal(
+                        guest.Text is null ? $"no node's libvirt knows a guest {guest.Name}" : $"the XML of {guest.Name} {guest.Problem}",
+                        "name a guest that 'virsh list --all' shows on a node, or its XML with --xml FILE"
+                    )
+            );
             return new Plan { Refusals = refusals };
         }
 
@@ -34,15 +46,19 @@ internal static class GuestReady
             .. intent.Migrate ? GuestMigration.Look(scope with { Guests = [guest] }) : [],
             .. GuestDefinitions.OtherGuests(scope.Snapshot, guest),
             .. Rules(scope),
-
             // It would be shut down, and not started again.
             .. guest.Resource is null ? Check.Rules.Management.OfCluster(scope.Snapshot.Cib) : [],
         ];
 
         // What libvirt thinks of its CPU decides about a move, and not about its start.
-        bool Hinders(Finding finding) => finding.Severity == Severity.Error || (finding.IsNotLearned && finding.Check != GuestMigration.Name);
+        bool Hinders(Finding finding) =>
+            finding.Severity == Severity.Error || (finding.IsNotLearned && finding.Check != GuestMigration.Name);
         refusals.AddRange(findings.Where(Hinders).Select(f => new Refusal(f.Sentence, f.Mend ?? "haagent check")));
-        return new Plan { Refusals = refusals, Notes = [.. findings.Where(f => f.Severity == Severity.Warning && !Hinders(f)).Select(f => f.Sentence)] };
+        return new Plan
+        {
+            Refusals = refusals,
+            Notes = [.. findings.Where(f => f.Severity == Severity.Warning && !Hinders(f)).Select(f => f.Sentence)],
+        };
     }
 
     // A guest that is started without its agent, or without the settings of its locks, is not highly available.
@@ -53,15 +69,30 @@ internal static class GuestReady
     {
         Cib cib = scope.Snapshot.Cib;
         if (cib.Primitive(guest.Name) is { } resource && !resource.Agent.IsVirtualMachine)
-            yield return new Refusal($"{guest.Name} is the name of a resource of another kind ({resource.Agent.FullName})", "rename the guest (virsh domrename)");
+            yield return new Refusal(
+                $"{guest.Name} is the name of a resource of another kind ({resource.Agent.FullName})",
+                "rename the guest (virsh domrename)"
+            );
         else if (cib.Primitive(guest.Name) is { } other && other.Agent == AgentName.Theirs)
-            yield return new Refusal($"{guest.Name} is in the cluster already, under {other.Agent.FullName}", $"haagent adopt {guest.Name} hands it over to ours");
+            yield return new Refusal(
+                $"{guest.Name} is in the cluster already, under {other.Agent.FullName}",
+                $"haagent adopt {guest.Name} hands it over to ours"
+            );
         else if (cib.Primitive(guest.Name) is null && cib.HasId(guest.Name))
-            yield return new Refusal($"the name {guest.Name} is taken in the cluster's configuration", "rename the guest (virsh domrename)");
-        if (guest.Xml is not null && guest.Resource is null
-            && scope.Guests.FirstOrDefault(g => g.Resource is not null && g.Xml?.Identity.Name == guest.Xml.Identity.Name) is { } same)
+            yield return new Refusal(
+                $"the name {guest.Name} is taken in the cluster's configuration",
+                "rename the guest (virsh domrename)"
+            );
+        if (
+            guest.Xml is not null
+            && guest.Resource is null
+            && scope.Guests.FirstOrDefault(g => g.Resource is not null && g.Xml?.Identity.Name == guest.Xml.Identity.Name) is { } same
+        )
         {
-            yield return new Refusal($"the guest {guest.Xml.Identity.Name} is in the cluster already, as {same.Name}", $"haagent remove --stop {same.Name} takes it out");
+            yield return new Refusal(
+                $"the guest {guest.Xml.Identity.Name} is in the cluster already, as {same.Name}",
+                $"haagent remove --stop {same.Name} takes it out"
+            );
         }
     }
 
@@ -74,9 +105,17 @@ internal static class GuestReady
                 yield return Refusal.NotLearned($"whether {identity.Name} runs", node.Name, why);
         }
 
-        string[] nodes = [.. snapshot.Reached.Where(n => n.Domain(identity.Name) is { Value.Active: true } || n.Runs(identity.Name) is { Value: true }).Select(n => n.Name)];
+        string[] nodes =
+        [
+            .. snapshot
+                .Reached.Where(n => n.Domain(identity.Name) is { Value.Active: true } || n.Runs(identity.Name) is { Value: true })
+                .Select(n => n.Name),
+        ];
         if (nodes.Length > 1)
-            yield return new Refusal($"{identity.Name} runs on {string.Join(" and ", nodes)} at once, and both write to its disks", "shut down the copy that is not the true one at once (virsh destroy), and check the guest's filesystems");
+            yield return new Refusal(
+                $"{identity.Name} runs on {string.Join(" and ", nodes)} at once, and both write to its disks",
+                "shut down the copy that is not the true one at once (virsh destroy), and check the guest's filesystems"
+            );
     }
 }
 
@@ -90,24 +129,67 @@ internal static class GuestConfigurationFile
     public static Plan PlanFor(Snapshot snapshot, LockStorage storage, GuestFacts guest)
     {
         string domain = guest.Xml!.Identity.Name;
-        Plan autostart = Plan.All(snapshot.Reached.Select(node => Plan.From(node.Domain(domain), $"whether libvirt starts {domain}", node.Name, found => !found.Autostart ? new Plan()
-            : Plan.Of(new Change.OnNode(node.Name, $"switch the autostart of {domain} off on {node.Name}", new DisableAutostart(domain), Short)))));
+        Plan autostart = Plan.All(
+            snapshot.Reached.Select(node =>
+                Plan.From(
+                    node.Domain(domain),
+                    $"whether libvirt starts {domain}",
+                    node.Name,
+                    found =>
+                        !found.Autostart
+                            ? new Plan()
+                            : Plan.Of(
+                                new Change.OnNode(
+                                    node.Name,
+                                    $"switch the autostart of {domain} off on {node.Name}",
+                                    new DisableAutostart(domain),
+                                    Short
+                                )
+                            )
+                )
+            )
+        );
         if (guest.Resource is not null)
             return autostart;
-        Plan shutdown = Plan.All(snapshot.Reached.Select(node => Plan.From(node.Domain(domain), $"whether {domain} runs", node.Name, found => found.Active ? Shutdown(node, domain) : new Plan())));
+        Plan shutdown = Plan.All(
+            snapshot.Reached.Select(node =>
+                Plan.From(
+                    node.Domain(domain),
+                    $"whether {domain} runs",
+                    node.Name,
+                    found => found.Active ? Shutdown(node, domain) : new Plan()
+                )
+            )
+        );
         return shutdown + autostart + Xml(snapshot, storage, guest);
     }
 
     private static Plan Shutdown(NodeFacts node, string domain) =>
-        Plan.Of(new Change.OnNode(node.Name, $"shut {domain} down on {node.Name}, where it runs now", new ShutDownGuest(domain), ShutdownLimit));
+        Plan.Of(
+            new Change.OnNode(node.Name, $"shut {domain} down on {node.Name}, where it runs now", new ShutDownGuest(domain), ShutdownLimit)
+        );
 
     private static Plan Xml(Snapshot snapshot, LockStorage storage, GuestFacts guest)
     {
         string path = GuestResources.ConfigPath(storage, guest);
         string after = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(guest.Text!.TrimEnd('\n') + "\n"));
-        return Plan.From(snapshot.Node(snapshot.Self).File(path), $"what lies at {path}", snapshot.Self, file => Written(file.Text), () => Written(null));
+        return Plan.From(
+            snapshot.Node(snapshot.Self).File(path),
+            $"what lies at {path}",
+            snapshot.Self,
+            file => Written(file.Text),
+            () => Written(null)
+        );
 
-        Plan Written(string? before) => before == after ? new Plan()
-            : Plan.Of(new Change.WriteFile(snapshot.Self, $"write the XML of {guest.Name} to {path}", path, before, after, KeepBackup: true) { NewMode = "600", Silent = true });
+        Plan Written(string? before) =>
+            before == after
+                ? new Plan()
+                : Plan.Of(
+                    new Change.WriteFile(snapshot.Self, $"write the XML of {guest.Name} to {path}", path, before, after, KeepBackup: true)
+                    {
+                        NewMode = "600",
+                        Silent = true,
+                    }
+                );
     }
 }

@@ -11,11 +11,13 @@ namespace HaAgent.Cluster.Add;
 /// <summary>Guide 18.5, steps 5 to 7: the primitives, and the two constraints that all guests share.</summary>
 internal static class GuestResources
 {
-    /// <summary>The meta attribute after which time Pacemaker forgets a failure, and with it that it bans the guest from the node.</summary>
+    /// <summary>The meta attribute after which time Pacemaker forgets a failure, and with it that it bans the guest from the
+    /// node.</summary>
     public const string FailureTimeout = "failure-timeout";
 
     /// <summary>
-    /// One failed start bans a guest from a node for good (start-failure-is-fatal). Longer than any operation may take, so that no failure is forgotten
+    /// One failed start bans a guest from a node for good (start-failure-is-fatal). Longer than any operation may take, so that no failure
+    /// is forgotten
     /// while the cluster still deals with it, and so long that what cannot start is tried six times an hour and not all the time.
     /// </summary>
     public const string FailureTimeoutValue = "10min";
@@ -51,19 +53,33 @@ internal static class GuestResources
 
         changed |= GuestOptions.Constrain(intent, cib, draft, names);
         bool all = guests.All(guest => guest.Resource is not null);
-        string title = all ? $"complete {string.Join(", ", names)} in the cluster's configuration" : $"put {string.Join(", ", names)} into the cluster's configuration";
+        string title = all
+            ? $"complete {string.Join(", ", names)} in the cluster's configuration"
+            : $"put {string.Join(", ", names)} into the cluster's configuration";
         return changed ? Plan.Of(new Change.Configure(title, cib, draft.Finish())) : new Plan();
     }
 
     private static bool New(AddIntent intent, CibDraft draft, LockStorage storage, GuestFacts guest)
     {
-        draft.Add(new Primitive(guest.Name, AgentName.Ours)
-        {
-            Parameters = [new("config", ConfigPath(storage, guest)), new("remoteuri", "qemu+ssh://%n/system"), .. GuestOptions.Parameters(intent)],
-            Meta = [new("allow-migrate", intent.Migrate ? "true" : "false"), new(FailureTimeout, FailureTimeoutValue), .. GuestOptions.Meta(intent)],
-            Utilization = intent.Utilization,
-            Operations = Operations,
-        });
+        draft.Add(
+            new Primitive(guest.Name, AgentName.Ours)
+            {
+                Parameters =
+                [
+                    new("config", ConfigPath(storage, guest)),
+                    new("remoteuri", "qemu+ssh://%n/system"),
+                    .. GuestOptions.Parameters(intent),
+                ],
+                Meta =
+                [
+                    new("allow-migrate", intent.Migrate ? "true" : "false"),
+                    new(FailureTimeout, FailureTimeoutValue),
+                    .. GuestOptions.Meta(intent),
+                ],
+                Utilization = intent.Utilization,
+                Operations = Operations,
+            }
+        );
         return true;
     }
 
@@ -72,7 +88,10 @@ internal static class GuestResources
         bool tried = resource.MetaValue(FailureTimeout) is not null || cib.ResourceDefault(FailureTimeout) is not null;
         if (!tried)
             draft.SetMeta(resource.Id, FailureTimeout, FailureTimeoutValue);
-        Operation[] missing = [.. Operations.Where(wanted => !resource.Operations.Any(op => op.Name == wanted.Name && Level(op) == Level(wanted)))];
+        Operation[] missing =
+        [
+            .. Operations.Where(wanted => !resource.Operations.Any(op => op.Name == wanted.Name && Level(op) == Level(wanted))),
+        ];
         foreach (Operation operation in missing)
             draft.AddOperation(resource.Id, operation);
         return GuestOptions.Complete(intent, draft, resource) || missing.Length > 0 || !tried;
@@ -80,16 +99,20 @@ internal static class GuestResources
 
     // The times that the agent itself asks for; without them Pacemaker gives each operation 20 seconds.
     private static IReadOnlyList<Operation> Operations =>
-    [
-        new("monitor", [new("timeout", Seconds("monitor", 0)), new("interval", "10s")]),
-        new("monitor", [new("timeout", Seconds("monitor", 10)), new("interval", "60s")]) { Parameters = [new("OCF_CHECK_LEVEL", "10")] },
-        Operation.Once("start", Seconds("start", 0)),
-        Operation.Once("stop", Seconds("stop", 0)),
-        Operation.Once("migrate_to", Seconds("migrate_to", 0)),
-        Operation.Once("migrate_from", Seconds("migrate_from", 0)),
-    ];
+        [
+            new("monitor", [new("timeout", Seconds("monitor", 0)), new("interval", "10s")]),
+            new("monitor", [new("timeout", Seconds("monitor", 10)), new("interval", "60s")])
+            {
+                Parameters = [new("OCF_CHECK_LEVEL", "10")],
+            },
+            Operation.Once("start", Seconds("start", 0)),
+            Operation.Once("stop", Seconds("stop", 0)),
+            Operation.Once("migrate_to", Seconds("migrate_to", 0)),
+            Operation.Once("migrate_from", Seconds("migrate_from", 0)),
+        ];
 
-    private static string Level(Operation operation) => operation.Parameters.Where(p => p.Key == "OCF_CHECK_LEVEL").Select(p => p.Value).FirstOrDefault("0");
+    private static string Level(Operation operation) =>
+        operation.Parameters.Where(p => p.Key == "OCF_CHECK_LEVEL").Select(p => p.Value).FirstOrDefault("0");
 
     private static string Seconds(string action, int depth) =>
         ActionTable.Rows.First(row => row.Name == action && row.Depth == depth).TimeoutSeconds.ToString(CultureInfo.InvariantCulture) + "s";
@@ -117,10 +140,21 @@ internal sealed record SharedConstraint(string Id, ConstraintKind Kind, string G
 
         // The clone is the last in a colocation, on which the others depend, and the first in an order.
         ResourceSet[] sets = [.. kind == ConstraintKind.Colocation ? found.Sets.Reverse() : found.Sets];
-        return found.Kind == kind && found.Strength is "INFINITY" or "Mandatory" && sets is [{ Resources: [var first] }, var guests] && first == clone
-            && found.Further.Count == 0 && (guests.Resources.Count < 2 || !guests.Sequential)
-            ? none with { Guests = guests.Resources }
-            : none with { Refusal = Other(id, clone) };
+        return
+            found.Kind == kind
+            && found.Strength is "INFINITY" or "Mandatory"
+            && sets is [{ Resources: [var first] }, var guests]
+            && first == clone
+            && found.Further.Count == 0
+            && (guests.Resources.Count < 2 || !guests.Sequential)
+            ? none with
+            {
+                Guests = guests.Resources,
+            }
+            : none with
+            {
+                Refusal = Other(id, clone),
+            };
     }
 
     /// <summary>The same with these guests.</summary>
@@ -133,7 +167,9 @@ internal sealed record SharedConstraint(string Id, ConstraintKind Kind, string G
             : new Constraint(Id, Kind, "Mandatory", [storage, all], WrittenAsSets: true);
     }
 
-    private static Refusal Other(string id, string clone) => new(
-        $"{id} in the cluster's configuration is not the constraint between the guests and {clone} that the guide describes",
-        $"rename it (crm configure rename {id} NAME) or delete it (crm configure delete {id}), then run this again");
+    private static Refusal Other(string id, string clone) =>
+        new(
+            $"{id} in the cluster's configuration is not the constraint between the guests and {clone} that the guide describes",
+            $"rename it (crm configure rename {id} NAME) or delete it (crm configure delete {id}), then run this again"
+        );
 }

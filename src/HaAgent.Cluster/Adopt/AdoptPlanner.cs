@@ -23,8 +23,13 @@ public static class AdoptPlanner
     [
         .. new[]
         {
-            ParameterTable.RequireLock, ParameterTable.OnLockLost, ParameterTable.OnPausedError, ParameterTable.StopReserve,
-            ParameterTable.MigrationTimeoutAction, ParameterTable.MigrationAutoConverge, ParameterTable.MonitorGuestAgent,
+            ParameterTable.RequireLock,
+            ParameterTable.OnLockLost,
+            ParameterTable.OnPausedError,
+            ParameterTable.StopReserve,
+            ParameterTable.MigrationTimeoutAction,
+            ParameterTable.MigrationAutoConverge,
+            ParameterTable.MonitorGuestAgent,
         }.Select(parameter => parameter.Name),
     ];
 
@@ -42,7 +47,10 @@ public static class AdoptPlanner
         Refusal[] refusals = [.. AgentMissing(to, snapshot), .. names.SelectMany(name => Unfit(name, to, snapshot))];
         if (refusals.Length > 0)
             return new Plan { Refusals = refusals };
-        Primitive[] guests = [.. names.Select(name => snapshot.Cib.Primitive(name)!).Where(guest => guest.Agent != to || guest.MetaValue(Mark) is not null)];
+        Primitive[] guests =
+        [
+            .. names.Select(name => snapshot.Cib.Primitive(name)!).Where(guest => guest.Agent != to || guest.MetaValue(Mark) is not null),
+        ];
         return guests.Length == 0 ? new Plan() : Change(guests, to, snapshot);
     }
 
@@ -64,17 +72,38 @@ public static class AdoptPlanner
             }
 
             Cib changed = draft.Finish();
-            changes.Add(new Change.Configure($"hand {string.Join(", ", others.Select(g => g.Id))} over to {to.FullName}, the cluster leaving {(others.Length == 1 ? "it" : "them")} alone meanwhile", cib, changed));
+            changes.Add(
+                new Change.Configure(
+                    $"hand {string.Join(", ", others.Select(g => g.Id))} over to {to.FullName}, the cluster leaving "
+                        + $"{(others.Length == 1 ? "it" : "them")} alone meanwhile",
+                    cib,
+                    changed
+                )
+            );
             cib = changed;
         }
 
         // The new agent must have looked before the cluster acts on what it said.
-        changes.AddRange(guests.Select(guest => new Change.OnNode(snapshot.Self, $"let {to.FullName} look at {guest.Id}", new RefreshResource(guest.Id), Limit)));
+        changes.AddRange(
+            guests.Select(guest => new Change.OnNode(
+                snapshot.Self,
+                $"let {to.FullName} look at {guest.Id}",
+                new RefreshResource(guest.Id),
+                Limit
+            ))
+        );
         foreach (Primitive guest in guests)
         {
             if (Where(guest, snapshot) is var (node, pid))
             {
-                changes.Add(new Change.OnNode(node, $"see that {guest.Id} is still process {pid.ToString(CultureInfo.InvariantCulture)} on {node}", new SeeGuestProcess(DomainName(guest, snapshot), pid), Limit));
+                changes.Add(
+                    new Change.OnNode(
+                        node,
+                        $"see that {guest.Id} is still process {pid.ToString(CultureInfo.InvariantCulture)} on {node}",
+                        new SeeGuestProcess(DomainName(guest, snapshot), pid),
+                        Limit
+                    )
+                );
                 changes.Add(new Change.Await($"see that the cluster finds {guest.Id} running", guest.Id, new Goal.Somewhere(), Limit));
             }
         }
@@ -94,11 +123,17 @@ public static class AdoptPlanner
         foreach (NodeFacts node in snapshot.Nodes)
         {
             if (node.Unreachable is not null)
-                yield return new Refusal($"node {node.Name} could not be asked: {node.Unreachable}", $"make 'ssh {node.Name} haagent --version' work without a password, then run this again");
+                yield return new Refusal(
+                    $"node {node.Name} could not be asked: {node.Unreachable}",
+                    $"make 'ssh {node.Name} haagent --version' work without a password, then run this again"
+                );
             else if (node.Agents.IsNotLearned(out string? why))
                 yield return Refusal.NotLearned($"whether {to.FullName} is installed", node.Name, why);
             else if (node.Agents is not { Value: { } agents } || !agents.Contains($"{to.Provider}/{to.Type}"))
-                yield return new Refusal($"{to.FullName} is not installed on {node.Name}", $"install {(to == AgentName.Ours ? "haagent" : "resource-agents")} on {node.Name}");
+                yield return new Refusal(
+                    $"{to.FullName} is not installed on {node.Name}",
+                    $"install {(to == AgentName.Ours ? "haagent" : "resource-agents")} on {node.Name}"
+                );
         }
     }
 
@@ -113,13 +148,17 @@ public static class AdoptPlanner
 
         if (guest.Agent == to)
             yield break;
-        string[] unknown = to == AgentName.Theirs
-            ? [.. guest.Parameters.Select(p => p.Key).Where(OursAlone.Contains)]
-            : [];
+        string[] unknown = to == AgentName.Theirs ? [.. guest.Parameters.Select(p => p.Key).Where(OursAlone.Contains)] : [];
         if (unknown.Length > 0)
-            yield return new Refusal($"{name} has {string.Join(", ", unknown)}, which {to.FullName} does not know", $"take {(unknown.Length == 1 ? "it" : "them")} out first: crm resource param {name} delete {unknown[0]}");
+            yield return new Refusal(
+                $"{name} has {string.Join(", ", unknown)}, which {to.FullName} does not know",
+                $"take {(unknown.Length == 1 ? "it" : "them")} out first: crm resource param {name} delete {unknown[0]}"
+            );
         if (snapshot.Status.Resources.Any(r => r.Id == name && (r.Pending || r.Failed)))
-            yield return new Refusal($"{name} is on its way, or has failed: what the other agent says of it now could not be trusted", $"wait until it is settled (crm_mon), or crm resource cleanup {name}");
+            yield return new Refusal(
+                $"{name} is on its way, or has failed: what the other agent says of it now could not be trusted",
+                $"wait until it is settled (crm_mon), or crm resource cleanup {name}"
+            );
         if (snapshot.Status.Anywhere(name).Distinct().Count() > 1)
             yield return new Refusal($"{name} is active on several nodes", "crm_mon -1; this must be mended first");
         if (snapshot.Status.Anywhere(name).Any() && Where(guest, snapshot) is null)
@@ -128,14 +167,21 @@ public static class AdoptPlanner
                 yield return Refusal.NotLearned($"whether the process of {name} runs", node.Name, node.Guests.Why!);
         }
 
-        if (snapshot.Status.Anywhere(name).Any() && Where(guest, snapshot) is null && snapshot.Reached.All(n => n.Guests.State != FactState.NotLearned))
+        if (
+            snapshot.Status.Anywhere(name).Any()
+            && Where(guest, snapshot) is null
+            && snapshot.Reached.All(n => n.Guests.State != FactState.NotLearned)
+        )
             yield return new Refusal($"the cluster says that {name} runs, but no node shows its QEMU process", $"haagent explain {name}");
     }
 
     private static (string Node, int Pid)? Where(Primitive guest, Snapshot snapshot)
     {
         string domain = DomainName(guest, snapshot);
-        return snapshot.Reached.Where(n => n.Guests is { Value: { } guests } && guests.ContainsKey(domain)).Select(n => ((string, int)?)(n.Name, n.Guests.Value![domain])).FirstOrDefault();
+        return snapshot
+            .Reached.Where(n => n.Guests is { Value: { } guests } && guests.ContainsKey(domain))
+            .Select(n => ((string, int)?)(n.Name, n.Guests.Value![domain]))
+            .FirstOrDefault();
     }
 
     // The resource need not bear the domain's name: its XML says it.
@@ -144,6 +190,7 @@ public static class AdoptPlanner
         string? text = guest.Parameter("config") is { } path
             ? snapshot.Reached.Select(n => n.File(path).Value?.Text).FirstOrDefault(t => t is not null)
             : null;
-        return (text is null ? null : Core.Guest.DomainXml.Parse(System.Text.Encoding.Latin1.GetBytes(text), out _)?.Identity.Name) ?? guest.Id;
+        return (text is null ? null : Core.Guest.DomainXml.Parse(System.Text.Encoding.Latin1.GetBytes(text), out _)?.Identity.Name)
+            ?? guest.Id;
     }
 }

@@ -46,7 +46,12 @@ public static class CheckTable
 /// <param name="GroupClone">The name of the clone that carries the lock storage.</param>
 /// <param name="Devices">The shared devices to look at: those the admin named, or those in the cluster's configuration.</param>
 /// <param name="Guests">The guests to look at.</param>
-public sealed record CheckScope(Snapshot Snapshot, string GroupClone, IReadOnlyList<string> Devices, IReadOnlyList<Guests.GuestFacts> Guests)
+public sealed record CheckScope(
+    Snapshot Snapshot,
+    string GroupClone,
+    IReadOnlyList<string> Devices,
+    IReadOnlyList<Guests.GuestFacts> Guests
+)
 {
     /// <summary>The lock storage as it is configured; null when there is none yet.</summary>
     public LockStorage? Storage => LockStorage.Find(Snapshot.Cib, GroupClone);
@@ -81,7 +86,15 @@ public sealed record Finding(string Check, Severity Severity, string Sentence, s
     /// <param name="node">The node.</param>
     /// <param name="why">Why, as the end of a sentence.</param>
     public static Finding NotLearned(string check, string what, string node, string why) =>
-        new(check, Severity.Warning, $"{what} on {node} could not be learned: {why.TrimEnd('.')}", $"see to that on {node}, then run this again") { IsNotLearned = true };
+        new(
+            check,
+            Severity.Warning,
+            $"{what} on {node} could not be learned: {why.TrimEnd('.')}",
+            $"see to that on {node}, then run this again"
+        )
+        {
+            IsNotLearned = true,
+        };
 
     /// <summary>The finding that a fact could not be learned; null when it was.</summary>
     internal static Finding? Unless<T>(string check, string what, NodeFacts node, Fact<T> fact)
@@ -106,9 +119,14 @@ internal static class Remedies
         Primitive filesystem = storage.Filesystem;
         string device = filesystem.Parameter("device") ?? "DEVICE";
         string type = filesystem.Parameter("fstype") ?? "";
-        Storage kind = type == "none"
-            ? new Storage.ExistingMount(device.EndsWith(Storage.ExistingMount.Directory, StringComparison.Ordinal) ? device[..^Storage.ExistingMount.Directory.Length] : device)
-            : new Storage.Device(device, type == "gfs2" ? VolumeType.Gfs2 : VolumeType.Ocfs2, ForceFormat: false);
+        Storage kind =
+            type == "none"
+                ? new Storage.ExistingMount(
+                    device.EndsWith(Storage.ExistingMount.Directory, StringComparison.Ordinal)
+                        ? device[..^Storage.ExistingMount.Directory.Length]
+                        : device
+                )
+                : new Storage.Device(device, type == "gfs2" ? VolumeType.Gfs2 : VolumeType.Ocfs2, ForceFormat: false);
         string[] words = kind switch
         {
             Storage.ExistingMount mount => ["--existing-mount", mount.Path],

@@ -30,11 +30,12 @@ public sealed class Cib
 
     /// <summary>The member nodes: guest and remote nodes are left out.</summary>
     public IReadOnlyList<string> Nodes =>
-    [
-        .. Section("nodes").Elements("node")
-            .Where(node => (string?)node.Attribute("type") is null or "member")
-            .Select(node => (string?)node.Attribute("uname") ?? ""),
-    ];
+        [
+            .. Section("nodes")
+                .Elements("node")
+                .Where(node => (string?)node.Attribute("type") is null or "member")
+                .Select(node => (string?)node.Attribute("uname") ?? ""),
+        ];
 
     /// <summary>Every primitive, wherever it stands.</summary>
     public IEnumerable<Primitive> Primitives => Section("resources").Descendants("primitive").Select(Read);
@@ -44,9 +45,11 @@ public sealed class Cib
         Section("resources").Descendants("group").Select(g => new Group(CibXml.Id(g), [.. g.Elements("primitive").Select(CibXml.Id)]));
 
     /// <summary>Every clone.</summary>
-    public IEnumerable<Clone> Clones => Section("resources").Elements()
-        .Where(e => e.Name.LocalName is "clone" or "master")
-        .Select(c => new Clone(CibXml.Id(c), ChildOf(c), CibXml.ReadPairs(c, "meta_attributes")));
+    public IEnumerable<Clone> Clones =>
+        Section("resources")
+            .Elements()
+            .Where(e => e.Name.LocalName is "clone" or "master")
+            .Select(c => new Clone(CibXml.Id(c), ChildOf(c), CibXml.ReadPairs(c, "meta_attributes")));
 
     /// <summary>Every constraint.</summary>
     public IEnumerable<Constraint> Constraints => Section("constraints").Elements().Select(ReadConstraint);
@@ -71,13 +74,14 @@ public sealed class Cib
     }
 
     /// <summary>A meta attribute of a resource of any kind itself, or null.</summary>
-    public string? Meta(string id, string name) => Primitive(id) is { } primitive ? primitive.MetaValue(name)
+    public string? Meta(string id, string name) =>
+        Primitive(id) is { } primitive ? primitive.MetaValue(name)
         : Resource(id) is not { } resource ? null
         : CibXml.ReadPairs(resource, "meta_attributes").Where(p => p.Key == name).Select(p => p.Value).FirstOrDefault();
 
     /// <summary>What has to have started on a node for a resource to run there: the members of its group up to it.</summary>
-    public IReadOnlyList<string> StartedFor(string id) => Groups.FirstOrDefault(g => g.Members.Contains(id)) is { } group
-        ? [.. group.Members.TakeWhile(member => member != id), id] : [id];
+    public IReadOnlyList<string> StartedFor(string id) =>
+        Groups.FirstOrDefault(g => g.Members.Contains(id)) is { } group ? [.. group.Members.TakeWhile(member => member != id), id] : [id];
 
     /// <summary>Whether any element of the configuration bears that id: ids are unique over the whole CIB.</summary>
     public bool HasId(string id) => root.Element("configuration")!.Descendants().Any(e => CibXml.Id(e) == id);
@@ -91,10 +95,14 @@ public sealed class Cib
         Pairs("op_defaults", "meta_attributes").Where(p => p.Key == name).Select(p => p.Value).FirstOrDefault();
 
     /// <summary>An attribute of a node such as standby, or null when it is not set.</summary>
-    public string? NodeAttribute(string node, string name) => Section("nodes").Elements("node")
-        .Where(n => (string?)n.Attribute("uname") == node)
-        .SelectMany(n => CibXml.ReadPairs(n, "instance_attributes"))
-        .Where(p => p.Key == name).Select(p => p.Value).FirstOrDefault();
+    public string? NodeAttribute(string node, string name) =>
+        Section("nodes")
+            .Elements("node")
+            .Where(n => (string?)n.Attribute("uname") == node)
+            .SelectMany(n => CibXml.ReadPairs(n, "instance_attributes"))
+            .Where(p => p.Key == name)
+            .Select(p => p.Value)
+            .FirstOrDefault();
 
     /// <summary>A draft of the next CIB.</summary>
     public CibDraft Edit() => new(new XElement(root), Version);
@@ -129,35 +137,39 @@ public sealed class Cib
         return copy.ToString();
     }
 
-    /// <summary>The objects a sysadmin knows by name, in the order of the crm shell: resources from the inside out, constraints, properties.</summary>
+    /// <summary>The objects a sysadmin knows by name, in the order of the crm shell: resources from the inside out, constraints,
+    /// properties.</summary>
     internal IEnumerable<XElement> Objects =>
-    [
-        .. Section("nodes").Elements(),
-        .. Section("resources").Descendants("primitive"),
-        .. Section("resources").Descendants("group"),
-        .. Section("resources").Elements().Where(e => e.Name.LocalName is not ("primitive" or "group")),
-        .. Section("constraints").Elements(),
-        .. Section("crm_config").Elements(),
-        .. Section("rsc_defaults").Elements(),
-        .. Section("op_defaults").Elements(),
-        .. Section("fencing-topology").Elements(),
-        .. Section("tags").Elements(),
-        .. Section("acls").Elements(),
-        .. Section("alerts").Elements(),
-    ];
+        [
+            .. Section("nodes").Elements(),
+            .. Section("resources").Descendants("primitive"),
+            .. Section("resources").Descendants("group"),
+            .. Section("resources").Elements().Where(e => e.Name.LocalName is not ("primitive" or "group")),
+            .. Section("constraints").Elements(),
+            .. Section("crm_config").Elements(),
+            .. Section("rsc_defaults").Elements(),
+            .. Section("op_defaults").Elements(),
+            .. Section("fencing-topology").Elements(),
+            .. Section("tags").Elements(),
+            .. Section("acls").Elements(),
+            .. Section("alerts").Elements(),
+        ];
 
     /// <summary>What the cluster remembers of its nodes and of what it did.</summary>
     internal XElement Status => root.Element("status") ?? new XElement("status");
 
     /// <summary>A default of all resources such as resource-stickiness, or null when it is not set.</summary>
-    public string? ResourceDefault(string name) => Pairs("rsc_defaults", "meta_attributes").Where(p => p.Key == name).Select(p => p.Value).FirstOrDefault();
+    public string? ResourceDefault(string name) =>
+        Pairs("rsc_defaults", "meta_attributes").Where(p => p.Key == name).Select(p => p.Value).FirstOrDefault();
 
     private XElement Section(string name) => root.Element("configuration")!.Element(name) ?? new XElement(name);
 
     private IEnumerable<KeyValuePair<string, string>> Pairs(string section, string set) => CibXml.ReadPairs(Section(section), set);
 
-    private XElement? Resource(string id) => Section("resources").Descendants()
-        .FirstOrDefault(e => e.Name.LocalName is "primitive" or "group" or "clone" or "master" or "bundle" && CibXml.Id(e) == id);
+    private XElement? Resource(string id) =>
+        Section("resources")
+            .Descendants()
+            .FirstOrDefault(e => e.Name.LocalName is "primitive" or "group" or "clone" or "master" or "bundle" && CibXml.Id(e) == id);
 
     private long Number(string attribute) =>
         long.TryParse((string?)root.Attribute(attribute), NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? value : 0;
@@ -200,26 +212,34 @@ public sealed class Cib
             return new Constraint(CibXml.Id(element), kind, strength, sets, WrittenAsSets: true) { Further = Further(element, references) };
 
         IEnumerable<ResourceSet> plain = references
-            .Select(name => (string?)element.Attribute(name)).OfType<string>().Select(resource => new ResourceSet([resource], true));
-        return new Constraint(CibXml.Id(element), kind, strength, [.. plain], WrittenAsSets: false) { Further = Further(element, references) };
+            .Select(name => (string?)element.Attribute(name))
+            .OfType<string>()
+            .Select(resource => new ResourceSet([resource], true));
+        return new Constraint(CibXml.Id(element), kind, strength, [.. plain], WrittenAsSets: false)
+        {
+            Further = Further(element, references),
+        };
     }
 
     private static string[] Further(XElement constraint, string[] references)
     {
-        IEnumerable<string> words = constraint.Attributes().Where(a => !Understood.Contains(a.Name.LocalName) && !references.Contains(a.Name.LocalName))
-            .Where(a => a.Name.LocalName != "symmetrical" || !ClusterBoolean.IsTrue(a.Value)).Select(a => a.Name.LocalName);
+        IEnumerable<string> words = constraint
+            .Attributes()
+            .Where(a => !Understood.Contains(a.Name.LocalName) && !references.Contains(a.Name.LocalName))
+            .Where(a => a.Name.LocalName != "symmetrical" || !ClusterBoolean.IsTrue(a.Value))
+            .Select(a => a.Name.LocalName);
         XElement[] sets = [.. constraint.Elements("resource_set")];
         return
         [
-            .. words, .. constraint.Elements().Except(sets).Select(e => e.Name.LocalName),
+            .. words,
+            .. constraint.Elements().Except(sets).Select(e => e.Name.LocalName),
             .. sets.Attributes().Select(a => a.Name.LocalName).Where(name => name is not ("id" or "sequential")),
             .. sets.Where(CibReferences.IsBorrowed).Select(CibXml.Id),
         ];
     }
 
-    private static ResourceSet ReadSet(XElement set) => new(
-        [.. set.Elements("resource_ref").Select(CibXml.Id)],
-        !ClusterBoolean.IsFalse((string?)set.Attribute("sequential")));
+    private static ResourceSet ReadSet(XElement set) =>
+        new([.. set.Elements("resource_ref").Select(CibXml.Id)], !ClusterBoolean.IsFalse((string?)set.Attribute("sequential")));
 }
 
 /// <summary>

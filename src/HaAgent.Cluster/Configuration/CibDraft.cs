@@ -22,7 +22,12 @@ public sealed class CibDraft
     }
 
     /// <summary>Adds a clone of a new group of new primitives.</summary>
-    public CibDraft AddClonedGroup(string clone, string group, IReadOnlyList<Primitive> members, IReadOnlyList<KeyValuePair<string, string>> meta)
+    public CibDraft AddClonedGroup(
+        string clone,
+        string group,
+        IReadOnlyList<Primitive> members,
+        IReadOnlyList<KeyValuePair<string, string>> meta
+    )
     {
         var groupElement = new XElement("group", new XAttribute("id", group), members.Select(CibXml.Write));
         var cloneElement = new XElement("clone", new XAttribute("id", clone));
@@ -57,7 +62,12 @@ public sealed class CibDraft
     public CibDraft RemoveMeta(string resource, string name)
     {
         XElement element = Resource(resource);
-        foreach (XElement shared in element.Elements("meta_attributes").Where(s => CibReferences.IsShared(s) && Has(CibReferences.Definition(s), name)).ToArray())
+        foreach (
+            XElement shared in element
+                .Elements("meta_attributes")
+                .Where(s => CibReferences.IsShared(s) && Has(CibReferences.Definition(s), name))
+                .ToArray()
+        )
             CibReferences.Own(shared, resource);
         foreach (XElement set in element.Elements("meta_attributes").Where(s => Has(s, name)).ToArray())
         {
@@ -77,7 +87,8 @@ public sealed class CibDraft
     /// <summary>Sets an attribute of a node such as standby.</summary>
     public CibDraft SetNodeAttribute(string node, string name, string value)
     {
-        XElement element = Section("nodes").Elements("node").FirstOrDefault(n => (string?)n.Attribute("uname") == node)
+        XElement element =
+            Section("nodes").Elements("node").FirstOrDefault(n => (string?)n.Attribute("uname") == node)
             ?? throw new InvalidOperationException($"the CIB has no node {node}");
         if (element.Element("instance_attributes") is null)
             element.AddFirst(new XElement("instance_attributes", new XAttribute("id", Free(element, $"nodes-{CibXml.Id(element)}"))));
@@ -99,7 +110,8 @@ public sealed class CibDraft
     }
 
     /// <summary>
-    /// Hands a primitive over to another agent; everything else about it stays. One that is made from a template becomes a primitive of its own, with the
+    /// Hands a primitive over to another agent; everything else about it stays. One that is made from a template becomes a primitive of its
+    /// own, with the
     /// same content: the template is the other guests' too.
     /// </summary>
     public CibDraft SetAgent(string primitive, AgentName agent)
@@ -112,7 +124,8 @@ public sealed class CibDraft
     }
 
     /// <summary>
-    /// Writes a constraint of resource sets; one of that name gets the members that its sets lack, or is replaced where it stands when it has no sets.
+    /// Writes a constraint of resource sets; one of that name gets the members that its sets lack, or is replaced where it stands when it
+    /// has no sets.
     /// </summary>
     public CibDraft SetConstraint(Constraint constraint)
     {
@@ -140,34 +153,65 @@ public sealed class CibDraft
     /// <summary>Adds <c>colocation ID SCORE: RESOURCE WITH</c>.</summary>
     public CibDraft AddColocation(string id, string score, string resource, string with)
     {
-        Section("constraints").Add(new XElement("rsc_colocation",
-            new XAttribute("id", id), new XAttribute("score", score), new XAttribute("rsc", resource), new XAttribute("with-rsc", with)));
+        Section("constraints")
+            .Add(
+                new XElement(
+                    "rsc_colocation",
+                    new XAttribute("id", id),
+                    new XAttribute("score", score),
+                    new XAttribute("rsc", resource),
+                    new XAttribute("with-rsc", with)
+                )
+            );
         return this;
     }
 
     /// <summary>Adds <c>order ID KIND: FIRST THEN</c>.</summary>
     public CibDraft AddOrder(string id, string kind, string first, string then)
     {
-        Section("constraints").Add(new XElement("rsc_order",
-            new XAttribute("id", id), new XAttribute("kind", kind), new XAttribute("first", first), new XAttribute("then", then)));
+        Section("constraints")
+            .Add(
+                new XElement(
+                    "rsc_order",
+                    new XAttribute("id", id),
+                    new XAttribute("kind", kind),
+                    new XAttribute("first", first),
+                    new XAttribute("then", then)
+                )
+            );
         return this;
     }
 
     /// <summary>Adds <c>location ID RESOURCE SCORE: NODE</c>.</summary>
     public CibDraft AddLocation(string id, string resource, string score, string node)
     {
-        Section("constraints").Add(new XElement("rsc_location",
-            new XAttribute("id", id), new XAttribute("rsc", resource), new XAttribute("score", score), new XAttribute("node", node)));
+        Section("constraints")
+            .Add(
+                new XElement(
+                    "rsc_location",
+                    new XAttribute("id", id),
+                    new XAttribute("rsc", resource),
+                    new XAttribute("score", score),
+                    new XAttribute("node", node)
+                )
+            );
         return this;
     }
 
     /// <summary>
-    /// Takes a resource or a constraint away, with all it contains and every mention of it. A set, a constraint or a tag that is left with nothing to say
+    /// Takes a resource or a constraint away, with all it contains and every mention of it. A set, a constraint or a tag that is left with
+    /// nothing to say
     /// goes too; everything else that concerns others stays as it is.
     /// </summary>
     public CibDraft Remove(string id)
     {
-        foreach (XElement element in Section("resources").Descendants().Concat(Section("constraints").Descendants()).Where(e => CibXml.Id(e) == id && !CibXml.IsMention(e)).ToArray())
+        foreach (
+            XElement element in Section("resources")
+                .Descendants()
+                .Concat(Section("constraints").Descendants())
+                .Where(e => CibXml.Id(e) == id && !CibXml.IsMention(e))
+                .ToArray()
+        )
             CibRemoval.Remove(Configuration, element);
         return this;
     }
@@ -185,7 +229,13 @@ public sealed class CibDraft
     /// <summary>Takes a cluster property away.</summary>
     public CibDraft RemoveProperty(string name)
     {
-        foreach (XElement pair in Section("crm_config").Elements("cluster_property_set").Where(IsPlain).SelectMany(set => Pairs(set, name)).ToArray())
+        foreach (
+            XElement pair in Section("crm_config")
+                .Elements("cluster_property_set")
+                .Where(IsPlain)
+                .SelectMany(set => Pairs(set, name))
+                .ToArray()
+        )
         {
             CibReferences.HandOn(pair);
             pair.Remove();
@@ -209,7 +259,12 @@ public sealed class CibDraft
     {
         // The section of the properties has no id.
         string owner = CibXml.Id(element) is { Length: > 0 } named ? named : "cib";
-        foreach (XElement shared in element.Elements(set).Where(s => CibReferences.IsShared(s) && Has(CibReferences.Definition(s), name)).ToArray())
+        foreach (
+            XElement shared in element
+                .Elements(set)
+                .Where(s => CibReferences.IsShared(s) && Has(CibReferences.Definition(s), name))
+                .ToArray()
+        )
             CibReferences.Own(shared, owner);
         XElement[] plain = [.. element.Elements(set).Where(s => IsPlain(s) && !CibReferences.IsShared(s))];
         XElement[] pairs = [.. plain.SelectMany(s => Pairs(s, name))];
@@ -242,7 +297,8 @@ public sealed class CibDraft
 
     private static bool Has(XElement? set, string name) => set is not null && IsPlain(set) && Pairs(set, name).Any();
 
-    private static IEnumerable<XElement> Pairs(XElement set, string name) => set.Elements("nvpair").Where(p => CibXml.ReadPair(p).Key == name);
+    private static IEnumerable<XElement> Pairs(XElement set, string name) =>
+        set.Elements("nvpair").Where(p => CibXml.ReadPair(p).Key == name);
 
     private static string Free(XElement near, string wanted)
     {
@@ -256,8 +312,11 @@ public sealed class CibDraft
     private static XElement Write(Constraint constraint)
     {
         bool order = constraint.Kind == ConstraintKind.Order;
-        var element = new XElement(order ? "rsc_order" : "rsc_colocation",
-            new XAttribute("id", constraint.Id), new XAttribute(order ? "kind" : "score", constraint.Strength));
+        var element = new XElement(
+            order ? "rsc_order" : "rsc_colocation",
+            new XAttribute("id", constraint.Id),
+            new XAttribute(order ? "kind" : "score", constraint.Strength)
+        );
         for (int i = 0; i < constraint.Sets.Count; i++)
         {
             ResourceSet set = constraint.Sets[i];
@@ -284,6 +343,7 @@ public sealed class CibDraft
         return section;
     }
 
-    private XElement Resource(string id) => Section("resources").Descendants().FirstOrDefault(e => CibXml.Id(e) == id)
+    private XElement Resource(string id) =>
+        Section("resources").Descendants().FirstOrDefault(e => CibXml.Id(e) == id)
         ?? throw new InvalidOperationException($"the CIB has no resource {id}");
 }

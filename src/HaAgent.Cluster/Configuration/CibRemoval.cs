@@ -28,7 +28,10 @@ internal static class CibRemoval
         foreach (XElement constraint in constraints.Where(c => Named.Any(name => gone.Contains((string?)c.Attribute(name) ?? ""))))
             next.UnionWith(TakeAway(configuration, constraint));
         next.UnionWith(FromSets(configuration, [.. constraints.Where(c => c.Parent is not null)], gone));
-        XElement[] mentions = [.. configuration.Elements("tags").Elements("tag").Elements("obj_ref").Where(r => gone.Contains(CibXml.Id(r)))];
+        XElement[] mentions =
+        [
+            .. configuration.Elements("tags").Elements("tag").Elements("obj_ref").Where(r => gone.Contains(CibXml.Id(r))),
+        ];
         foreach (XElement mention in mentions)
         {
             XElement tag = mention.Parent!;
@@ -44,14 +47,18 @@ internal static class CibRemoval
     }
 
     // "ref" is how schemas before 2.0 wrote it.
-    private static string Subject(XElement permission) => (string?)permission.Attribute("reference") ?? (string?)permission.Attribute("ref") ?? "";
+    private static string Subject(XElement permission) =>
+        (string?)permission.Attribute("reference") ?? (string?)permission.Attribute("ref") ?? "";
 
     private static HashSet<string> FromSets(XElement configuration, XElement[] constraints, HashSet<string> gone)
     {
         var next = new HashSet<string>();
 
         // A set counts in each constraint that borrows it.
-        XElement[] touched = [.. constraints.Where(c => Sets(c).Any(s => s.Elements("resource_ref").Any(r => gone.Contains(CibXml.Id(r)))))];
+        XElement[] touched =
+        [
+            .. constraints.Where(c => Sets(c).Any(s => s.Elements("resource_ref").Any(r => gone.Contains(CibXml.Id(r))))),
+        ];
         foreach (XElement constraint in touched)
             constraint.Elements("resource_set").Elements("resource_ref").Where(r => gone.Contains(CibXml.Id(r))).Remove();
         XElement[] empty = [.. touched.Elements("resource_set").Where(s => CibReferences.Definition(s) is { HasElements: false })];
@@ -77,7 +84,8 @@ internal static class CibRemoval
         return constraint.Name.LocalName switch
         {
             "rsc_colocation" => sets.Length > 1 || (sets is [var only] && Several(only) && IsSequential(only)),
-            "rsc_order" => sets.Length > 1 || (sets is [var only] && Several(only) && (IsSequential(only) || IsSerialized(constraint, only))),
+            "rsc_order" => sets.Length > 1
+                || (sets is [var only] && Several(only) && (IsSequential(only) || IsSerialized(constraint, only))),
 
             // Each resource is placed, or waits for its ticket, by itself.
             _ => sets.Length > 0,
@@ -118,7 +126,8 @@ internal static class CibReferences
 
     /// <summary>The element itself, or the one that it borrows; null when that one is not there.</summary>
     public static XElement? Definition(XElement element) =>
-        (string?)element.Attribute(Reference) is not { } id ? element
+        (string?)element.Attribute(Reference) is not { } id
+            ? element
             : Root(element).Descendants(element.Name).FirstOrDefault(e => CibXml.Id(e) == id);
 
     /// <summary>Whether another element borrows this one.</summary>
@@ -166,7 +175,8 @@ internal static class CibReferences
             XElement[] borrowers = [.. Borrowers(root, definition).Where(e => !e.AncestorsAndSelf().Contains(going))];
 
             // It may have gone with what it stood in.
-            bool stays = root.Descendants(definition.Name).Any(e => CibXml.Id(e) == CibXml.Id(definition) && !e.AncestorsAndSelf().Contains(going));
+            bool stays = root.Descendants(definition.Name)
+                .Any(e => CibXml.Id(e) == CibXml.Id(definition) && !e.AncestorsAndSelf().Contains(going));
             if (borrowers.Length == 0 || stays)
                 continue;
             var moved = new XElement(definition);

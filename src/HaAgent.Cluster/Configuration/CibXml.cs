@@ -10,17 +10,29 @@ internal static class CibXml
     public static XElement Parse(string xml)
     {
         using var text = new StringReader(xml);
-        using var reader = XmlReader.Create(text, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreWhitespace = true });
+        using var reader = XmlReader.Create(
+            text,
+            new XmlReaderSettings
+            {
+                DtdProcessing = DtdProcessing.Prohibit,
+                XmlResolver = null,
+                IgnoreWhitespace = true,
+            }
+        );
         return XElement.Load(reader);
     }
 
-    public static Primitive ReadPrimitive(XElement element) => new(Id(element), ReadAgent(element))
-    {
-        Parameters = ReadPairs(element, "instance_attributes"),
-        Meta = ReadPairs(element, "meta_attributes"),
-        Utilization = ReadPairs(element, "utilization"),
-        Operations = [.. element.Elements("operations").Select(CibReferences.Definition).OfType<XElement>().Elements("op").Select(ReadOperation)],
-    };
+    public static Primitive ReadPrimitive(XElement element) =>
+        new(Id(element), ReadAgent(element))
+        {
+            Parameters = ReadPairs(element, "instance_attributes"),
+            Meta = ReadPairs(element, "meta_attributes"),
+            Utilization = ReadPairs(element, "utilization"),
+            Operations =
+            [
+                .. element.Elements("operations").Select(CibReferences.Definition).OfType<XElement>().Elements("op").Select(ReadOperation),
+            ],
+        };
 
     public static AgentName ReadAgent(XElement element) =>
         new((string?)element.Attribute("class") ?? "", (string?)element.Attribute("provider"), (string?)element.Attribute("type") ?? "");
@@ -31,14 +43,22 @@ internal static class CibXml
     public static string Id(XElement element) => (string?)element.Attribute("id") ?? "";
 
     /// <summary>
-    /// The name-value pairs of a primitive's, group's or clone's attribute sets, those first that count first: by score, and of equal ones the last
+    /// The name-value pairs of a primitive's, group's or clone's attribute sets, those first that count first: by score, and of equal ones
+    /// the last
     /// (Pacemaker 2). A set with rules is left out: it does not always hold.
     /// </summary>
     public static IReadOnlyList<KeyValuePair<string, string>> ReadPairs(XElement element, string set) =>
-    [
-        .. element.Elements(set).Select(CibReferences.Definition).OfType<XElement>().Where(s => s.Element("rule") is null)
-            .Reverse().OrderByDescending(s => Score.Parse((string?)s.Attribute("score"))).Elements("nvpair").Select(ReadPair),
-    ];
+        [
+            .. element
+                .Elements(set)
+                .Select(CibReferences.Definition)
+                .OfType<XElement>()
+                .Where(s => s.Element("rule") is null)
+                .Reverse()
+                .OrderByDescending(s => Score.Parse((string?)s.Attribute("score")))
+                .Elements("nvpair")
+                .Select(ReadPair),
+        ];
 
     public static XElement Write(Primitive primitive)
     {
@@ -79,8 +99,12 @@ internal static class CibXml
     }
 
     /// <summary>The element with the attributes of each in the order of their names: XML gives that order no meaning.</summary>
-    public static XElement Sorted(XElement element) => new(element.Name,
-        element.Attributes().OrderBy(a => a.Name.ToString(), StringComparer.Ordinal).Select(a => new XAttribute(a)), element.Elements().Select(Sorted));
+    public static XElement Sorted(XElement element) =>
+        new(
+            element.Name,
+            element.Attributes().OrderBy(a => a.Name.ToString(), StringComparer.Ordinal).Select(a => new XAttribute(a)),
+            element.Elements().Select(Sorted)
+        );
 
     public static XElement Pair(string id, string name, string value) =>
         new("nvpair", new XAttribute("name", name), new XAttribute("value", value), new XAttribute("id", id));
@@ -92,15 +116,23 @@ internal static class CibXml
         return new((string?)pair.Attribute("name") ?? (string?)lent?.Attribute("name") ?? "", (string?)lent?.Attribute("value") ?? "");
     }
 
-    private static Operation ReadOperation(XElement op) => new((string?)op.Attribute("name") ?? "",
-        [.. op.Attributes().Where(a => a.Name.LocalName is not ("id" or "name")).Select(a => KeyValuePair.Create(a.Name.LocalName, a.Value))])
-    {
-        Parameters = ReadPairs(op, "instance_attributes"),
-    };
+    private static Operation ReadOperation(XElement op) =>
+        new(
+            (string?)op.Attribute("name") ?? "",
+            [
+                .. op.Attributes()
+                    .Where(a => a.Name.LocalName is not ("id" or "name"))
+                    .Select(a => KeyValuePair.Create(a.Name.LocalName, a.Value)),
+            ]
+        )
+        {
+            Parameters = ReadPairs(op, "instance_attributes"),
+        };
 }
 
 /// <summary>
-/// What programs write into the configuration by themselves, all the time: it is nobody's decision, so it neither makes a plan outdated nor is
+/// What programs write into the configuration by themselves, all the time: it is nobody's decision, so it neither makes a plan outdated nor
+/// is
 /// taken back by one.
 /// </summary>
 internal static class MachineWritten

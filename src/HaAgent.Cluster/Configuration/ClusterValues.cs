@@ -23,7 +23,16 @@ public static class ClusterTime
 {
     private static readonly (string Unit, double Seconds)[] Units =
     [
-        ("usec", 1e-6), ("us", 1e-6), ("msec", 1e-3), ("ms", 1e-3), ("sec", 1), ("s", 1), ("min", 60), ("m", 60), ("hr", 3600), ("h", 3600),
+        ("usec", 1e-6),
+        ("us", 1e-6),
+        ("msec", 1e-3),
+        ("ms", 1e-3),
+        ("sec", 1),
+        ("s", 1),
+        ("min", 60),
+        ("m", 60),
+        ("hr", 3600),
+        ("h", 3600),
     ];
 
     /// <summary>The duration, or null when the text is none.</summary>
@@ -42,7 +51,9 @@ public static class ClusterTime
             break;
         }
 
-        return long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long value) ? TimeSpan.FromSeconds(value * seconds) : null;
+        return long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
+            ? TimeSpan.FromSeconds(value * seconds)
+            : null;
     }
 }
 
@@ -53,19 +64,25 @@ public static class Score
     public const long Infinity = 1_000_000;
 
     /// <summary>Reads a score; what is none counts as 0, as for Pacemaker.</summary>
-    public static long Parse(string? text) => text?.Trim().TrimStart('+') switch
-    {
-        null or "" => 0,
-        var t when t.Equals("INFINITY", StringComparison.OrdinalIgnoreCase) || t.Equals("inf", StringComparison.OrdinalIgnoreCase) => Infinity,
-        var t when t.Equals("-INFINITY", StringComparison.OrdinalIgnoreCase) || t.Equals("-inf", StringComparison.OrdinalIgnoreCase) => -Infinity,
-        var t => long.TryParse(t, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) ? Math.Clamp(value, -Infinity, Infinity) : 0,
-    };
+    public static long Parse(string? text) =>
+        text?.Trim().TrimStart('+') switch
+        {
+            null or "" => 0,
+            var t when t.Equals("INFINITY", StringComparison.OrdinalIgnoreCase) || t.Equals("inf", StringComparison.OrdinalIgnoreCase) =>
+                Infinity,
+            var t when t.Equals("-INFINITY", StringComparison.OrdinalIgnoreCase) || t.Equals("-inf", StringComparison.OrdinalIgnoreCase) =>
+                -Infinity,
+            var t => long.TryParse(t, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
+                ? Math.Clamp(value, -Infinity, Infinity)
+                : 0,
+        };
 
     /// <summary>As Pacemaker writes it.</summary>
-    public static string Write(long score) => score switch
-    {
-        >= Infinity => "INFINITY",
-        <= -Infinity => "-INFINITY",
-        _ => score.ToString(CultureInfo.InvariantCulture),
-    };
+    public static string Write(long score) =>
+        score switch
+        {
+            >= Infinity => "INFINITY",
+            <= -Infinity => "-INFINITY",
+            _ => score.ToString(CultureInfo.InvariantCulture),
+        };
 }

@@ -31,7 +31,8 @@ public sealed record ResourceSet(IReadOnlyList<string> Resources, bool Sequentia
 /// <param name="WrittenAsSets">Whether the CIB holds resource sets, not two plain references.</param>
 public sealed record Constraint(string Id, ConstraintKind Kind, string Strength, IReadOnlyList<ResourceSet> Sets, bool WrittenAsSets)
 {
-    /// <summary>What else it says, beyond resources, strength and sequence: roles, actions, a lifetime, sets shared with other constraints.</summary>
+    /// <summary>What else it says, beyond resources, strength and sequence: roles, actions, a lifetime, sets shared with other
+    /// constraints.</summary>
     public IReadOnlyList<string> Further { get; init; } = [];
 
     /// <summary>Every resource the constraint names.</summary>
@@ -48,7 +49,8 @@ public sealed record Placement(string Id, string Resource, string? Node, long Sc
     /// <summary>It keeps the resource off the node.</summary>
     public bool IsBan => Node is not null && Score <= -Configuration.Score.Infinity;
 
-    /// <summary>It was left by <c>crm resource move</c> or <c>ban</c> (crm_resource): such constraints are meant for a while only.</summary>
+    /// <summary>It was left by <c>crm resource move</c> or <c>ban</c> (crm_resource): such constraints are meant for a while
+    /// only.</summary>
     public bool IsLeftByMove => Id.StartsWith("cli-", StringComparison.Ordinal);
 
     /// <summary>Every location constraint, one for each resource that it names.</summary>
@@ -61,10 +63,18 @@ public sealed record Placement(string Id, string Resource, string? Node, long Sc
             string? score = (string?)location.Attribute("score");
 
             // crm resource move with a lifetime writes the node as an expression of a rule.
-            if (node is null && location.Elements("rule").ToArray() is [var rule] && rule.Descendants("expression").ToArray() is [var expression]
-                && (string?)expression.Attribute("attribute") == "#uname" && (string?)expression.Attribute("operation") == "eq")
+            if (
+                node is null
+                && location.Elements("rule").ToArray() is [var rule]
+                && rule.Descendants("expression").ToArray() is [var expression]
+                && (string?)expression.Attribute("attribute") == "#uname"
+                && (string?)expression.Attribute("operation") == "eq"
+            )
                 (node, score) = ((string?)expression.Attribute("value"), (string?)rule.Attribute("score"));
-            IEnumerable<string> resources = location.Descendants("resource_ref").Select(CibXml.Id).Append((string?)location.Attribute("rsc") ?? "");
+            IEnumerable<string> resources = location
+                .Descendants("resource_ref")
+                .Select(CibXml.Id)
+                .Append((string?)location.Attribute("rsc") ?? "");
             foreach (string resource in resources.Where(r => r.Length > 0))
                 yield return new Placement(CibXml.Id(location), resource, node, Configuration.Score.Parse(score));
         }

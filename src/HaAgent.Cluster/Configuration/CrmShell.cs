@@ -3,7 +3,8 @@ using System.Xml.Linq;
 
 namespace HaAgent.Cluster.Configuration;
 
-/// <summary>Says a piece of the CIB in the language of the crm shell, as <c>crm configure show</c> does: what a sysadmin would type.</summary>
+/// <summary>Says a piece of the CIB in the language of the crm shell, as <c>crm configure show</c> does: what a sysadmin would
+/// type.</summary>
 public static class CrmShell
 {
     private const string Break = " \\\n\t";
@@ -29,7 +30,6 @@ public static class CrmShell
                 changes.Add(new CrmChange(CibXml.Id(element), null, Show(element)));
             else if (Show(was) != Show(element))
                 changes.Add(new CrmChange(CibXml.Id(element), Show(was), Show(element)));
-
             // What this language cannot say is shown all the same.
             else if (!XNode.DeepEquals(Own(was), Own(element)))
                 changes.Add(new CrmChange(CibXml.Id(element), Raw(was), Raw(element)));
@@ -43,31 +43,42 @@ public static class CrmShell
     private static (string, string) Key(XElement element) => (element.Name.LocalName, CibXml.Id(element));
 
     // What a container holds is an object of its own.
-    private static XElement Own(XElement element) => new(element.Name, CibXml.Sorted(element).Attributes(),
-        element.Elements().Select(child => child.Name.LocalName is "primitive" or "group" ? new XElement(child.Name, child.Attribute("id")) : CibXml.Sorted(child)));
+    private static XElement Own(XElement element) =>
+        new(
+            element.Name,
+            CibXml.Sorted(element).Attributes(),
+            element
+                .Elements()
+                .Select(child =>
+                    child.Name.LocalName is "primitive" or "group" ? new XElement(child.Name, child.Attribute("id")) : CibXml.Sorted(child)
+                )
+        );
 
     private static string Raw(XElement element) => "xml " + element.ToString(SaveOptions.DisableFormatting);
 
-    internal static string Show(XElement element) => element.Name.LocalName switch
-    {
-        "primitive" => Primitive(element, "primitive"),
-        "template" => Primitive(element, "rsc_template"),
-        "group" => Container(element, "group"),
-        "clone" => Container(element, "clone"),
-        "master" => Container(element, "ms"),
-        "rsc_colocation" => Related(element, "colocation", "rsc", "with-rsc"),
-        "rsc_order" => Related(element, "order", "first", "then"),
-        "rsc_location" when element.Element("rule") is null && element.Attribute("node") is not null && element.Attribute("rsc") is not null => Location(element),
-        "node" => Node(element),
-        "cluster_property_set" => Properties(element, "property"),
-        "meta_attributes" when element.Parent?.Name.LocalName == "rsc_defaults" => Properties(element, "rsc_defaults"),
-        "meta_attributes" when element.Parent?.Name.LocalName == "op_defaults" => Properties(element, "op_defaults"),
-        "tag" => string.Join(' ', ["tag", CibXml.Id(element), .. element.Elements("obj_ref").Select(CibXml.Id)]),
-        "acl_role" => Role(element),
+    internal static string Show(XElement element) =>
+        element.Name.LocalName switch
+        {
+            "primitive" => Primitive(element, "primitive"),
+            "template" => Primitive(element, "rsc_template"),
+            "group" => Container(element, "group"),
+            "clone" => Container(element, "clone"),
+            "master" => Container(element, "ms"),
+            "rsc_colocation" => Related(element, "colocation", "rsc", "with-rsc"),
+            "rsc_order" => Related(element, "order", "first", "then"),
+            "rsc_location"
+                when element.Element("rule") is null && element.Attribute("node") is not null && element.Attribute("rsc") is not null =>
+                Location(element),
+            "node" => Node(element),
+            "cluster_property_set" => Properties(element, "property"),
+            "meta_attributes" when element.Parent?.Name.LocalName == "rsc_defaults" => Properties(element, "rsc_defaults"),
+            "meta_attributes" when element.Parent?.Name.LocalName == "op_defaults" => Properties(element, "op_defaults"),
+            "tag" => string.Join(' ', ["tag", CibXml.Id(element), .. element.Elements("obj_ref").Select(CibXml.Id)]),
+            "acl_role" => Role(element),
 
-        // The crm shell does the same with what its language cannot say.
-        _ => Raw(element),
-    };
+            // The crm shell does the same with what its language cannot say.
+            _ => Raw(element),
+        };
 
     private static string Primitive(XElement element, string word)
     {
@@ -92,7 +103,8 @@ public static class CrmShell
     private static string Op(XElement op)
     {
         IEnumerable<string> attributes = op.Attributes()
-            .Where(a => a.Name.LocalName is not ("id" or "name")).Select(a => Pair(a.Name.LocalName, a.Value));
+            .Where(a => a.Name.LocalName is not ("id" or "name"))
+            .Select(a => Pair(a.Name.LocalName, a.Value));
         string line = string.Join(' ', [$"op {(string?)op.Attribute("name")}", .. attributes]);
         string[] parameters = [.. op.Elements("instance_attributes").Elements("nvpair").Select(Pair)];
         return parameters.Length == 0 ? line : $"{line}{Break}op_params {string.Join(' ', parameters)}";
@@ -119,7 +131,10 @@ public static class CrmShell
         if (word is null)
             return;
         IEnumerable<string> pairs = set.Elements("nvpair").Select(Pair);
-        text.Append(Break).Append(word).Append(' ').AppendJoin(' ', (string?)set.Attribute("id-ref") is { } lent ? pairs.Prepend($"$id-ref={lent}") : pairs);
+        text.Append(Break)
+            .Append(word)
+            .Append(' ')
+            .AppendJoin(' ', (string?)set.Attribute("id-ref") is { } lent ? pairs.Prepend($"$id-ref={lent}") : pairs);
     }
 
     private static string Role(XElement element)
@@ -127,14 +142,19 @@ public static class CrmShell
         var text = new StringBuilder($"role {CibXml.Id(element)}");
         foreach (XElement permission in element.Elements("acl_permission"))
         {
-            IEnumerable<string> words = permission.Attributes().Select(a => a.Name.LocalName switch
-            {
-                "xpath" => $"xpath:\"{a.Value}\"",
-                "reference" => $"ref:{a.Value}",
-                "object-type" => $"type:{a.Value}",
-                "attribute" => $"attribute:{a.Value}",
-                _ => "",
-            }).Where(word => word.Length > 0);
+            IEnumerable<string> words = permission
+                .Attributes()
+                .Select(a =>
+                    a.Name.LocalName switch
+                    {
+                        "xpath" => $"xpath:\"{a.Value}\"",
+                        "reference" => $"ref:{a.Value}",
+                        "object-type" => $"type:{a.Value}",
+                        "attribute" => $"attribute:{a.Value}",
+                        _ => "",
+                    }
+                )
+                .Where(word => word.Length > 0);
             text.Append(Break).Append((string?)permission.Attribute("kind")).Append(' ').AppendJoin(' ', words);
         }
 
@@ -143,12 +163,16 @@ public static class CrmShell
 
     private static string Related(XElement element, string word, string first, string second)
     {
-        string strength = (string?)element.Attribute("kind") ?? ((string?)element.Attribute("score") ?? "").Replace("INFINITY", "inf", StringComparison.Ordinal);
+        string strength =
+            (string?)element.Attribute("kind")
+            ?? ((string?)element.Attribute("score") ?? "").Replace("INFINITY", "inf", StringComparison.Ordinal);
         XElement[] sets = [.. element.Elements("resource_set")];
         IEnumerable<string> resources = sets.Length > 0 ? Sets(sets) : [Reference(element, first), Reference(element, second)];
         string head = strength.Length > 0 ? $"{word} {CibXml.Id(element)} {strength}:" : $"{word} {CibXml.Id(element)}";
-        IEnumerable<string> further = element.Attributes()
-            .Where(a => a.Name.LocalName is "symmetrical" or "node-attribute").Select(a => Pair(a.Name.LocalName, a.Value));
+        IEnumerable<string> further = element
+            .Attributes()
+            .Where(a => a.Name.LocalName is "symmetrical" or "node-attribute")
+            .Select(a => Pair(a.Name.LocalName, a.Value));
         return string.Join(' ', [head, .. resources, .. further]);
     }
 
@@ -166,7 +190,8 @@ public static class CrmShell
         // A set that is borrowed from another constraint is shown as what it says.
         sets = [.. sets.Select(set => CibReferences.Definition(set) ?? set)];
 
-        // Two resources in sets read like a plain constraint; the crm shell marks the difference with this word when the last set is a plain one.
+        // Two resources in sets read like a plain constraint; the crm shell marks the difference with this word when the last set is a
+        // plain one.
         int resources = sets.Elements("resource_ref").Count();
         if (resources <= 2 && !Off(sets[^1], "sequential") && !Off(sets[^1], "require-all"))
             yield return "_rsc_set_";
@@ -235,16 +260,18 @@ public sealed record CrmChange(string Id, string? Before, string? After)
     private const string Break = " \\\n\t";
 
     /// <summary>
-    /// As a sysadmin reviews it: a new object as one types it; one that goes marked -; of one that changes the first line, and what goes and
+    /// As a sysadmin reviews it: a new object as one types it; one that goes marked -; of one that changes the first line, and what goes
+    /// and
     /// comes in it.
     /// </summary>
-    public IEnumerable<string> Review() => (Before, After) switch
-    {
-        (null, { } after) => after.Split('\n'),
-        ({ } before, null) => before.Split('\n').Select(line => "- " + line),
-        ({ } before, { } after) => Differences(before.Split(Break), after.Split(Break)),
-        _ => [],
-    };
+    public IEnumerable<string> Review() =>
+        (Before, After) switch
+        {
+            (null, { } after) => after.Split('\n'),
+            ({ } before, null) => before.Split('\n').Select(line => "- " + line),
+            ({ } before, { } after) => Differences(before.Split(Break), after.Split(Break)),
+            _ => [],
+        };
 
     private static IEnumerable<string> Differences(string[] before, string[] after)
     {

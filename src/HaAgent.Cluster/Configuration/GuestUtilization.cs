@@ -3,7 +3,8 @@ using HaAgent.Core.Ocf;
 
 namespace HaAgent.Cluster.Configuration;
 
-/// <summary>What a guest uses of a node: its agent writes some of it, an admin the rest. A parameter of the guest says whose a figure is.</summary>
+/// <summary>What a guest uses of a node: its agent writes some of it, an admin the rest. A parameter of the guest says whose a figure
+/// is.</summary>
 internal static class GuestUtilization
 {
     private const string Set = "utilization";
@@ -34,7 +35,8 @@ internal static class GuestUtilization
     private static void Place(XElement set, XElement primitive)
     {
         XElement? before = set.ElementsBeforeSelf().LastOrDefault() is { } neighbour
-            ? primitive.Elements(neighbour.Name).FirstOrDefault(e => CibXml.Id(e) == CibXml.Id(neighbour)) : null;
+            ? primitive.Elements(neighbour.Name).FirstOrDefault(e => CibXml.Id(e) == CibXml.Id(neighbour))
+            : null;
         if (before is null)
             primitive.Add(new XElement(set));
         else
@@ -44,7 +46,9 @@ internal static class GuestUtilization
     // The figures that are not the agent's are as this version has them, wherever they stand.
     private static void Decide(XElement primitive, XElement[] own)
     {
-        foreach (XElement pair in primitive.Elements(Set).Elements("nvpair").Where(pair => !IsWrittenByAgent(primitive, Name(pair))).ToArray())
+        foreach (
+            XElement pair in primitive.Elements(Set).Elements("nvpair").Where(pair => !IsWrittenByAgent(primitive, Name(pair))).ToArray()
+        )
         {
             if (own.FirstOrDefault(o => Name(o) == Name(pair)) is { } decided)
                 pair.SetAttributeValue("value", (string?)decided.Attribute("value"));
@@ -53,13 +57,17 @@ internal static class GuestUtilization
         }
 
         XElement first = primitive.Elements(Set).First();
-        first.Add(own.Where(o => !primitive.Elements(Set).Elements("nvpair").Any(pair => Name(pair) == Name(o))).Select(o => new XElement(o)));
+        first.Add(
+            own.Where(o => !primitive.Elements(Set).Elements("nvpair").Any(pair => Name(pair) == Name(o))).Select(o => new XElement(o))
+        );
         primitive.Elements(Set).Where(set => !set.HasElements).Remove();
     }
 
     private static bool IsWrittenByAgent(XElement primitive, string name) =>
         SwitchOf(name) is { } parameter
-        && !CibXml.ReadPairs(primitive, "instance_attributes").Any(p => p.Key == parameter && OcfBoolean.TryParse(p.Value, out bool on) && !on);
+        && !CibXml
+            .ReadPairs(primitive, "instance_attributes")
+            .Any(p => p.Key == parameter && OcfBoolean.TryParse(p.Value, out bool on) && !on);
 
     private static string Name(XElement pair) => (string?)pair.Attribute("name") ?? "";
 }

@@ -72,13 +72,15 @@ public readonly record struct AgentName(string Class, string? Provider, string T
     /// <summary>In full, for sentences.</summary>
     public string FullName => Provider is null ? $"{Class}:{Type}" : $"{Class}:{Provider}:{Type}";
 
-    /// <summary>As the crm shell prints it: the class <c>ocf</c> with the provider <c>heartbeat</c> is its default and is left out.</summary>
-    public override string ToString() => (Class, Provider) switch
-    {
-        ("ocf", "heartbeat") => Type,
-        (_, null) => $"{Class}:{Type}",
-        _ => $"{Class}:{Provider}:{Type}",
-    };
+    /// <summary>As the crm shell prints it: the class <c>ocf</c> with the provider <c>heartbeat</c> is its default and is left
+    /// out.</summary>
+    public override string ToString() =>
+        (Class, Provider) switch
+        {
+            ("ocf", "heartbeat") => Type,
+            (_, null) => $"{Class}:{Type}",
+            _ => $"{Class}:{Provider}:{Type}",
+        };
 }
 
 /// <summary>One <c>op</c> line of a primitive.</summary>

@@ -17,7 +17,8 @@ internal static class TemplateExpansion
     public static void Expand(XElement primitive, XElement resources)
     {
         string name = (string)primitive.Attribute("template")!;
-        XElement template = resources.Elements("template").FirstOrDefault(t => CibXml.Id(t) == name)
+        XElement template =
+            resources.Elements("template").FirstOrDefault(t => CibXml.Id(t) == name)
             ?? throw new InvalidOperationException($"the CIB has no template {name}");
         XElement root = resources.AncestorsAndSelf().Last();
         primitive.Attribute("template")!.Remove();
@@ -52,8 +53,8 @@ internal static class TemplateExpansion
     }
 
     // Two sets that always hold read best as one.
-    private static XElement? OwnPlainSet(XElement primitive, XElement part) => Sets.Contains(part.Name.LocalName) && IsPlain(part)
-        ? primitive.Elements(part.Name).FirstOrDefault(IsPlain) : null;
+    private static XElement? OwnPlainSet(XElement primitive, XElement part) =>
+        Sets.Contains(part.Name.LocalName) && IsPlain(part) ? primitive.Elements(part.Name).FirstOrDefault(IsPlain) : null;
 
     private static bool IsPlain(XElement set) =>
         set.Attribute("id-ref") is null && set.Attribute("score") is null && set.Element("rule") is null && !CibReferences.IsBorrowed(set);
@@ -61,8 +62,12 @@ internal static class TemplateExpansion
     private static void Pairs(XElement target, XElement part, string name, XElement primitive, XElement root)
     {
         string[] said = [.. primitive.Elements(part.Name).Where(IsPlain).Elements("nvpair").Select(p => CibXml.ReadPair(p).Key)];
-        target.AddFirst(part.Elements("nvpair").Where(p => !said.Contains(CibXml.ReadPair(p).Key))
-            .Select(p => CibReferences.Copy(p, name, CibXml.Id(primitive), root)).ToArray());
+        target.AddFirst(
+            part.Elements("nvpair")
+                .Where(p => !said.Contains(CibXml.ReadPair(p).Key))
+                .Select(p => CibReferences.Copy(p, name, CibXml.Id(primitive), root))
+                .ToArray()
+        );
     }
 
     // Pacemaker tells operations apart by name and role (template_op_key).
@@ -77,6 +82,9 @@ internal static class TemplateExpansion
         own.Add(inherited.Select(op => CibReferences.Copy(op, name, CibXml.Id(primitive), root)).ToArray());
     }
 
-    private static (string Name, string Role) Key(XElement op) => ((string?)op.Attribute("name") ?? "",
-        (string?)op.Attribute("role") is { } role and not ("Started" or "Slave" or "Unpromoted") ? role : "");
+    private static (string Name, string Role) Key(XElement op) =>
+        (
+            (string?)op.Attribute("name") ?? "",
+            (string?)op.Attribute("role") is { } role and not ("Started" or "Slave" or "Unpromoted") ? role : ""
+        );
 }

@@ -36,11 +36,14 @@ public sealed record Evacuation(string Node, IReadOnlyList<GuestEvacuation> Gues
         ArgumentNullException.ThrowIfNull(status);
         ArgumentNullException.ThrowIfNull(run);
         ClusterHistory history = ClusterHistory.Of(cib);
-        return new Evacuation(node,
-        [
-            .. cib.Primitives.Where(p => p.Agent.IsVirtualMachine && status.Anywhere(p.Id).Contains(node))
-                .Select(guest => new GuestEvacuation(guest.Id, OutcomeOf(guest, node, cib, status, history, run))),
-        ])
+        return new Evacuation(
+            node,
+            [
+                .. cib
+                    .Primitives.Where(p => p.Agent.IsVirtualMachine && status.Anywhere(p.Id).Contains(node))
+                    .Select(guest => new GuestEvacuation(guest.Id, OutcomeOf(guest, node, cib, status, history, run))),
+            ]
+        )
         {
             Others = [.. run.Actions.Where(action => !IsGuestOf(node, action.Resource, cib, status)).Select(SimulatedActions.Sentence)],
         };
@@ -49,16 +52,31 @@ public sealed record Evacuation(string Node, IReadOnlyList<GuestEvacuation> Gues
     private static bool IsGuestOf(string node, string resource, Cib cib, ClusterStatus status) =>
         cib.Primitive(resource) is { Agent.IsVirtualMachine: true } && status.Anywhere(resource).Contains(node);
 
-    private static EvacuationOutcome OutcomeOf(Primitive guest, string node, Cib cib, ClusterStatus status, ClusterHistory history, SimulatedRun run)
+    private static EvacuationOutcome OutcomeOf(
+        Primitive guest,
+        string node,
+        Cib cib,
+        ClusterStatus status,
+        ClusterHistory history,
+        SimulatedRun run
+    )
     {
         SimulatedAction? action = run.For(guest.Id);
         return action switch
         {
-            { Blocked: true } => new EvacuationOutcome.Stuck($"the scheduler may not {action.Kind} it ({action.Reason ?? "no reason given"})"),
+            { Blocked: true } => new EvacuationOutcome.Stuck(
+                $"the scheduler may not {action.Kind} it ({action.Reason ?? "no reason given"})"
+            ),
             { Kind: "migrate", To: { } to } when to != node => new EvacuationOutcome.Migrates(to),
             { Kind: "move" or "recover", To: { } to } when to != node => new EvacuationOutcome.Restarts(to, WhyNotLive(guest, cib, status)),
-            { Kind: "stop" } => new EvacuationOutcome.Stuck(string.Join("; ", cib.Nodes.Where(other => other != node)
-                .Select(other => NodeObstacle.Of(guest.Id, other, cib, status, history, run)).DefaultIfEmpty("there is no other node"))),
+            { Kind: "stop" } => new EvacuationOutcome.Stuck(
+                string.Join(
+                    "; ",
+                    cib.Nodes.Where(other => other != node)
+                        .Select(other => NodeObstacle.Of(guest.Id, other, cib, status, history, run))
+                        .DefaultIfEmpty("there is no other node")
+                )
+            ),
             _ => new EvacuationOutcome.Stuck(WhyLeft(guest, node, cib, status)),
         };
     }
@@ -69,7 +87,10 @@ public sealed record Evacuation(string Node, IReadOnlyList<GuestEvacuation> Gues
             return "allow-migrate is not true for it";
         if (status.Resources.Any(r => r.Id == guest.Id && r is { Failed: true } or { Pending: true }))
             return "it has failed, or an operation on it is under way";
-        return cib.Clones.Any(c => !ClusterBoolean.IsTrue(c.MetaValue("interleave")) && cib.Constraints.Any(k => k.Resources.Contains(guest.Id) && k.Resources.Contains(c.Id)))
+        return cib.Clones.Any(c =>
+            !ClusterBoolean.IsTrue(c.MetaValue("interleave"))
+            && cib.Constraints.Any(k => k.Resources.Contains(guest.Id) && k.Resources.Contains(c.Id))
+        )
             ? "the clone that it waits for has no interleave=true"
             : "the scheduler does not migrate it as things stand, as when something that it waits for moves too";
     }
@@ -89,9 +110,7 @@ public sealed record Evacuation(string Node, IReadOnlyList<GuestEvacuation> Gues
 /// <summary>What becomes of a guest when its node is evacuated: a closed choice.</summary>
 public abstract record EvacuationOutcome
 {
-    private EvacuationOutcome()
-    {
-    }
+    private EvacuationOutcome() { }
 
     /// <summary>It moves live.</summary>
     /// <param name="To">Where it goes.</param>
@@ -107,13 +126,14 @@ public abstract record EvacuationOutcome
     public sealed record Stuck(string Because) : EvacuationOutcome;
 
     /// <summary>In words.</summary>
-    public string Words => this switch
-    {
-        Migrates migrates => $"will migrate to {migrates.To}",
-        Restarts restarts => $"will restart on {restarts.To}, because {restarts.Because}",
-        Stuck stuck => $"stuck, because {stuck.Because}",
-        _ => throw new InvalidOperationException(),
-    };
+    public string Words =>
+        this switch
+        {
+            Migrates migrates => $"will migrate to {migrates.To}",
+            Restarts restarts => $"will restart on {restarts.To}, because {restarts.Because}",
+            Stuck stuck => $"stuck, because {stuck.Because}",
+            _ => throw new InvalidOperationException(),
+        };
 }
 
 /// <summary>What keeps a guest off a node.</summary>
@@ -121,7 +141,8 @@ public static class NodeObstacle
 {
     /// <summary>In one clause.</summary>
     public static string Of(string guest, string node, Cib cib, ClusterStatus status, ClusterHistory history, SimulatedRun run) =>
-        Find(guest, node, cib, status, history, run) ?? $"the scheduler does not put it on {node} (crm_simulate --live-check --show-scores tells the scores)";
+        Find(guest, node, cib, status, history, run)
+        ?? $"the scheduler does not put it on {node} (crm_simulate --live-check --show-scores tells the scores)";
 
     /// <summary>In one clause; null when nothing is known that does.</summary>
     /// <param name="guest">The guest's name in the cluster.</param>
@@ -144,21 +165,31 @@ public static class NodeObstacle
             return $"it has failed too often on {node} (crm resource cleanup {guest} {node})";
         if (LockClone.All(cib, guest).FirstOrDefault(c => c.MissingOn(node, status).Count > 0) is { } clone)
             return $"{clone.Name} does not run on {node}";
-        foreach (Constraint apart in cib.Constraints.Where(c => c.Kind == ConstraintKind.Colocation && Score.Parse(c.Strength) <= -Score.Infinity && c.Resources.Contains(guest)))
+        foreach (
+            Constraint apart in cib.Constraints.Where(c =>
+                c.Kind == ConstraintKind.Colocation && Score.Parse(c.Strength) <= -Score.Infinity && c.Resources.Contains(guest)
+            )
+        )
         {
             if (apart.Resources.FirstOrDefault(other => other != guest && run.PlacesAfter(other, status).Contains(node)) is { } rival)
-                return $"{apart.Id} keeps it away from {rival}, which {(status.Anywhere(rival).Contains(node) ? "is on" : "goes to")} {node}";
+                return $"{apart.Id} keeps it away from {rival}, which {(status.Anywhere(rival).Contains(node) ? "is on" : "goes to")} "
+                    + $"{node}";
         }
 
         return null;
     }
 
-    private static string State(string node, ClusterStatus status) => StatusReport.StateOf(node, status) switch
-    {
-        "standby" or "maintenance" => $"in {StatusReport.StateOf(node, status)}",
-        var state => state,
-    };
+    private static string State(string node, ClusterStatus status) =>
+        StatusReport.StateOf(node, status) switch
+        {
+            "standby" or "maintenance" => $"in {StatusReport.StateOf(node, status)}",
+            var state => state,
+        };
 
     private static long Threshold(string guest, Cib cib) =>
-        Score.Parse(cib.Primitive(guest)?.MetaValue("migration-threshold") ?? cib.ResourceDefault("migration-threshold") ?? "INFINITY") is > 0 and var threshold ? threshold : Score.Infinity;
+        Score.Parse(cib.Primitive(guest)?.MetaValue("migration-threshold") ?? cib.ResourceDefault("migration-threshold") ?? "INFINITY")
+            is > 0
+                and var threshold
+            ? threshold
+            : Score.Infinity;
 }

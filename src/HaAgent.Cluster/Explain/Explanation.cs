@@ -43,7 +43,11 @@ public sealed record Explanation(string Headline, IReadOnlyList<Cause> Causes, I
         {
             causes =
             [
-                Cause.Possible($"Nothing that is known here keeps {scope.Id} from running", $"ask the scheduler itself (crm_simulate --live-check --show-scores) and the log (grep {scope.Id} /var/log/pacemaker/pacemaker.log)"),
+                Cause.Possible(
+                    $"Nothing that is known here keeps {scope.Id} from running",
+                    $"ask the scheduler itself (crm_simulate --live-check --show-scores) and the log (grep {scope.Id} "
+                        + "/var/log/pacemaker/pacemaker.log)"
+                ),
             ];
         }
 
@@ -60,34 +64,41 @@ public sealed record Explanation(string Headline, IReadOnlyList<Cause> Causes, I
         for (int i = 0; i < Causes.Count; i++)
         {
             Cause cause = Causes[i];
-            yield return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{i + 1,3}. [{Word(cause.Likelihood)}] {cause.Sentence}.");
+            yield return string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"{i + 1, 3}. [{Word(cause.Likelihood)}] {cause.Sentence}."
+            );
             if (cause.Next is not null)
                 yield return $"       Next: {cause.Next}.";
         }
     }
 
     /// <summary>A likelihood as a word.</summary>
-    public static string Word(Likelihood likelihood) => likelihood switch
-    {
-        Likelihood.Certain => "certain",
-        Likelihood.Likely => "likely",
-        Likelihood.Possible => "possible",
-    };
+    public static string Word(Likelihood likelihood) =>
+        likelihood switch
+        {
+            Likelihood.Certain => "certain",
+            Likelihood.Likely => "likely",
+            Likelihood.Possible => "possible",
+        };
 
-    private static string Heading(ExplainScope scope) => scope.RunsOn switch
-    {
-        [] => $"{scope.Id} does not run",
-        [var node] when scope.Status.Where(scope.Id).Contains(node) => $"{scope.Id} runs on {node}; its locks are held by {scope.Guest.Lease.Words}",
-        var nodes => $"{scope.Id} {Doing(scope)} on {string.Join(" and ", nodes)}",
-    };
+    private static string Heading(ExplainScope scope) =>
+        scope.RunsOn switch
+        {
+            [] => $"{scope.Id} does not run",
+            [var node] when scope.Status.Where(scope.Id).Contains(node) =>
+                $"{scope.Id} runs on {node}; its locks are held by {scope.Guest.Lease.Words}",
+            var nodes => $"{scope.Id} {Doing(scope)} on {string.Join(" and ", nodes)}",
+        };
 
-    private static string Doing(ExplainScope scope) => scope.Status.Resources.First(r => r.Id == scope.Id && r.Active) switch
-    {
-        { Failed: true } => "has failed",
-        { Pending: true, Role: "Starting" or "Stopping" or "Migrating" } r => $"is {r.Role.ToLowerInvariant()}",
-        { Pending: true } => "has an operation under way",
-        _ => "runs",
-    };
+    private static string Doing(ExplainScope scope) =>
+        scope.Status.Resources.First(r => r.Id == scope.Id && r.Active) switch
+        {
+            { Failed: true } => "has failed",
+            { Pending: true, Role: "Starting" or "Stopping" or "Migrating" } r => $"is {r.Role.ToLowerInvariant()}",
+            { Pending: true } => "has an operation under way",
+            _ => "runs",
+        };
 
     private static string Sighting(ExplainScope scope, string node)
     {
@@ -146,9 +157,10 @@ public sealed record ExplainScope(WatchScope Watch, WatchedGuest Guest, Simulate
     }
 
     /// <summary>A point in time, in the admin's own zone.</summary>
-    public string At(DateTimeOffset? time) => time is { } known
-        ? "on " + TimeZoneInfo.ConvertTime(known, Zone).ToString("yyyy-MM-dd 'at' HH:mm:ss", CultureInfo.InvariantCulture)
-        : "at a time not remembered";
+    public string At(DateTimeOffset? time) =>
+        time is { } known
+            ? "on " + TimeZoneInfo.ConvertTime(known, Zone).ToString("yyyy-MM-dd 'at' HH:mm:ss", CultureInfo.InvariantCulture)
+            : "at a time not remembered";
 
     /// <summary>A meta attribute of the guest, or else the default of all resources.</summary>
     public string? Meta(string name) => Guest.Resource.MetaValue(name) ?? Cib.ResourceDefault(name);

@@ -26,14 +26,16 @@ public sealed record ClusterStatus
     public IReadOnlyList<Fencing> Fencings { get; init; } = [];
 
     /// <summary>Whether the node is online and takes resources.</summary>
-    public bool TakesResources(string node) => Nodes.Any(n => n.Name == node && n is { Online: true, Standby: false, Maintenance: false, Pending: false });
+    public bool TakesResources(string node) =>
+        Nodes.Any(n => n.Name == node && n is { Online: true, Standby: false, Maintenance: false, Pending: false });
 
     /// <summary>The nodes on which that primitive, or any instance of it, has finished starting and has not failed.</summary>
     public IEnumerable<string> Where(string resource) =>
         Resources.Where(r => r.Id == resource && r is { Active: true, Failed: false, Pending: false }).SelectMany(r => r.Nodes).Distinct();
 
     /// <summary>The nodes on which that primitive, or any instance of it, is in any way: starting, running, failed or stopping.</summary>
-    public IEnumerable<string> Anywhere(string resource) => Resources.Where(r => r.Id == resource && r.Active).SelectMany(r => r.Nodes).Distinct();
+    public IEnumerable<string> Anywhere(string resource) =>
+        Resources.Where(r => r.Id == resource && r.Active).SelectMany(r => r.Nodes).Distinct();
 
     /// <summary>Parses the output of <c>crm_mon --output-as=xml</c>.</summary>
     public static ClusterStatus Parse(string xml)
@@ -44,7 +46,10 @@ public sealed record ClusterStatus
         {
             HasQuorum = Flag(dc, "with_quorum"),
             Controller = Flag(dc, "present") ? (string?)dc!.Attribute("name") : null,
-            Nodes = [.. root.Elements("nodes").Elements("node").Where(n => (string?)n.Attribute("type") is null or "member").Select(ReadNode)],
+            Nodes =
+            [
+                .. root.Elements("nodes").Elements("node").Where(n => (string?)n.Attribute("type") is null or "member").Select(ReadNode),
+            ],
             Resources = [.. root.Elements("resources").Descendants("resource").Select(ReadResource)],
             Failures = [.. root.Elements("failures").Elements("failure").Select(ReadFailure)],
             Fencings = [.. FenceHistory.Read(root)],
@@ -58,32 +63,40 @@ public sealed record ClusterStatus
         int name = parts.Length > 3 && parts[^3] == "migrate" ? 2 : 1;
         return parts.Length < name + 2
             ? new OperationFailure((string?)failure.Attribute("id") ?? "", "", (string?)failure.Attribute("node") ?? "")
-            : new OperationFailure(string.Join('_', parts[..^(name + 1)]), string.Join('_', parts[^(name + 1)..^1]), (string?)failure.Attribute("node") ?? "")
+            : new OperationFailure(
+                string.Join('_', parts[..^(name + 1)]),
+                string.Join('_', parts[^(name + 1)..^1]),
+                (string?)failure.Attribute("node") ?? ""
+            )
             {
                 Status = (string?)failure.Attribute("exitstatus") ?? (string?)failure.Attribute("status") ?? "",
                 Reason = (string?)failure.Attribute("exitreason") ?? "",
             };
     }
 
-    private static NodeStatus ReadNode(XElement node) => new((string?)node.Attribute("name") ?? "")
-    {
-        Online = Flag(node, "online"),
-        Standby = Flag(node, "standby"),
-        Maintenance = Flag(node, "maintenance"),
-        Pending = Flag(node, "pending"),
-        Unclean = Flag(node, "unclean"),
-    };
+    private static NodeStatus ReadNode(XElement node) =>
+        new((string?)node.Attribute("name") ?? "")
+        {
+            Online = Flag(node, "online"),
+            Standby = Flag(node, "standby"),
+            Maintenance = Flag(node, "maintenance"),
+            Pending = Flag(node, "pending"),
+            Unclean = Flag(node, "unclean"),
+        };
 
-    private static ResourceStatus ReadResource(XElement resource) => new((string?)resource.Attribute("id") ?? "", (string?)resource.Attribute("role") ?? "")
-    {
-        Active = Flag(resource, "active"),
-        Failed = Flag(resource, "failed"),
+    private static ResourceStatus ReadResource(XElement resource) =>
+        new((string?)resource.Attribute("id") ?? "", (string?)resource.Attribute("role") ?? "")
+        {
+            Active = Flag(resource, "active"),
+            Failed = Flag(resource, "failed"),
 
-        // Looking at a resource does not move it.
-        Pending = (string?)resource.Attribute("pending") is not (null or "Monitoring") || (string?)resource.Attribute("role") is "Starting" or "Stopping" or "Migrating",
-        Managed = Flag(resource, "managed"),
-        Nodes = [.. resource.Elements("node").Select(n => (string?)n.Attribute("name") ?? "")],
-    };
+            // Looking at a resource does not move it.
+            Pending =
+                (string?)resource.Attribute("pending") is not (null or "Monitoring")
+                || (string?)resource.Attribute("role") is "Starting" or "Stopping" or "Migrating",
+            Managed = Flag(resource, "managed"),
+            Nodes = [.. resource.Elements("node").Select(n => (string?)n.Attribute("name") ?? "")],
+        };
 
     private static bool Flag(XElement? element, string name) => (string?)element?.Attribute(name) == "true";
 }
@@ -142,5 +155,7 @@ public sealed record OperationFailure(string Resource, string Operation, string 
     public string Reason { get; init; } = "";
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Resource}: {Operation} failed on {Node}{(Status.Length > 0 ? $" ({Status})" : "")}{(Reason.Length > 0 ? $": {Reason.TrimEnd(' ', ';', ',', '.')}" : "")}";
+    public override string ToString() =>
+        $"{Resource}: {Operation} failed on "
+        + $"{Node}{(Status.Length > 0 ? $" ({Status})" : "")}{(Reason.Length > 0 ? $": {Reason.TrimEnd(' ', ';', ',', '.')}" : "")}";
 }

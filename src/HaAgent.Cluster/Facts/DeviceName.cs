@@ -12,8 +12,10 @@ public static partial class DeviceName
     public static bool IsUnstable(string path) => InOrderOfDiscovery().IsMatch(path) || ChangesWithBoots().IsMatch(path);
 
     /// <summary>
-    /// The name to propose for a device that is to be named the same on every node; null when none will do. A name that tells of what lies on the device
-    /// (by-uuid, by-label) goes when it is formatted anew, and one that tells of the wiring (by-path) may be another on each node, so it comes last.
+    /// The name to propose for a device that is to be named the same on every node; null when none will do. A name that tells of what lies
+    /// on the device
+    /// (by-uuid, by-label) goes when it is formatted anew, and one that tells of the wiring (by-path) may be another on each node, so it
+    /// comes last.
     /// </summary>
     /// <param name="names">The device's names.</param>
     public static string? Preferred(IEnumerable<string> names)
@@ -22,7 +24,10 @@ public static partial class DeviceName
         return names.Where(name => !IsUnstable(name) && !TellsOfContent().IsMatch(name)).OrderBy(Rank).FirstOrDefault();
     }
 
-    private static int Rank(string name) => Array.FindIndex(Preferences, part => name.Contains(part, StringComparison.Ordinal)) is >= 0 and var rank ? rank : Preferences.Length;
+    private static int Rank(string name) =>
+        Array.FindIndex(Preferences, part => name.Contains(part, StringComparison.Ordinal)) is >= 0 and var rank
+            ? rank
+            : Preferences.Length;
 
     private static readonly string[] Preferences = ["/by-id/wwn-", "/by-id/", "/mapper/", "/by-partuuid/", "/by-path/"];
 

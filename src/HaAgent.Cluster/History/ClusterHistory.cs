@@ -22,10 +22,7 @@ public sealed record ClusterHistory
         XElement[] states = [.. cib.Status.Elements("node_state")];
         return new ClusterHistory
         {
-            Operations =
-            [
-                .. states.SelectMany(ReadOperations).OrderByDescending(o => o.When).ThenByDescending(o => o.Call),
-            ],
+            Operations = [.. states.SelectMany(ReadOperations).OrderByDescending(o => o.When).ThenByDescending(o => o.Call)],
             FailCounts = [.. states.SelectMany(ReadFailCounts)],
         };
     }
@@ -34,8 +31,8 @@ public sealed record ClusterHistory
     public IEnumerable<OperationRecord> Of(string resource) => Operations.Where(o => o.Resource == resource);
 
     /// <summary>The operations of one resource that failed and whose failure is still remembered, the last ones first.</summary>
-    public IEnumerable<OperationRecord> Failures(string resource) => Of(resource).Where(o => o.Failed)
-        .DistinctBy(o => (o.Node, o.Operation, o.Interval, o.Call));
+    public IEnumerable<OperationRecord> Failures(string resource) =>
+        Of(resource).Where(o => o.Failed).DistinctBy(o => (o.Node, o.Operation, o.Interval, o.Call));
 
     /// <summary>The failures of one resource that were not there before.</summary>
     /// <param name="before">What the cluster remembered before.</param>
@@ -52,11 +49,16 @@ public sealed record ClusterHistory
     /// <summary>The last live migration of a guest that arrived, or null.</summary>
     public MigrationRecord? LastMigration(string resource)
     {
-        OperationRecord? arrived = Of(resource).FirstOrDefault(o => o is { Operation: "migrate_from", Status: 0, ReturnCode: 0, MigrateSource: not null });
+        OperationRecord? arrived = Of(resource)
+            .FirstOrDefault(o => o is { Operation: "migrate_from", Status: 0, ReturnCode: 0, MigrateSource: not null });
         if (arrived is null)
             return null;
-        OperationRecord? sent = Of(resource).FirstOrDefault(o => o is { Operation: "migrate_to", Status: 0, ReturnCode: 0 }
-            && o.Node == arrived.MigrateSource && o.MigrateTarget == arrived.Node);
+        OperationRecord? sent = Of(resource)
+            .FirstOrDefault(o =>
+                o is { Operation: "migrate_to", Status: 0, ReturnCode: 0 }
+                && o.Node == arrived.MigrateSource
+                && o.MigrateTarget == arrived.Node
+            );
         return new MigrationRecord(resource, arrived.MigrateSource!, arrived.Node) { When = arrived.When, Took = sent?.Took };
     }
 
@@ -65,24 +67,27 @@ public sealed record ClusterHistory
         from operation in resource.Elements("lrm_rsc_op")
         select Read((string?)state.Attribute("uname") ?? "", CibXml.Id(resource), operation);
 
-    private static OperationRecord Read(string node, string resource, XElement operation) => new(node, resource.Split(':')[0], (string?)operation.Attribute("operation") ?? "")
-    {
-        Interval = Number(operation, "interval") ?? 0,
-        Call = Number(operation, "call-id") ?? 0,
-        ReturnCode = (int)(Number(operation, "rc-code") ?? 0),
-        Expected = ExpectedCode(operation),
-        Status = (int)(Number(operation, "op-status") ?? 0),
-        Reason = (string?)operation.Attribute("exit-reason") ?? "",
-        When = Number(operation, "last-rc-change") is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
-        Took = TimeSpan.FromMilliseconds(Number(operation, "exec-time") ?? 0),
-        MigrateSource = (string?)operation.Attribute("migrate_source"),
-        MigrateTarget = (string?)operation.Attribute("migrate_target"),
-    };
+    private static OperationRecord Read(string node, string resource, XElement operation) =>
+        new(node, resource.Split(':')[0], (string?)operation.Attribute("operation") ?? "")
+        {
+            Interval = Number(operation, "interval") ?? 0,
+            Call = Number(operation, "call-id") ?? 0,
+            ReturnCode = (int)(Number(operation, "rc-code") ?? 0),
+            Expected = ExpectedCode(operation),
+            Status = (int)(Number(operation, "op-status") ?? 0),
+            Reason = (string?)operation.Attribute("exit-reason") ?? "",
+            When = Number(operation, "last-rc-change") is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null,
+            Took = TimeSpan.FromMilliseconds(Number(operation, "exec-time") ?? 0),
+            MigrateSource = (string?)operation.Attribute("migrate_source"),
+            MigrateTarget = (string?)operation.Attribute("migrate_target"),
+        };
 
     // transition-key: ACTION:TRANSITION:EXPECTED:UUID.
     private static int ExpectedCode(XElement operation) =>
         ((string?)operation.Attribute("transition-key") ?? "").Split(':') is [_, _, var expected, ..]
-        && int.TryParse(expected, NumberStyles.None, CultureInfo.InvariantCulture, out int code) ? code : 0;
+        && int.TryParse(expected, NumberStyles.None, CultureInfo.InvariantCulture, out int code)
+            ? code
+            : 0;
 
     // fail-count-RESOURCE#OPERATION_INTERVAL
     private static IEnumerable<FailCount> ReadFailCounts(XElement state)
@@ -96,13 +101,18 @@ public sealed record ClusterHistory
             string operation = name[(hash + 1)..];
             int end = operation.LastIndexOf('_');
             yield return new FailCount(
-                (string?)state.Attribute("uname") ?? "", name[FailCountPrefix.Length..hash].Split(':')[0],
-                end < 0 ? operation : operation[..end], Score.Parse((string?)pair.Attribute("value")));
+                (string?)state.Attribute("uname") ?? "",
+                name[FailCountPrefix.Length..hash].Split(':')[0],
+                end < 0 ? operation : operation[..end],
+                Score.Parse((string?)pair.Attribute("value"))
+            );
         }
     }
 
     private static long? Number(XElement element, string attribute) =>
-        long.TryParse((string?)element.Attribute(attribute), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) ? value : null;
+        long.TryParse((string?)element.Attribute(attribute), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
+            ? value
+            : null;
 }
 
 /// <summary>One operation that a node's executor remembers (<c>lrm_rsc_op</c> of the CIB's status section).</summary>
@@ -155,23 +165,27 @@ public sealed record OperationRecord(string Node, string Resource, string Operat
     public bool IsProbe => Operation == "monitor" && Interval == 0;
 
     /// <summary>It failed. A probe that finds a guest running, or not, is no failure.</summary>
-    public bool Failed => Status is Timeout or Error or ErrorHard or ErrorFatal
-        ? !(IsProbe && ReturnCode is 0 or 7)
-        : Status == Done && ReturnCode != Expected && !(IsProbe && ReturnCode is 0 or 7);
+    public bool Failed =>
+        Status is Timeout or Error or ErrorHard or ErrorFatal
+            ? !(IsProbe && ReturnCode is 0 or 7)
+            : Status == Done && ReturnCode != Expected && !(IsProbe && ReturnCode is 0 or 7);
 
     /// <summary>How it ended, in words (the exit statuses are those of the OCF standard).</summary>
-    public string Outcome => Status == Timeout ? "timed out" : ReturnCode switch
-    {
-        0 => "ok",
-        1 => "error",
-        2 => "invalid parameter",
-        3 => "not implemented",
-        4 => "insufficient privileges",
-        5 => "something is not installed",
-        6 => "not configured",
-        7 => "not running",
-        _ => $"exit status {ReturnCode.ToString(System.Globalization.CultureInfo.InvariantCulture)}",
-    };
+    public string Outcome =>
+        Status == Timeout
+            ? "timed out"
+            : ReturnCode switch
+            {
+                0 => "ok",
+                1 => "error",
+                2 => "invalid parameter",
+                3 => "not implemented",
+                4 => "insufficient privileges",
+                5 => "something is not installed",
+                6 => "not configured",
+                7 => "not running",
+                _ => $"exit status {ReturnCode.ToString(System.Globalization.CultureInfo.InvariantCulture)}",
+            };
 }
 
 /// <summary>A live migration that the cluster remembers.</summary>
@@ -204,7 +218,8 @@ public static class FenceHistory
 {
     /// <summary>The last time that a node was fenced, or null.</summary>
     /// <exception cref="System.Xml.XmlException">The text is not XML.</exception>
-    public static DateTimeOffset? Last(string xml, string node) => Read(CibXml.Parse(xml)).Where(f => f.Node == node).Select(f => (DateTimeOffset?)f.When).Max();
+    public static DateTimeOffset? Last(string xml, string node) =>
+        Read(CibXml.Parse(xml)).Where(f => f.Node == node).Select(f => (DateTimeOffset?)f.When).Max();
 
     /// <summary>The fencings that succeeded.</summary>
     /// <param name="root">The root element, pacemaker-result.</param>
@@ -212,7 +227,14 @@ public static class FenceHistory
     {
         foreach (XElement fencing in root.Descendants("fence_event").Where(e => (string?)e.Attribute("status") == "success"))
         {
-            if (DateTimeOffset.TryParse((string?)fencing.Attribute("completed"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
+            if (
+                DateTimeOffset.TryParse(
+                    (string?)fencing.Attribute("completed"),
+                    CultureInfo.InvariantCulture,
+                    DateTimeStyles.AssumeUniversal,
+                    out DateTimeOffset time
+                )
+            )
                 yield return new Fencing((string?)fencing.Attribute("target") ?? "", time);
         }
     }

@@ -49,16 +49,17 @@ public abstract record Change
         public bool Silent { get; init; }
 
         /// <summary>What haagent does on the node.</summary>
-        public NodeChange What => After is null
-            ? new RemoveFile(Path, Fingerprint(Before) ?? "") { WithDirectory = WithDirectory, ReloadSystemd = ReloadSystemd }
-            : new Core.Node.WriteFile(Path, Fingerprint(After)!, Encoding.Latin1.GetBytes(After))
-            {
-                Before = Fingerprint(Before),
-                CopySuffix = KeepBackup ? Setup.LibvirtPaths.BackupSuffix : null,
-                NewMode = NewMode,
-                Removes = Removes,
-                ReloadSystemd = ReloadSystemd,
-            };
+        public NodeChange What =>
+            After is null
+                ? new RemoveFile(Path, Fingerprint(Before) ?? "") { WithDirectory = WithDirectory, ReloadSystemd = ReloadSystemd }
+                : new Core.Node.WriteFile(Path, Fingerprint(After)!, Encoding.Latin1.GetBytes(After))
+                {
+                    Before = Fingerprint(Before),
+                    CopySuffix = KeepBackup ? Setup.LibvirtPaths.BackupSuffix : null,
+                    NewMode = NewMode,
+                    Removes = Removes,
+                    ReloadSystemd = ReloadSystemd,
+                };
 
         private static string? Fingerprint(string? text) => text is null ? null : NodeChange.Fingerprint(Encoding.Latin1.GetBytes(text));
     }
@@ -98,7 +99,8 @@ public abstract record Goal
         public override bool IsReached(string resource, ClusterStatus status) => !Candidates(resource, status).Any();
 
         /// <inheritdoc/>
-        public override string Missing(string resource, ClusterStatus status) => $"does not run on {string.Join(", ", Candidates(resource, status))}";
+        public override string Missing(string resource, ClusterStatus status) =>
+            $"does not run on {string.Join(", ", Candidates(resource, status))}";
 
         /// <inheritdoc/>
         public override IEnumerable<string> Candidates(string resource, ClusterStatus status) => Nodes.Except(status.Where(resource));
@@ -114,7 +116,8 @@ public abstract record Goal
         public override string Missing(string resource, ClusterStatus status) => "does not run";
 
         /// <inheritdoc/>
-        public override IEnumerable<string> Candidates(string resource, ClusterStatus status) => status.Nodes.Select(n => n.Name).Where(status.TakesResources);
+        public override IEnumerable<string> Candidates(string resource, ClusterStatus status) =>
+            status.Nodes.Select(n => n.Name).Where(status.TakesResources);
     }
 
     /// <summary>On no node.</summary>
@@ -124,7 +127,8 @@ public abstract record Goal
         public override bool IsReached(string resource, ClusterStatus status) => !status.Anywhere(resource).Any();
 
         /// <inheritdoc/>
-        public override string Missing(string resource, ClusterStatus status) => $"still runs on {string.Join(", ", status.Anywhere(resource))}";
+        public override string Missing(string resource, ClusterStatus status) =>
+            $"still runs on {string.Join(", ", status.Anywhere(resource))}";
 
         /// <inheritdoc/>
         public override IEnumerable<string> Candidates(string resource, ClusterStatus status) => [];

@@ -71,7 +71,13 @@ public sealed record Refusal(string Sentence, string WayOut)
     /// <param name="node">The node.</param>
     /// <param name="why">Why, as the end of a sentence.</param>
     public static Refusal NotLearned(string what, string node, string why) =>
-        new($"haagent cannot tell {what} on {node}: {why.TrimEnd('.')}; so nothing is changed", $"see to that on {node}, then run this again") { IsNotLearned = true };
+        new(
+            $"haagent cannot tell {what} on {node}: {why.TrimEnd('.')}; so nothing is changed",
+            $"see to that on {node}, then run this again"
+        )
+        {
+            IsNotLearned = true,
+        };
 }
 
 /// <summary>Says a plan in plain lines, as the admin reviews it.</summary>
@@ -93,7 +99,7 @@ public static class PlanText
                 yield return "Nothing to do.";
             for (int i = 0; i < plan.Changes.Count; i++)
             {
-                yield return string.Create(CultureInfo.InvariantCulture, $"{i + 1,3}. {plan.Changes[i].Title}");
+                yield return string.Create(CultureInfo.InvariantCulture, $"{i + 1, 3}. {plan.Changes[i].Title}");
                 foreach (string line in Details(plan.Changes[i]))
                     yield return "       " + line;
             }
@@ -104,14 +110,15 @@ public static class PlanText
     }
 
     /// <summary>What a change does exactly, beyond its title.</summary>
-    public static IEnumerable<string> Details(Change change) => change switch
-    {
-        Change.Configure configure => CrmShell.Compare(configure.Before, configure.After).SelectMany(difference => difference.Review()),
-        Change.WriteFile { Silent: true } => [],
-        Change.WriteFile file => LineDifference.Between(file.Before ?? "", file.After ?? ""),
-        Change.OnNode or Change.Await => [],
-        _ => throw new ArgumentOutOfRangeException(nameof(change)),
-    };
+    public static IEnumerable<string> Details(Change change) =>
+        change switch
+        {
+            Change.Configure configure => CrmShell.Compare(configure.Before, configure.After).SelectMany(difference => difference.Review()),
+            Change.WriteFile { Silent: true } => [],
+            Change.WriteFile file => LineDifference.Between(file.Before ?? "", file.After ?? ""),
+            Change.OnNode or Change.Await => [],
+            _ => throw new ArgumentOutOfRangeException(nameof(change)),
+        };
 }
 
 /// <summary>The lines that differ between two texts: those that go marked -, those that come marked +.</summary>

@@ -30,10 +30,14 @@ public static class RemovePlanner
         if (refusals.Length > 0)
             return new Plan { Refusals = refusals };
         Primitive[] guests = [.. names.Select(snapshot.Cib.Primitive).OfType<Primitive>()];
-        Plan notes = Plan.All(guests.Select(guest => Plan.Note($"the XML of {guest.Id} stays at {guest.Parameter("config")}; 'virsh define' takes it")));
+        Plan notes = Plan.All(
+            guests.Select(guest => Plan.Note($"the XML of {guest.Id} stays at {guest.Parameter("config")}; 'virsh define' takes it"))
+        );
         string[] absent = [.. names.Where(name => snapshot.Cib.Primitive(name) is null)];
         if (absent.Length > 0)
-            notes += Plan.Note($"{string.Join(", ", absent)} {(absent.Length == 1 ? "is" : "are")} not, or no longer, in the cluster's configuration");
+            notes += Plan.Note(
+                $"{string.Join(", ", absent)} {(absent.Length == 1 ? "is" : "are")} not, or no longer, in the cluster's configuration"
+            );
         return (keepRunning ? Leave(names, guests, snapshot) : Stop(guests, snapshot)) + notes;
     }
 
@@ -51,7 +55,10 @@ public static class RemovePlanner
         }
         else if (cib.ParentOf(name) is { } parent)
         {
-            yield return new Refusal($"{name} is in {parent}, which haagent did not make", $"take it out of {parent} first: crm configure modgroup {parent} remove {name}");
+            yield return new Refusal(
+                $"{name} is in {parent}, which haagent did not make",
+                $"take it out of {parent} first: crm configure modgroup {parent} remove {name}"
+            );
         }
     }
 
@@ -70,8 +77,16 @@ public static class RemovePlanner
             cib = stopped;
         }
 
-        changes.AddRange(active.Select(guest => new Change.Await($"wait until {guest.Id} has stopped", guest.Id, new Goal.Nowhere(), StopLimit)));
-        changes.Add(new Change.Configure($"take {string.Join(", ", guests.Select(g => g.Id))} out of the cluster's configuration", cib, Without(cib.Edit(), guests).Finish()));
+        changes.AddRange(
+            active.Select(guest => new Change.Await($"wait until {guest.Id} has stopped", guest.Id, new Goal.Nowhere(), StopLimit))
+        );
+        changes.Add(
+            new Change.Configure(
+                $"take {string.Join(", ", guests.Select(g => g.Id))} out of the cluster's configuration",
+                cib,
+                Without(cib.Edit(), guests).Finish()
+            )
+        );
         return new Plan { Changes = changes };
     }
 
@@ -88,15 +103,30 @@ public static class RemovePlanner
                 draft.SetProperty(Maintenance, "true").SetProperty(Mark, "true");
             ours |= !resting;
             Cib without = draft.Finish();
-            changes.Add(new Change.Configure($"take {string.Join(", ", guests.Select(g => g.Id))} out of the cluster's configuration, the cluster standing still meanwhile", cib, without));
+            changes.Add(
+                new Change.Configure(
+                    $"take {string.Join(", ", guests.Select(g => g.Id))} out of the cluster's configuration, the cluster standing still "
+                        + "meanwhile",
+                    cib,
+                    without
+                )
+            );
             cib = without;
         }
 
         // What the cluster remembers of them must go before it moves again.
         string[] remembered = [.. names.Where(name => guests.Any(g => g.Id == name) || snapshot.Status.Resources.Any(r => r.Id == name))];
-        changes.AddRange(remembered.Select(name => new Change.OnNode(snapshot.Self, $"make the cluster forget {name}", new ForgetResource(name), Short)));
+        changes.AddRange(
+            remembered.Select(name => new Change.OnNode(snapshot.Self, $"make the cluster forget {name}", new ForgetResource(name), Short))
+        );
         if (ours)
-            changes.Add(new Change.Configure("let the cluster move again", cib, cib.Edit().RemoveProperty(Maintenance).RemoveProperty(Mark).Finish()));
+            changes.Add(
+                new Change.Configure(
+                    "let the cluster move again",
+                    cib,
+                    cib.Edit().RemoveProperty(Maintenance).RemoveProperty(Mark).Finish()
+                )
+            );
         return new Plan { Changes = changes };
     }
 

@@ -4,7 +4,8 @@ using HaAgent.Core.Node;
 namespace HaAgent.Cluster.Setup;
 
 /// <summary>
-/// How a node runs libvirt: one daemon for everything (libvirtd), or one for each driver (virtqemud and others, the default from SLE 15 SP6 on).
+/// How a node runs libvirt: one daemon for everything (libvirtd), or one for each driver (virtqemud and others, the default from SLE 15 SP6
+/// on).
 /// </summary>
 /// <param name="Daemon">The daemon that runs the guests.</param>
 /// <param name="Boot">The units that must start at boot.</param>
@@ -14,30 +15,42 @@ public sealed record LibvirtFlavour(string Daemon, IReadOnlyList<string> Boot, I
     private static readonly string[] Locking = ["virtlockd.socket", "virtlockd.service", "virtlogd.socket", "virtlogd.service"];
 
     /// <summary>One daemon for everything.</summary>
-    public static readonly LibvirtFlavour Monolithic = new("libvirtd",
+    public static readonly LibvirtFlavour Monolithic = new(
+        "libvirtd",
         ["virtlockd.socket", "virtlogd.socket", "libvirtd.service"],
-        ["libvirtd.service", "libvirtd.socket", .. Locking]);
+        ["libvirtd.service", "libvirtd.socket", .. Locking]
+    );
 
     /// <summary>One daemon for each driver, started through its socket.</summary>
-    public static readonly LibvirtFlavour Modular = new("virtqemud",
+    public static readonly LibvirtFlavour Modular = new(
+        "virtqemud",
         ["virtlockd.socket", "virtlogd.socket", "virtqemud.socket", "virtproxyd.socket"],
-        ["virtqemud.service", "virtqemud.socket", "virtproxyd.service", "virtproxyd.socket", .. Locking]);
+        ["virtqemud.service", "virtqemud.socket", "virtproxyd.service", "virtproxyd.socket", .. Locking]
+    );
 
     /// <summary>What a node's flavour is called where it could not be learned.</summary>
     public const string What = "how libvirt runs";
 
-    /// <summary>The flavour in use on a node: what runs or is enabled counts before what is merely installed. Absent without libvirt.</summary>
+    /// <summary>The flavour in use on a node: what runs or is enabled counts before what is merely installed. Absent without
+    /// libvirt.</summary>
     public static Fact<LibvirtFlavour> Of(NodeFacts node)
     {
         ArgumentNullException.ThrowIfNull(node);
-        return node.Daemons.Then(daemons => node.Units.Then(units => node.Programs.Then(programs =>
-            InUse(Monolithic) ? Fact.Known(Monolithic)
-            : InUse(Modular) || programs.Contains(Modular.Daemon) ? Fact.Known(Modular)
-            : programs.Contains(Monolithic.Daemon) ? Fact.Known(Monolithic)
-            : Fact.Absent<LibvirtFlavour>())));
+        return node.Daemons.Then(daemons =>
+            node.Units.Then(units =>
+                node.Programs.Then(programs =>
+                    InUse(Monolithic) ? Fact.Known(Monolithic)
+                    : InUse(Modular) || programs.Contains(Modular.Daemon) ? Fact.Known(Modular)
+                    : programs.Contains(Monolithic.Daemon) ? Fact.Known(Monolithic)
+                    : Fact.Absent<LibvirtFlavour>()
+                )
+            )
+        );
 
-        bool InUse(LibvirtFlavour flavour) => node.Daemon(flavour.Daemon).State == FactState.Known
-            || node.Unit(flavour.Daemon + ".service") is { Value.Enabled: true } || node.Unit(flavour.Daemon + ".socket") is { Value.Enabled: true };
+        bool InUse(LibvirtFlavour flavour) =>
+            node.Daemon(flavour.Daemon).State == FactState.Known
+            || node.Unit(flavour.Daemon + ".service") is { Value.Enabled: true }
+            || node.Unit(flavour.Daemon + ".socket") is { Value.Enabled: true };
     }
 }
 

@@ -5,11 +5,13 @@ using HaAgent.Cluster.Setup.Steps;
 
 namespace HaAgent.Cluster.Setup;
 
-/// <summary>Finds what is missing between a cluster as it was seen and one that can run guests under lock. An empty plan means: set up.</summary>
+/// <summary>Finds what is missing between a cluster as it was seen and one that can run guests under lock. An empty plan means: set
+/// up.</summary>
 public static class SetupPlanner
 {
     /// <summary>
-    /// The steps in the order in which their changes are made. Storage comes before libvirt's settings, so that a half-made setup refuses to
+    /// The steps in the order in which their changes are made. Storage comes before libvirt's settings, so that a half-made setup refuses
+    /// to
     /// start a guest rather than start it unprotected.
     /// </summary>
     private static readonly Func<SetupIntent, Snapshot, Plan>[] Steps =
@@ -97,13 +99,19 @@ public abstract record Storage
 public sealed record LockNames(string Dlm, string Filesystem, string Group, string GroupClone)
 {
     /// <summary>The guide's names; the filesystem's resource is called after what it is.</summary>
-    public static LockNames Default(Storage storage) => new("dlm", storage switch
-    {
-        Storage.Device { Type: VolumeType.Ocfs2 } => "ocfs2",
-        Storage.Device { Type: VolumeType.Gfs2 } => "gfs2",
-        Storage.ExistingMount => "shared",
-        _ => throw new ArgumentOutOfRangeException(nameof(storage)),
-    }, "g-virt-lock", "cl-virt-lock");
+    public static LockNames Default(Storage storage) =>
+        new(
+            "dlm",
+            storage switch
+            {
+                Storage.Device { Type: VolumeType.Ocfs2 } => "ocfs2",
+                Storage.Device { Type: VolumeType.Gfs2 } => "gfs2",
+                Storage.ExistingMount => "shared",
+                _ => throw new ArgumentOutOfRangeException(nameof(storage)),
+            },
+            "g-virt-lock",
+            "cl-virt-lock"
+        );
 }
 
 /// <summary>The lock storage as it stands in the cluster's configuration.</summary>
@@ -128,7 +136,9 @@ public sealed record LockStorage(Clone GroupClone, IReadOnlyList<Primitive> Memb
         if (cib.Clone(clone) is not { } found)
             return null;
         Primitive[] members = [.. (cib.Group(found.Child)?.Members ?? [found.Child]).Select(cib.Primitive).OfType<Primitive>()];
-        Primitive? filesystem = members.FirstOrDefault(member => member.Agent == AgentName.Filesystem && !string.IsNullOrEmpty(member.Parameter("directory")));
+        Primitive? filesystem = members.FirstOrDefault(member =>
+            member.Agent == AgentName.Filesystem && !string.IsNullOrEmpty(member.Parameter("directory"))
+        );
         return filesystem is null ? null : new LockStorage(found, members, filesystem);
     }
 }

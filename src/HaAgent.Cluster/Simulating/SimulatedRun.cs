@@ -49,7 +49,9 @@ public sealed record SimulatedRun
 
         // The scheduler weighs several times; its last word is the one it acts on.
         foreach (XElement weight in root.Elements("allocations").Elements("node_weight"))
-            scores[((string?)weight.Attribute("id") ?? "", (string?)weight.Attribute("node") ?? "")] = Score.Parse((string?)weight.Attribute("score"));
+            scores[((string?)weight.Attribute("id") ?? "", (string?)weight.Attribute("node") ?? "")] = Score.Parse(
+                (string?)weight.Attribute("score")
+            );
         return new SimulatedRun
         {
             Actions = [.. root.Elements("actions").Elements("rsc_action").Select(ReadAction).Where(a => a.Kind is not ("" or "leave"))],
@@ -64,7 +66,16 @@ public sealed record SimulatedRun
         string? node = (string?)action.Attribute("node");
         string? source = (string?)action.Attribute("source") ?? (kind == "start" ? null : node);
         string? target = (string?)action.Attribute("dest") ?? (kind == "stop" ? null : node ?? source);
-        return new SimulatedAction(((string?)action.Attribute("resource") ?? "").Split(':')[0], kind, source, target, (string?)action.Attribute("reason")) { Blocked = (string?)action.Attribute("blocked") == "true" };
+        return new SimulatedAction(
+            ((string?)action.Attribute("resource") ?? "").Split(':')[0],
+            kind,
+            source,
+            target,
+            (string?)action.Attribute("reason")
+        )
+        {
+            Blocked = (string?)action.Attribute("blocked") == "true",
+        };
     }
 }
 

@@ -9,9 +9,7 @@ namespace HaAgent.Cluster.Status;
 /// <summary>What is seen of a guest's locks over the whole cluster: a closed choice.</summary>
 public abstract record LeaseHolders
 {
-    private LeaseHolders()
-    {
-    }
+    private LeaseHolders() { }
 
     /// <summary>A virtlockd holds the lock of every lockable disk.</summary>
     /// <param name="Nodes">Where; more than one node only when the disks' locks are torn apart.</param>
@@ -30,14 +28,15 @@ public abstract record LeaseHolders
     public sealed record Unknown(string Why) : LeaseHolders;
 
     /// <summary>In a few words, for a table.</summary>
-    public string Words => this switch
-    {
-        Held held => string.Join(", ", held.Nodes),
-        Free => "nobody",
-        NotLocked not => $"none ({not.Why})",
-        Unknown unknown => $"unknown ({unknown.Why})",
-        _ => throw new InvalidOperationException(),
-    };
+    public string Words =>
+        this switch
+        {
+            Held held => string.Join(", ", held.Nodes),
+            Free => "nobody",
+            NotLocked not => $"none ({not.Why})",
+            Unknown unknown => $"unknown ({unknown.Why})",
+            _ => throw new InvalidOperationException(),
+        };
 
     /// <summary>Looks for a guest's locks among what the nodes' virtlockd hold.</summary>
     /// <param name="xml">The guest's XML; null when it could not be read.</param>
@@ -52,7 +51,9 @@ public abstract record LeaseHolders
         {
             if (reached.FirstOrDefault(n => Setup(n).State == FactState.NotLearned) is { } unknown)
                 return new Unknown($"how {unknown.Name} locks could not be learned: {Setup(unknown).Why}");
-            return reached.Length == nodes.Count ? new NotLocked("libvirt has no lock manager") : new Unknown("no node with a lock manager answers");
+            return reached.Length == nodes.Count
+                ? new NotLocked("libvirt has no lock manager")
+                : new Unknown("no node with a lock manager answers");
         }
 
         string[] files = [.. xml.Disks.Select(disk => LeaseCheck.LeaseFile(disk, locking)).OfType<string>()];
@@ -62,7 +63,10 @@ public abstract record LeaseHolders
         var holders = new List<string>();
         foreach (string file in files)
         {
-            string[] here = [.. reached.Where(n => n.Leases.IsKnown(out var leases) && leases.Any(lease => IsSame(lease, file))).Select(n => n.Name)];
+            string[] here =
+            [
+                .. reached.Where(n => n.Leases.IsKnown(out var leases) && leases.Any(lease => IsSame(lease, file))).Select(n => n.Name),
+            ];
             if (here.Length == 0 && reached.Length < nodes.Count)
                 return new Unknown($"{string.Join(", ", nodes.Except(reached).Select(n => n.Name))} could not be asked");
             if (here.Length == 0 && reached.FirstOrDefault(n => n.Leases.State == FactState.NotLearned) is { } silent)

@@ -41,7 +41,13 @@ public sealed record GuestReport(string Name, IReadOnlyList<string> Nodes, strin
 }
 
 /// <summary>The whole status: what the cluster does, and what is really there.</summary>
-public sealed record StatusReport(bool HasQuorum, string? Controller, IReadOnlyList<NodeReport> Nodes, IReadOnlyList<StorageReport> Storage, IReadOnlyList<GuestReport> Guests)
+public sealed record StatusReport(
+    bool HasQuorum,
+    string? Controller,
+    IReadOnlyList<NodeReport> Nodes,
+    IReadOnlyList<StorageReport> Storage,
+    IReadOnlyList<GuestReport> Guests
+)
 {
     /// <summary>Judges what was seen.</summary>
     public static StatusReport Of(WatchScope scope)
@@ -49,10 +55,12 @@ public sealed record StatusReport(bool HasQuorum, string? Controller, IReadOnlyL
         ArgumentNullException.ThrowIfNull(scope);
         ClusterStatus status = scope.Snapshot.Status;
         return new StatusReport(
-            status.HasQuorum, status.Controller,
+            status.HasQuorum,
+            status.Controller,
             [.. scope.Snapshot.Nodes.Select(node => Node(node, scope))],
             [.. LockClone.All(scope.Snapshot.Cib).Select(clone => ReadStorage(clone, status))],
-            [.. scope.Guests.Select(guest => Guest(guest, scope))]);
+            [.. scope.Guests.Select(guest => Guest(guest, scope))]
+        );
     }
 
     /// <summary>A node's state in the cluster, in words.</summary>
@@ -91,22 +99,32 @@ public sealed record StatusReport(bool HasQuorum, string? Controller, IReadOnlyL
 
         bool paused = guest.Seen.Values.Any(o => o is Observation.Active { State: DomainState.Paused });
         if (active.Length > 0 && guest.Lease is LeaseHolders.Free free && !moving)
-            yield return paused ? $"it is paused, so the lock of its disk {free.Disk} is free: another node could start it" : $"nobody holds the lock of its disk {free.Disk}: another node could start it";
+            yield return paused
+                ? $"it is paused, so the lock of its disk {free.Disk} is free: another node could start it"
+                : $"nobody holds the lock of its disk {free.Disk}: another node could start it";
         if (guest.Lease is LeaseHolders.Held held && held.Nodes.Except(active).ToArray() is { Length: > 0 } others && !moving)
             yield return $"its locks are held on {string.Join(", ", others)}, where it is not seen running";
     }
 
-    private static NodeReport Node(NodeFacts node, WatchScope scope) => new(
-        node.Name, StateOf(node.Name, scope.Snapshot.Status),
-        [.. scope.Guests.Where(g => scope.Snapshot.Status.Anywhere(g.Id).Contains(node.Name)).Select(g => g.Id)],
-        node.Unreachable ?? scope.Guests.Select(g => g.Seen.GetValueOrDefault(node.Name)).OfType<Observation.Unknown>().FirstOrDefault()?.Why);
+    private static NodeReport Node(NodeFacts node, WatchScope scope) =>
+        new(
+            node.Name,
+            StateOf(node.Name, scope.Snapshot.Status),
+            [.. scope.Guests.Where(g => scope.Snapshot.Status.Anywhere(g.Id).Contains(node.Name)).Select(g => g.Id)],
+            node.Unreachable
+                ?? scope.Guests.Select(g => g.Seen.GetValueOrDefault(node.Name)).OfType<Observation.Unknown>().FirstOrDefault()?.Why
+        );
 
     private static StorageReport ReadStorage(LockClone clone, ClusterStatus status)
     {
         string[] online = [.. status.Nodes.Where(n => n.Online).Select(n => n.Name)];
         return new StorageReport(
-            clone.Name, [.. online.Where(node => clone.MissingOn(node, status).Count == 0)],
-            online.Where(node => clone.MissingOn(node, status).Count > 0 && status.TakesResources(node)).ToDictionary(node => node, node => clone.MissingOn(node, status)));
+            clone.Name,
+            [.. online.Where(node => clone.MissingOn(node, status).Count == 0)],
+            online
+                .Where(node => clone.MissingOn(node, status).Count > 0 && status.TakesResources(node))
+                .ToDictionary(node => node, node => clone.MissingOn(node, status))
+        );
     }
 
     private static GuestReport Guest(WatchedGuest guest, WatchScope scope)
@@ -141,14 +159,15 @@ public sealed record StatusReport(bool HasQuorum, string? Controller, IReadOnlyL
         return (nodes.Length > 0 && guest.Seen.TryGetValue(nodes[0], out Observation? seen) ? Words(seen) : "started") + unmanaged;
     }
 
-    private static string Words(Observation seen) => seen switch
-    {
-        Observation.Active active => active.Describe(),
-        Observation.Absent => "started, but libvirt does not have it",
-        Observation.Foreign => "another domain bears its name",
-        Observation.Unknown unknown => $"started (libvirt: {unknown.Why})",
-        _ => throw new InvalidOperationException(),
-    };
+    private static string Words(Observation seen) =>
+        seen switch
+        {
+            Observation.Active active => active.Describe(),
+            Observation.Absent => "started, but libvirt does not have it",
+            Observation.Foreign => "another domain bears its name",
+            Observation.Unknown unknown => $"started (libvirt: {unknown.Why})",
+            _ => throw new InvalidOperationException(),
+        };
 }
 
 /// <summary>A clone that guests depend on: the lock storage.</summary>
@@ -174,7 +193,8 @@ public sealed record LockClone(string Name, IReadOnlyList<string> Members)
     }
 }
 
-/// <summary>What the agent logged when a migration was over: Pacemaker keeps the time of a migration, only the agent knows the downtime.</summary>
+/// <summary>What the agent logged when a migration was over: Pacemaker keeps the time of a migration, only the agent knows the
+/// downtime.</summary>
 /// <param name="Resource">The resource.</param>
 /// <param name="To">The node it was migrated to.</param>
 /// <param name="Took">How long the migration took.</param>
@@ -185,22 +205,29 @@ public sealed partial record MigrationLine(string Resource, string To, TimeSpan 
     public const string Mark = " ms of downtime";
 
     /// <summary>
-    /// Reads a line of a log; null when it is another one. Only a line that the agent itself wrote counts, as syslog, the journal or HA_LOGFILE hold it: the
+    /// Reads a line of a log; null when it is another one. Only a line that the agent itself wrote counts, as syslog, the journal or
+    /// HA_LOGFILE hold it: the
     /// time, the host where there is one, then at once the agent's name. What others say within their own lines does not.
     /// </summary>
     public static MigrationLine? Parse(string line)
     {
         Match match = Pattern().Match(line);
         return match.Success
-            ? new MigrationLine(match.Groups["resource"].Value, match.Groups["node"].Value,
+            ? new MigrationLine(
+                match.Groups["resource"].Value,
+                match.Groups["node"].Value,
                 TimeSpan.FromSeconds(double.Parse(match.Groups["seconds"].Value, CultureInfo.InvariantCulture)),
-                TimeSpan.FromMilliseconds(double.Parse(match.Groups["downtime"].Value, CultureInfo.InvariantCulture)))
+                TimeSpan.FromMilliseconds(double.Parse(match.Groups["downtime"].Value, CultureInfo.InvariantCulture))
+            )
             : null;
     }
 
-    // Some syslog daemons write the facility after the host. A guest's name may hold anything but a line break: the last words are the agent's.
-    [GeneratedRegex(@"^([A-Z][a-z]{2} [ 0-3]?[0-9] [0-9:]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.+Z-]+) +([^\s:]+ +)?([a-z0-9]+\.[a-z]+ +)?"
-        + @"VirtualDomain\((?<resource>[^()\s]+)\)\[[0-9]+\]: +INFO: .* was migrated to (?<node>\S+) in (?<seconds>[0-9]{1,7}(\.[0-9]{1,3})?) s, "
-        + @"with (?<downtime>[0-9]{1,9}) ms of downtime and [0-9]+ MiB transferred$")]
+    // Some syslog daemons write the facility after the host. A guest's name may hold anything but a line break: the last words are the
+    // agent's.
+    [GeneratedRegex(
+        @"^([A-Z][a-z]{2} [ 0-3]?[0-9] [0-9:]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.+Z-]+) +([^\s:]+ +)?([a-z0-9]+\.[a-z]+ +)?"
+            + @"VirtualDomain\((?<resource>[^()\s]+)\)\[[0-9]+\]: +INFO: .* was migrated to (?<node>\S+) "
+            + @"in (?<seconds>[0-9]{1,7}(\.[0-9]{1,3})?) s, with (?<downtime>[0-9]{1,9}) ms of downtime and [0-9]+ MiB transferred$"
+    )]
     private static partial Regex Pattern();
 }

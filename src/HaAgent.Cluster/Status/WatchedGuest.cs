@@ -45,7 +45,11 @@ public sealed record WatchedGuest(Primitive Resource)
         ArgumentNullException.ThrowIfNull(snapshot);
         WatchedGuest guest = Read(resource, snapshot);
         GuestIdentity identity = guest.Xml?.Identity ?? new GuestIdentity(guest.DomainName, null);
-        return guest with { Seen = snapshot.Nodes.ToDictionary(node => node.Name, node => Look(identity, node)), Lease = LeaseHolders.Of(guest.Xml, snapshot.Nodes) };
+        return guest with
+        {
+            Seen = snapshot.Nodes.ToDictionary(node => node.Name, node => Look(identity, node)),
+            Lease = LeaseHolders.Of(guest.Xml, snapshot.Nodes),
+        };
     }
 
     private static WatchedGuest Read(Primitive resource, Snapshot snapshot)
@@ -63,7 +67,9 @@ public sealed record WatchedGuest(Primitive Resource)
             Xml = xml,
             XmlProblem = xml is null && !unknown ? problem : null,
             UnreadableOn = xml is null ? [] : [.. snapshot.Reached.Where(n => n.File(path).State == FactState.Absent).Select(n => n.Name)],
-            NotLearnedOn = snapshot.Reached.Where(n => n.File(path).State == FactState.NotLearned).ToDictionary(n => n.Name, n => n.File(path).Why!),
+            NotLearnedOn = snapshot
+                .Reached.Where(n => n.File(path).State == FactState.NotLearned)
+                .ToDictionary(n => n.Name, n => n.File(path).Why!),
         };
     }
 
@@ -72,17 +78,24 @@ public sealed record WatchedGuest(Primitive Resource)
         if (node.Unreachable is { } silent)
             return new Observation.Unknown(silent);
         bool lives = node.Runs(guest.Name) is { Value: true };
-        return node.Domain(guest.Name).Match(
-            domain => !domain.Active ? Absent("defined, but shut off")
-                : guest.Uuid is not null && domain.Uuid != guest.Uuid ? new Observation.Foreign(domain.Uuid)
-                : new Observation.Active(domain.State, domain.Paused, Evidence.Libvirt),
-            () => Absent("libvirt does not know it"),
-            why => lives ? new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Evidence.ProcessOnly) : new Observation.Unknown(why));
+        return node.Domain(guest.Name)
+            .Match(
+                domain =>
+                    !domain.Active ? Absent("defined, but shut off")
+                    : guest.Uuid is not null && domain.Uuid != guest.Uuid ? new Observation.Foreign(domain.Uuid)
+                    : new Observation.Active(domain.State, domain.Paused, Evidence.Libvirt),
+                () => Absent("libvirt does not know it"),
+                why =>
+                    lives
+                        ? new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Evidence.ProcessOnly)
+                        : new Observation.Unknown(why)
+            );
 
         // A guest whose process lives is there, whatever became of libvirt.
-        Observation Absent(string how) => lives
-            ? new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Evidence.ProcessLostByLibvirt)
-            : new Observation.Absent(how);
+        Observation Absent(string how) =>
+            lives
+                ? new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Evidence.ProcessLostByLibvirt)
+                : new Observation.Absent(how);
     }
 
     /// <summary>The nodes on which it is active.</summary>
@@ -95,7 +108,8 @@ public sealed record WatchedGuest(Primitive Resource)
 /// <param name="Guests">The guests under its care.</param>
 public sealed record WatchScope(Snapshot Snapshot, ClusterHistory History, IReadOnlyList<WatchedGuest> Guests)
 {
-    /// <summary>The last migration of a guest that the cluster remembers, with the agent's line about it where a log still has it.</summary>
+    /// <summary>The last migration of a guest that the cluster remembers, with the agent's line about it where a log still has
+    /// it.</summary>
     public (MigrationRecord Record, MigrationLine? Line)? LastMigration(string guest)
     {
         if (History.LastMigration(guest) is not { } record)

@@ -8,7 +8,8 @@ using HaAgent.Core.Locking;
 namespace HaAgent.Cluster.Teardown;
 
 /// <summary>
-/// Takes away what setup made, in the order in which nothing is left unprotected: while libvirt still wants its locks, a missing volume only
+/// Takes away what setup made, in the order in which nothing is left unprotected: while libvirt still wants its locks, a missing volume
+/// only
 /// keeps guests from starting.
 /// </summary>
 public static class TeardownPlanner
@@ -25,24 +26,40 @@ public static class TeardownPlanner
         if (users.Refusals.Count > 0)
             return users;
         Plan plan = Resources(clone, snapshot) + Plan.All(snapshot.Reached.Select(LibvirtRestored.PlanFor));
-        return plan.Changes.Count == 0 || plan.Refusals.Count > 0 ? plan with { Refusals = [.. plan.Refusals.Distinct()] }
+        return plan.Changes.Count == 0 || plan.Refusals.Count > 0
+            ? plan with
+            {
+                Refusals = [.. plan.Refusals.Distinct()],
+            }
             : plan + Plan.Note("packages, enabled services and everything on the shared volume stay as they are");
     }
 
-    private static IEnumerable<Refusal> NodesMissing(Snapshot snapshot) => snapshot.Nodes.Where(node => node.Unreachable is not null).Select(node =>
-        new Refusal($"node {node.Name} could not be asked: {node.Unreachable}", $"make 'ssh {node.Name} haagent --version' work without a password, then run this again"));
+    private static IEnumerable<Refusal> NodesMissing(Snapshot snapshot) =>
+        snapshot
+            .Nodes.Where(node => node.Unreachable is not null)
+            .Select(node => new Refusal(
+                $"node {node.Name} could not be asked: {node.Unreachable}",
+                $"make 'ssh {node.Name} haagent --version' work without a password, then run this again"
+            ));
 
     private static IEnumerable<Refusal> Users(string clone, Snapshot snapshot)
     {
         Cib cib = snapshot.Cib;
 
-        // libvirt's settings go too, whatever the clone's name is and wherever a guest's XML lies: every guest of the cluster is locked by them.
+        // libvirt's settings go too, whatever the clone's name is and wherever a guest's XML lies: every guest of the cluster is locked by
+        // them.
         string[] guests = [.. cib.Primitives.Where(p => p.Agent.IsVirtualMachine).Select(p => p.Id)];
         if (guests.Length > 0)
-            yield return new Refusal($"{string.Join(", ", guests)} {(guests.Length == 1 ? "uses" : "use")} the lock storage", $"take them out of the cluster first: haagent remove --stop {string.Join(' ', guests)}");
+            yield return new Refusal(
+                $"{string.Join(", ", guests)} {(guests.Length == 1 ? "uses" : "use")} the lock storage",
+                $"take them out of the cluster first: haagent remove --stop {string.Join(' ', guests)}"
+            );
         if (Carrier(snapshot) is { } carrier && carrier != clone)
         {
-            yield return new Refusal($"libvirt keeps its locks on the volume of {carrier}, not of {clone}", $"haagent teardown --clone {carrier}");
+            yield return new Refusal(
+                $"libvirt keeps its locks on the volume of {carrier}, not of {clone}",
+                $"haagent teardown --clone {carrier}"
+            );
             yield break;
         }
 
@@ -50,39 +67,74 @@ public static class TeardownPlanner
             yield break;
         if (LockStorage.Find(cib, clone) is null)
         {
-            yield return new Refusal($"{clone} in the cluster's configuration mounts no volume, so it is not what setup made", "name the clone with the lock storage: --clone NAME");
+            yield return new Refusal(
+                $"{clone} in the cluster's configuration mounts no volume, so it is not what setup made",
+                "name the clone with the lock storage: --clone NAME"
+            );
             yield break;
         }
 
         string[] own = [clone, lockClone.Child, .. cib.Group(lockClone.Child)?.Members ?? []];
-        foreach (Constraint constraint in cib.Constraints.Where(c => c.Resources.Intersect(own).Any() && !c.Resources.Intersect(guests).Any() && c.Resources.Except(own).Any()))
+        foreach (
+            Constraint constraint in cib.Constraints.Where(c =>
+                c.Resources.Intersect(own).Any() && !c.Resources.Intersect(guests).Any() && c.Resources.Except(own).Any()
+            )
+        )
         {
-            yield return new Refusal($"the constraint {constraint.Id} makes {string.Join(", ", constraint.Resources.Except(own))} depend on the lock storage",
-                $"if that is no longer needed: crm configure delete {constraint.Id}");
+            yield return new Refusal(
+                $"the constraint {constraint.Id} makes {string.Join(", ", constraint.Resources.Except(own))} depend on the lock storage",
+                $"if that is no longer needed: crm configure delete {constraint.Id}"
+            );
         }
 
-        if (cib.Group(lockClone.Child) is { } group && group.Members.Select(cib.Primitive).Any(p => p is null || (p.Agent != AgentName.Controld && p.Agent != AgentName.Filesystem)))
+        if (
+            cib.Group(lockClone.Child) is { } group
+            && group.Members.Select(cib.Primitive).Any(p => p is null || (p.Agent != AgentName.Controld && p.Agent != AgentName.Filesystem))
+        )
         {
-            yield return new Refusal($"{group.Id} holds more than haagent put there ({string.Join(", ", group.Members)})",
-                "take the other resources out of the group first (crm configure modgroup), then run this again");
+            yield return new Refusal(
+                $"{group.Id} holds more than haagent put there ({string.Join(", ", group.Members)})",
+                "take the other resources out of the group first (crm configure modgroup), then run this again"
+            );
         }
     }
 
     // The clone whose volume libvirt's settings name.
     private static string? Carrier(Snapshot snapshot)
     {
-        string[] directories = [.. snapshot.Reached.Select(node => node.File(LibvirtPaths.QemuLockd).Value?.Text)
-            .Select(text => text is null ? null : LibvirtConf.GetString(text, "file_lockspace_dir")).OfType<string>().Distinct()];
-        return snapshot.Cib.Clones.Select(c => LockStorage.Find(snapshot.Cib, c.Id)).OfType<LockStorage>()
-            .FirstOrDefault(storage => directories.Any(directory => directory == storage.Mount || Below(directory, storage.Mount)))?.GroupClone.Id;
+        string[] directories =
+        [
+            .. snapshot
+                .Reached.Select(node => node.File(LibvirtPaths.QemuLockd).Value?.Text)
+                .Select(text => text is null ? null : LibvirtConf.GetString(text, "file_lockspace_dir"))
+                .OfType<string>()
+                .Distinct(),
+        ];
+        return snapshot
+            .Cib.Clones.Select(c => LockStorage.Find(snapshot.Cib, c.Id))
+            .OfType<LockStorage>()
+            .FirstOrDefault(storage => directories.Any(directory => directory == storage.Mount || Below(directory, storage.Mount)))
+            ?.GroupClone.Id;
     }
 
     // Their locks would be gone with the settings.
-    private static IEnumerable<Refusal> Guests(Snapshot snapshot) => snapshot.Reached.Select(node => node.Guests.Match(
-        guests => guests.Count == 0 ? null : new Refusal($"{string.Join(", ", guests.Keys)} run{(guests.Count == 1 ? "s" : "")} on {node.Name} under the locks that would go",
-            $"shut the guests on {node.Name} down (virsh shutdown NAME), then run this again"),
-        () => null,
-        why => Refusal.NotLearned("whether guests run", node.Name, why))).OfType<Refusal>();
+    private static IEnumerable<Refusal> Guests(Snapshot snapshot) =>
+        snapshot
+            .Reached.Select(node =>
+                node.Guests.Match(
+                    guests =>
+                        guests.Count == 0
+                            ? null
+                            : new Refusal(
+                                $"{string.Join(", ", guests.Keys)} run{(guests.Count == 1 ? "s" : "")} on {node.Name} under the locks "
+                                    + "that would go",
+                                $"shut the guests on {node.Name} down (virsh shutdown NAME), then run this again"
+                            ),
+                    () => null,
+                    why => Refusal.NotLearned("whether guests run", node.Name, why)
+                )
+            )
+            .OfType<Refusal>();
 
     private static Plan Resources(string clone, Snapshot snapshot)
     {
@@ -101,7 +153,16 @@ public static class TeardownPlanner
                 changes.Add(new Change.Configure($"stop {clone}", cib, asked));
             }
 
-            changes.AddRange(members.Reverse().Select(member => new Change.Await($"wait until {member} has stopped everywhere", member, new Goal.Nowhere(), StopLimit)));
+            changes.AddRange(
+                members
+                    .Reverse()
+                    .Select(member => new Change.Await(
+                        $"wait until {member} has stopped everywhere",
+                        member,
+                        new Goal.Nowhere(),
+                        StopLimit
+                    ))
+            );
         }
 
         changes.Add(new Change.Configure($"take {clone} out of the cluster's configuration", asked, asked.Edit().Remove(clone).Finish()));
@@ -118,28 +179,67 @@ internal static class LibvirtRestored
     public static Plan PlanFor(NodeFacts node)
     {
         Plan files = Restore(node, LibvirtPaths.Qemu, "lock_manager") + Restore(node, LibvirtPaths.QemuLockd, "file_lockspace_dir");
-        Plan dropIn = Plan.From(node.File(LibvirtPaths.DropIn), $"what {LibvirtPaths.DropIn} says", node.Name, file => Plan.Of(
-            new Change.WriteFile(node.Name, $"remove {LibvirtPaths.DropIn} on {node.Name}", LibvirtPaths.DropIn, file.Text, null, KeepBackup: false)
-            {
-                WithDirectory = true,
-                ReloadSystemd = true,
-            }));
+        Plan dropIn = Plan.From(
+            node.File(LibvirtPaths.DropIn),
+            $"what {LibvirtPaths.DropIn} says",
+            node.Name,
+            file =>
+                Plan.Of(
+                    new Change.WriteFile(
+                        node.Name,
+                        $"remove {LibvirtPaths.DropIn} on {node.Name}",
+                        LibvirtPaths.DropIn,
+                        file.Text,
+                        null,
+                        KeepBackup: false
+                    )
+                    {
+                        WithDirectory = true,
+                        ReloadSystemd = true,
+                    }
+                )
+        );
         return files + dropIn + Daemons.Restarted(node, files.Changes.Count > 0);
     }
 
     private static Plan Restore(NodeFacts node, string path, string key)
     {
         string copy = path + LibvirtPaths.BackupSuffix;
-        return Plan.From(node.File(copy), $"what {copy} says", node.Name, original => Plan.From(node.File(path), $"what {path} says", node.Name, current =>
-            Plan.Of(new Change.WriteFile(node.Name, $"give {path} on {node.Name} back its {key} from before", path, current.Text, Without(original.Text, current.Text, key),
-                KeepBackup: false) { Removes = [copy] })));
+        return Plan.From(
+            node.File(copy),
+            $"what {copy} says",
+            node.Name,
+            original =>
+                Plan.From(
+                    node.File(path),
+                    $"what {path} says",
+                    node.Name,
+                    current =>
+                        Plan.Of(
+                            new Change.WriteFile(
+                                node.Name,
+                                $"give {path} on {node.Name} back its {key} from before",
+                                path,
+                                current.Text,
+                                Without(original.Text, current.Text, key),
+                                KeepBackup: false
+                            )
+                            {
+                                Removes = [copy],
+                            }
+                        )
+                )
+        );
     }
 
-    /// <summary>The original, byte for byte, when setup's line is all that was changed since; else the current file with that line undone.</summary>
+    /// <summary>The original, byte for byte, when setup's line is all that was changed since; else the current file with that line
+    /// undone.</summary>
     private static string Without(string original, string current, string key)
     {
         if (LibvirtConf.GetString(current, key) is { } ours && LibvirtConf.SetString(original, key, ours) == current)
             return original;
-        return LibvirtConf.GetString(original, key) is { } before ? LibvirtConf.SetString(current, key, before) : LibvirtConf.CommentOut(current, key);
+        return LibvirtConf.GetString(original, key) is { } before
+            ? LibvirtConf.SetString(current, key, before)
+            : LibvirtConf.CommentOut(current, key);
     }
 }

@@ -43,7 +43,10 @@ public sealed record FailoverReport(GuideTest Test, string Node)
         string failures = Failures.Count > 0 ? $"; {string.Join("; ", Failures)}" : "";
         string back = Back is { } time ? $"; {Node} was back after {Seconds(time)}" : $"; {Node} was not back within the time: look at it";
         if (RunsOn is null)
-            return Result(Verdict.Failed, $"after {Seconds(Took)} {guest} runs nowhere else{(Left ? "" : $", and {Node} has not left the cluster")}{failures}");
+            return Result(
+                Verdict.Failed,
+                $"after {Seconds(Took)} {guest} runs nowhere else{(Left ? "" : $", and {Node} has not left the cluster")}{failures}"
+            );
         string fate = (Left, Fenced) switch
         {
             (_, true) => $"{Node} was fenced",
@@ -52,8 +55,12 @@ public sealed record FailoverReport(GuideTest Test, string Node)
         };
         if (RunsOn == Node)
         {
-            return Stayed ? Result(Verdict.Failed, $"nothing happened within {Seconds(Took)}: {guest} runs on, {fate}{failures}")
-                : Result(Verdict.Otherwise, $"{guest} recovered: it was started on {Node} again after {Seconds(Took)}; {fate}{failures}{back}");
+            return Stayed
+                ? Result(Verdict.Failed, $"nothing happened within {Seconds(Took)}: {guest} runs on, {fate}{failures}")
+                : Result(
+                    Verdict.Otherwise,
+                    $"{guest} recovered: it was started on {Node} again after {Seconds(Took)}; {fate}{failures}{back}"
+                );
         }
 
         string where = $"{guest} {(Live ? "was migrated to" : "was started on")} {RunsOn} after {Seconds(Took)}";
@@ -113,7 +120,10 @@ public sealed class FailoverWatch(GuideTest test, string guest, string node, Clu
         bool here = runs.Contains(node) && status.Nodes.Any(n => n.Name == node && n is { Online: true, Unclean: false });
         bool startedHere = here && Starts(history, guest, node).Except(_starts).Any();
         string? found = elsewhere ?? (startedHere || (here && test == GuideTest.Crash && !Left && at >= Missed) ? node : null);
-        At = found is null ? null : found == RunsOn ? At : at;
+        At =
+            found is null ? null
+            : found == RunsOn ? At
+            : at;
         RunsOn = found;
         Stayed = found == node && !startedHere;
 

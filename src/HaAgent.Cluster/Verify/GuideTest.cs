@@ -64,10 +64,16 @@ public sealed record TestNodes(string Home, string Other)
             return null;
         string home = status.Where(guest).First();
         ClusterHistory history = ClusterHistory.Of(cib);
-        var obstacles = cib.Nodes.Where(n => n != home).OrderByDescending(n => n == self).ToDictionary(n => n, n => NodeObstacle.Find(guest, n, cib, status, history, new SimulatedRun()));
+        var obstacles = cib
+            .Nodes.Where(n => n != home)
+            .OrderByDescending(n => n == self)
+            .ToDictionary(n => n, n => NodeObstacle.Find(guest, n, cib, status, history, new SimulatedRun()));
         string? other = obstacles.Where(o => o.Value is null).Select(o => o.Key).FirstOrDefault();
         if (other is null)
-            refusal = new Refusal($"no second node can take {guest}{(obstacles.Count > 0 ? ": " : "")}{string.Join("; ", obstacles.Values)}", "mend that, then run this again");
+            refusal = new Refusal(
+                $"no second node can take {guest}{(obstacles.Count > 0 ? ": " : "")}{string.Join("; ", obstacles.Values)}",
+                "mend that, then run this again"
+            );
         return other is null ? null : new TestNodes(home, other);
     }
 
@@ -76,26 +82,44 @@ public sealed record TestNodes(string Home, string Other)
     {
         ArgumentNullException.ThrowIfNull(cib);
         if (ClusterBoolean.IsFalse(cib.Property("stonith-enabled")))
-            return new Refusal("fencing is switched off (stonith-enabled=false), so the cluster would wait for ever after a crash", "configure fencing and switch it on (crm configure property stonith-enabled=true); haagent check says what is missing");
+            return new Refusal(
+                "fencing is switched off (stonith-enabled=false), so the cluster would wait for ever after a crash",
+                "configure fencing and switch it on (crm configure property stonith-enabled=true); haagent check says what is missing"
+            );
         bool watchdog = ClusterTime.Parse(cib.Property("stonith-watchdog-timeout")) > TimeSpan.Zero;
         return watchdog || cib.Primitives.Any(p => p.Agent.Class == "stonith")
             ? null
-            : new Refusal("no fencing device is configured, so the cluster would wait for ever after a crash", "configure one (crm configure primitive … stonith:…); haagent check says what is missing");
+            : new Refusal(
+                "no fencing device is configured, so the cluster would wait for ever after a crash",
+                "configure one (crm configure primitive … stonith:…); haagent check says what is missing"
+            );
     }
 
     private static Refusal? Objection(string guest, Cib cib, ClusterStatus status)
     {
         Primitive[] guests = [.. cib.Primitives.Where(p => p.Agent.IsVirtualMachine)];
         if (!guests.Any(p => p.Id == guest))
-            return new Refusal($"the cluster has no virtual machine {guest}", guests.Length == 0 ? "add one first (haagent add)" : $"name one of {string.Join(", ", guests.Select(g => g.Id))}");
+            return new Refusal(
+                $"the cluster has no virtual machine {guest}",
+                guests.Length == 0 ? "add one first (haagent add)" : $"name one of {string.Join(", ", guests.Select(g => g.Id))}"
+            );
         if (!status.HasQuorum)
             return new Refusal("this part of the cluster has no quorum", "mend the cluster first (crm_mon -1)");
         if (status.Where(guest).Count() != 1)
-            return new Refusal($"{guest} does not run, or something is under way with it", $"have it run on one node first (haagent explain {guest})");
+            return new Refusal(
+                $"{guest} does not run, or something is under way with it",
+                $"have it run on one node first (haagent explain {guest})"
+            );
         if (ClusterBoolean.IsTrue(cib.Property("maintenance-mode")) || status.Resources.Any(r => r.Id == guest && !r.Managed))
-            return new Refusal($"the cluster does not manage {guest} at the moment", $"end the maintenance first (crm resource manage {guest}, crm maintenance off)");
+            return new Refusal(
+                $"the cluster does not manage {guest} at the moment",
+                $"end the maintenance first (crm resource manage {guest}, crm maintenance off)"
+            );
         return Placement.All(cib).FirstOrDefault(p => p.Resource == guest && p.IsLeftByMove) is { } left
-            ? new Refusal($"an earlier 'crm resource move' or 'ban' has left the constraint {left.Id}", $"once nothing is under way any more (crm_resource --wait): crm resource clear {guest}")
+            ? new Refusal(
+                $"an earlier 'crm resource move' or 'ban' has left the constraint {left.Id}",
+                $"once nothing is under way any more (crm_resource --wait): crm resource clear {guest}"
+            )
             : null;
     }
 }
@@ -108,7 +132,12 @@ public static class GuestAddress
     /// <param name="nodes">The nodes, those first that are to be believed first.</param>
     public static string? Find(string xml, IEnumerable<NodeFacts> nodes)
     {
-        string[] cards = [.. CibXml.Parse(xml).Descendants("interface").Elements("mac").Attributes("address").Select(a => a.Value.ToLowerInvariant())];
-        return nodes.SelectMany(node => cards.Select(card => node.Neighbours.Value?.GetValueOrDefault(card))).FirstOrDefault(address => address is not null);
+        string[] cards =
+        [
+            .. CibXml.Parse(xml).Descendants("interface").Elements("mac").Attributes("address").Select(a => a.Value.ToLowerInvariant()),
+        ];
+        return nodes
+            .SelectMany(node => cards.Select(card => node.Neighbours.Value?.GetValueOrDefault(card)))
+            .FirstOrDefault(address => address is not null);
     }
 }

@@ -8,9 +8,7 @@ namespace HaAgent.Cluster.Verify;
 /// <summary>What came of creating a second copy of a running guest: a closed choice.</summary>
 public abstract record LockReport
 {
-    private LockReport()
-    {
-    }
+    private LockReport() { }
 
     /// <summary>It was not tried, because nothing would have stopped the second copy.</summary>
     /// <param name="Why">Why, as a sentence without its full stop.</param>
@@ -37,18 +35,38 @@ public abstract record LockReport
         return this switch
         {
             NotTried not => new(GuideTest.Lock, expected, $"not tried: {not.Why}", Verdict.Failed),
-            Refused { Kind: FailureKind.LockConflict } refused => new(GuideTest.Lock, expected, $"refused by virtlockd: {refused.Message}", Verdict.Passed),
-            Refused { FromQemu: true, ImageInUse: { } image } refused => new(GuideTest.Lock, expected,
-                $"protected by QEMU's image lock, lockd not reached: {image} is in use ({refused.Message})", Verdict.Otherwise),
+            Refused { Kind: FailureKind.LockConflict } refused => new(
+                GuideTest.Lock,
+                expected,
+                $"refused by virtlockd: {refused.Message}",
+                Verdict.Passed
+            ),
+            Refused { FromQemu: true, ImageInUse: { } image } refused => new(
+                GuideTest.Lock,
+                expected,
+                $"protected by QEMU's image lock, lockd not reached: {image} is in use ({refused.Message})",
+                Verdict.Otherwise
+            ),
             Refused refused => new(GuideTest.Lock, expected, $"refused, but not because of the lock: {refused.Message}", Verdict.Failed),
-            Created { Leftover: null } => new(GuideTest.Lock, expected, $"a SECOND COPY was started on {node}; it was destroyed at once. Nothing protects the disks: run haagent check", Verdict.Failed),
-            Created { Leftover: { } why } => new(GuideTest.Lock, expected, $"a SECOND COPY was started on {node} and could not be destroyed: {why}. End it now: on {node}, virsh destroy {guest}", Verdict.Failed),
+            Created { Leftover: null } => new(
+                GuideTest.Lock,
+                expected,
+                $"a SECOND COPY was started on {node}; it was destroyed at once. Nothing protects the disks: run haagent check",
+                Verdict.Failed
+            ),
+            Created { Leftover: { } why } => new(
+                GuideTest.Lock,
+                expected,
+                $"a SECOND COPY was started on {node} and could not be destroyed: {why}. End it now: on {node}, virsh destroy {guest}",
+                Verdict.Failed
+            ),
             _ => throw new InvalidOperationException(),
         };
     }
 }
 
-/// <summary>Whether the lock test may be tried: only where a second copy is expected to be refused. A test must not be what corrupts a disk.</summary>
+/// <summary>Whether the lock test may be tried: only where a second copy is expected to be refused. A test must not be what corrupts a
+/// disk.</summary>
 public static class LockTestGuard
 {
     /// <summary>Why it must not be tried; null when it may.</summary>
@@ -67,19 +85,22 @@ public static class LockTestGuard
             if (LeaseHolders.Setup(node).IsNotLearned(out string? why))
                 return $"how {node.Name} locks disks could not be learned: {why}";
             if (LeaseHolders.Setup(node) is not { Value.IsLockd: true })
-                return $"{node.Name} has no lock_manager = \"lockd\" in /etc/libvirt/qemu.conf, so a second copy could start and destroy the disk; run haagent check";
+                return $"{node.Name} has no lock_manager = \"lockd\" in /etc/libvirt/qemu.conf, so a second copy could start and destroy "
+                    + "the disk; run haagent check";
         }
 
         LockSetup here = LeaseHolders.Setup(home).Value!;
         LockSetup there = LeaseHolders.Setup(other).Value!;
         if (here.FileLockspaceDir != there.FileLockspaceDir)
-            return $"{home.Name} keeps its locks in {here.FileLockspaceDir ?? "the disks themselves"}, {other.Name} in {there.FileLockspaceDir ?? "the disks themselves"}: they do not see each other's; run haagent check";
+            return $"{home.Name} keeps its locks in {here.FileLockspaceDir ?? "the disks themselves"}, {other.Name} in "
+                + $"{there.FileLockspaceDir ?? "the disks themselves"}: they do not see each other's; run haagent check";
         if (!there.AutoDiskLeases || !here.AutoDiskLeases)
             return "auto_disk_leases is off, so virtlockd locks no disk by itself; run haagent check";
         return guest.Lease switch
         {
             LeaseHolders.Held held when held.Nodes.Contains(home.Name) => null,
-            LeaseHolders.Held held => $"the locks of {guest.Id} are held on {string.Join(", ", held.Nodes)}, not on {home.Name}, where it runs",
+            LeaseHolders.Held held =>
+                $"the locks of {guest.Id} are held on {string.Join(", ", held.Nodes)}, not on {home.Name}, where it runs",
             LeaseHolders.Free free => $"nobody holds the lock of its disk {free.Disk}, so a second copy could start and destroy it",
             LeaseHolders.NotLocked not => $"virtlockd does not lock it: {not.Why}",
             LeaseHolders.Unknown unknown => $"whether its locks are held cannot be seen: {unknown.Why}",

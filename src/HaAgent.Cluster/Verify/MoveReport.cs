@@ -58,12 +58,17 @@ public sealed record MoveReport(string From, string To)
         GuideTestResult Result(Verdict verdict, string seen) => new(GuideTest.Migrate, expected, seen, verdict);
     }
 
-    private static string Stayed(ConnectionReport connection) => connection.Replaced == 0
-        ? $"the same connection ({connection.Ends}) stayed open"
-        : string.Create(CultureInfo.InvariantCulture, $"connections, each open until the next one was, never broke ({connection.Replaced + 1} one after the other, the first {connection.Ends})");
+    private static string Stayed(ConnectionReport connection) =>
+        connection.Replaced == 0
+            ? $"the same connection ({connection.Ends}) stayed open"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"connections, each open until the next one was, never broke ({connection.Replaced + 1} one after the other, the first "
+                    + $"{connection.Ends})"
+            );
 
-    private static string Gap(ConnectionReport connection) => connection.LongestGap <= connection.Resolution
-        ? $"at most {Seconds(connection.Resolution)}" : Seconds(connection.LongestGap);
+    private static string Gap(ConnectionReport connection) =>
+        connection.LongestGap <= connection.Resolution ? $"at most {Seconds(connection.Resolution)}" : Seconds(connection.LongestGap);
 
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.00} s");
 }

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace HaAgent.Core.Guest;
 
-/// <summary>virDomainState (libvirt-domain.h). An integer that this library does not know becomes <see cref="Unknown"/>, never another state.</summary>
+/// <summary>virDomainState (libvirt-domain.h). An integer that this library does not know becomes <see cref="Unknown"/>, never another
+/// state.</summary>
 public enum DomainState
 {
     NoState = 0,
@@ -36,7 +37,8 @@ public enum PausedReason
     ApiError = 14,
 }
 
-/// <summary>The text of a configuration file as libvirt takes it: UTF-8, without a byte order mark and without a declaration that names another encoding.</summary>
+/// <summary>The text of a configuration file as libvirt takes it: UTF-8, without a byte order mark and without a declaration that names
+/// another encoding.</summary>
 public static class DomainText
 {
     /// <summary>Decodes a document that <see cref="DomainXml.Parse(ReadOnlyMemory{byte}, out string)"/> has accepted.</summary>
@@ -59,7 +61,9 @@ public static class DomainText
         if (!head.StartsWith("<?xml", StringComparison.Ordinal) || at < 0 || at > end)
             return Encoding.UTF8;
         string name = head[(at + "encoding=".Length)..end].Trim(' ', '"', '\'');
-        return name.StartsWith("iso-8859-1", StringComparison.OrdinalIgnoreCase) || name.StartsWith("latin1", StringComparison.OrdinalIgnoreCase)
+        return
+            name.StartsWith("iso-8859-1", StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith("latin1", StringComparison.OrdinalIgnoreCase)
             ? Encoding.Latin1
             : Encoding.UTF8;
     }

@@ -4,7 +4,8 @@ using System.Xml;
 
 namespace HaAgent.Core.Guest;
 
-/// <summary>What the agent needs to know of a domain's XML. Read by a real XML parser; document types are refused, so no entity is ever expanded.</summary>
+/// <summary>What the agent needs to know of a domain's XML. Read by a real XML parser; document types are refused, so no entity is ever
+/// expanded.</summary>
 public sealed record DomainXml
 {
     /// <summary>A configuration file larger than this many bytes is refused.</summary>

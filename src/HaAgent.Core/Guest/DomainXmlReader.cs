@@ -21,33 +21,34 @@ internal static class DomainXmlReader
         string? cpuMode = null;
         var boot = new Boot();
         var devices = new Devices();
-        Children(reader, child =>
-        {
-            switch (child.LocalName)
+        Children(
+            reader,
+            child =>
             {
-                case "name":
-                    name ??= child.ReadElementContentAsString();
-                    break;
-                case "uuid":
-                    uuid ??= child.ReadElementContentAsString();
-                    break;
-                case "cpu":
-                    cpuMode = child.GetAttribute("mode");
-                    cpu = child.ReadOuterXml();
-                    break;
-                case "os":
-                    boot.Read(child);
-                    break;
-                case "devices":
-                    devices.Read(child);
-                    break;
+                switch (child.LocalName)
+                {
+                    case "name":
+                        name ??= child.ReadElementContentAsString();
+                        break;
+                    case "uuid":
+                        uuid ??= child.ReadElementContentAsString();
+                        break;
+                    case "cpu":
+                        cpuMode = child.GetAttribute("mode");
+                        cpu = child.ReadOuterXml();
+                        break;
+                    case "os":
+                        boot.Read(child);
+                        break;
+                    case "devices":
+                        devices.Read(child);
+                        break;
+                }
             }
-        });
+        );
 
         // The rest of the document must be well-formed too.
-        while (reader.Read())
-        {
-        }
+        while (reader.Read()) { }
 
         if (string.IsNullOrWhiteSpace(name))
         {
@@ -87,7 +88,8 @@ internal static class DomainXmlReader
         };
     }
 
-    /// <summary>Calls <paramref name="each"/> on every child element; it may read the element or leave it, and deeper ones are passed over.</summary>
+    /// <summary>Calls <paramref name="each"/> on every child element; it may read the element or leave it, and deeper ones are passed
+    /// over.</summary>
     private static void Children(XmlReader reader, Action<XmlReader> each)
     {
         if (reader.IsEmptyElement)
@@ -103,7 +105,11 @@ internal static class DomainXmlReader
                 each(reader);
 
                 // Not moved, or moved only within the element: on to the next sibling.
-                if (reader.NodeType == XmlNodeType.Element && reader.Depth == depth && (position.LineNumber, position.LinePosition) == (line, column))
+                if (
+                    reader.NodeType == XmlNodeType.Element
+                    && reader.Depth == depth
+                    && (position.LineNumber, position.LinePosition) == (line, column)
+                )
                     reader.Skip();
                 continue;
             }
@@ -120,18 +126,22 @@ internal static class DomainXmlReader
 
         public string? Nvram { get; private set; }
 
-        public void Read(XmlReader os) => Children(os, child =>
-        {
-            if (child.LocalName == "type")
-            {
-                Architecture = child.GetAttribute("arch");
-                Machine = child.GetAttribute("machine");
-            }
-            else if (child.LocalName == "nvram" && !child.IsEmptyElement)
-            {
-                Nvram = child.ReadElementContentAsString().Trim();
-            }
-        });
+        public void Read(XmlReader os) =>
+            Children(
+                os,
+                child =>
+                {
+                    if (child.LocalName == "type")
+                    {
+                        Architecture = child.GetAttribute("arch");
+                        Machine = child.GetAttribute("machine");
+                    }
+                    else if (child.LocalName == "nvram" && !child.IsEmptyElement)
+                    {
+                        Nvram = child.ReadElementContentAsString().Trim();
+                    }
+                }
+            );
     }
 
     private sealed class Devices
@@ -148,32 +158,47 @@ internal static class DomainXmlReader
 
         public bool HasGuestAgentChannel { get; private set; }
 
-        public void Read(XmlReader devices) => Children(devices, child =>
-        {
-            switch (child.LocalName)
-            {
-                case "emulator":
-                    Emulator = child.ReadElementContentAsString().Trim();
-                    break;
-                case "disk":
-                    ReadDisk(child);
-                    break;
-                case "interface":
-                    Children(child, part =>
+        public void Read(XmlReader devices) =>
+            Children(
+                devices,
+                child =>
+                {
+                    switch (child.LocalName)
                     {
-                        if (part.LocalName == "source" && part.GetAttribute("network") is string network && !Networks.Contains(network))
-                            Networks.Add(network);
-                    });
-                    break;
-                case "hostdev":
-                    HostDevices.Add(child.GetAttribute("type") ?? "hostdev");
-                    break;
-                case "channel":
-                    Children(child, part =>
-                        HasGuestAgentChannel |= part.LocalName == "target" && part.GetAttribute("name") == "org.qemu.guest_agent.0");
-                    break;
-            }
-        });
+                        case "emulator":
+                            Emulator = child.ReadElementContentAsString().Trim();
+                            break;
+                        case "disk":
+                            ReadDisk(child);
+                            break;
+                        case "interface":
+                            Children(
+                                child,
+                                part =>
+                                {
+                                    if (
+                                        part.LocalName == "source"
+                                        && part.GetAttribute("network") is string network
+                                        && !Networks.Contains(network)
+                                    )
+                                        Networks.Add(network);
+                                }
+                            );
+                            break;
+                        case "hostdev":
+                            HostDevices.Add(child.GetAttribute("type") ?? "hostdev");
+                            break;
+                        case "channel":
+                            Children(
+                                child,
+                                part =>
+                                    HasGuestAgentChannel |=
+                                        part.LocalName == "target" && part.GetAttribute("name") == "org.qemu.guest_agent.0"
+                            );
+                            break;
+                    }
+                }
+            );
 
         private void ReadDisk(XmlReader disk)
         {
@@ -187,26 +212,29 @@ internal static class DomainXmlReader
             // A CD-ROM is read-only whether or not the XML says so (virDomainDiskDefPostParse).
             bool readOnly = device == "cdrom";
             bool shareable = false;
-            Children(disk, part =>
-            {
-                switch (part.LocalName)
+            Children(
+                disk,
+                part =>
                 {
-                    case "source":
-                        source = part.GetAttribute("file") ?? part.GetAttribute("dev") ?? part.GetAttribute("dir");
-                        pool = part.GetAttribute("pool");
-                        volume = part.GetAttribute("volume");
-                        break;
-                    case "target":
-                        target = part.GetAttribute("dev") ?? "";
-                        break;
-                    case "readonly":
-                        readOnly = true;
-                        break;
-                    case "shareable":
-                        shareable = true;
-                        break;
+                    switch (part.LocalName)
+                    {
+                        case "source":
+                            source = part.GetAttribute("file") ?? part.GetAttribute("dev") ?? part.GetAttribute("dir");
+                            pool = part.GetAttribute("pool");
+                            volume = part.GetAttribute("volume");
+                            break;
+                        case "target":
+                            target = part.GetAttribute("dev") ?? "";
+                            break;
+                        case "readonly":
+                            readOnly = true;
+                            break;
+                        case "shareable":
+                            shareable = true;
+                            break;
+                    }
                 }
-            });
+            );
             if (pool is not null && !Pools.Contains(pool))
                 Pools.Add(pool);
             Disks.Add(new Disk(type, device, target, source, readOnly, shareable) { Pool = pool, Volume = volume });

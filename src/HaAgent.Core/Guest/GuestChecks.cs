@@ -37,7 +37,11 @@ internal sealed class GuestChecks(Situation situation)
         // A paused guest holds no lease (virtlockd releases it), so only one that runs is asked for it.
         if (active.State is DomainState.Running or DomainState.Blocked or DomainState.Unknown && !situation.Did<Operation.CheckLeases>())
             return situation.Perform(new Operation.CheckLeases(), 5);
-        if (situation.Invocation.CheckLevel >= 20 && _settings.MonitorGuestAgent && active is { By: Evidence.Libvirt, State: DomainState.Running })
+        if (
+            situation.Invocation.CheckLevel >= 20
+            && _settings.MonitorGuestAgent
+            && active is { By: Evidence.Libvirt, State: DomainState.Running }
+        )
         {
             if (situation.Last<Operation.PingGuestAgent>() is not Done ping)
                 return situation.Perform(new Operation.PingGuestAgent(), MonitorAnswerSeconds);

@@ -19,7 +19,8 @@ public enum DaemonLife
     Spawns,
 }
 
-/// <summary>All that one look at a guest gave, and what follows from it. "Not active" needs proof; what was not learned proves nothing.</summary>
+/// <summary>All that one look at a guest gave, and what follows from it. "Not active" needs proof; what was not learned proves
+/// nothing.</summary>
 public sealed record GuestEvidence
 {
     /// <summary>What libvirt says; null: it did not answer.</summary>
@@ -28,7 +29,8 @@ public sealed record GuestEvidence
     /// <summary>Why it did not.</summary>
     public OperationResult Failure { get; init; } = OperationResult.Done;
 
-    /// <summary>The guest's QEMU process by its id; null: its hypervisor is not QEMU of this node, so that a process proves nothing.</summary>
+    /// <summary>The guest's QEMU process by its id; null: its hypervisor is not QEMU of this node, so that a process proves
+    /// nothing.</summary>
     public Fact<int>? Process { get; init; }
 
     /// <summary>Looks at the daemon; asked only where it matters.</summary>
@@ -53,15 +55,22 @@ public sealed record GuestEvidence
         return Process switch
         {
             // libvirt forgets a guest whose state files are lost, while its QEMU goes on writing: absence needs both.
-            { State: FactState.Known } => new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Libvirt is null ? Evidence.ProcessOnly : Evidence.ProcessLostByLibvirt),
-            { State: FactState.NotLearned } unknown => new Observation.Unknown($"whether a QEMU process of this node carries it could not be found out: {unknown.Why}"),
+            { State: FactState.Known } => new Observation.Active(
+                DomainState.Unknown,
+                PausedReason.Unknown,
+                Libvirt is null ? Evidence.ProcessOnly : Evidence.ProcessLostByLibvirt
+            ),
+            { State: FactState.NotLearned } unknown => new Observation.Unknown(
+                $"whether a QEMU process of this node carries it could not be found out: {unknown.Why}"
+            ),
             _ => Libvirt is null ? WithoutLibvirt() : WithLibvirt(Libvirt),
         };
     }
 
-    private Observation WithLibvirt(Observation seen) => Pending is null || IsSettled
-        ? seen
-        : new Observation.Unknown($"{Asked}. libvirt does not show it, but may not have come to that yet") { SettlesSoon = true };
+    private Observation WithLibvirt(Observation seen) =>
+        Pending is null || IsSettled
+            ? seen
+            : new Observation.Unknown($"{Asked}. libvirt does not show it, but may not have come to that yet") { SettlesSoon = true };
 
     private Observation WithoutLibvirt()
     {
@@ -70,22 +79,32 @@ public sealed record GuestEvidence
         DaemonLife daemon = Daemon();
         if (Pending is not null)
         {
-            // A refused connection alone proves nothing: a daemon that is ending closes its socket and then waits for its threads, and where
+            // A refused connection alone proves nothing: a daemon that is ending closes its socket and then waits for its threads, and
+            // where
             // virtproxyd is asked it says nothing of virtqemud. When no daemon is left, the call died with it; a child that it had forked
             // for QEMU and that is not QEMU yet waits for its parent's word (virCommandHandshakeNotify) and ends without it.
             return Failure.Kind == FailureKind.Unreachable && daemon == DaemonLife.Gone
-                ? new Observation.Absent($"no QEMU process of this node carries it, and the libvirt daemon that was to start it is gone ({Failure.Message})")
+                ? new Observation.Absent(
+                    $"no QEMU process of this node carries it, and the libvirt daemon that was to start it is gone ({Failure.Message})"
+                )
                 : new Observation.Unknown($"{Asked}, and it may still do so ({Failure.Message})");
         }
 
         return daemon switch
         {
-            DaemonLife.Spawns => new Observation.Unknown($"libvirt is just starting a process, which may be this guest's ({Failure.Message})"),
-            DaemonLife.NotLearned => new Observation.Unknown($"whether libvirt is just starting a process could not be found out ({Failure.Message})"),
+            DaemonLife.Spawns => new Observation.Unknown(
+                $"libvirt is just starting a process, which may be this guest's ({Failure.Message})"
+            ),
+            DaemonLife.NotLearned => new Observation.Unknown(
+                $"whether libvirt is just starting a process could not be found out ({Failure.Message})"
+            ),
             DaemonLife.Gone or DaemonLife.Lives => new Observation.Absent($"no QEMU process of this node carries it ({Failure.Message})"),
         };
     }
 
-    private string Asked => string.Create(CultureInfo.InvariantCulture,
-        $"libvirt was asked {Math.Max(0, Now - Pending!.At)} s ago to start it and has not answered that");
+    private string Asked =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"libvirt was asked {Math.Max(0, Now - Pending!.At)} s ago to start it and has not answered that"
+        );
 }

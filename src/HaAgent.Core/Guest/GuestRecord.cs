@@ -23,7 +23,8 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
     /// <summary>The QEMU process that carries it; 0: not known.</summary>
     public int Pid { get; init; }
 
-    /// <summary>The start time of <see cref="Pid"/> in clock ticks since boot (/proc/PID/stat, field 22): a reused pid has another.</summary>
+    /// <summary>The start time of <see cref="Pid"/> in clock ticks since boot (/proc/PID/stat, field 22): a reused pid has
+    /// another.</summary>
     public long StartTime { get; init; }
 
     /// <summary>What was last written as utilization; empty: nothing.</summary>
@@ -145,8 +146,10 @@ public sealed record PendingCall(PendingKind Kind, string Boot, long At)
     public static PendingCall? Parse(string text)
     {
         string[] words = text.Split(' ');
-        if (words is not [var kind, var at, var boot]
-            || !long.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds))
+        if (
+            words is not [var kind, var at, var boot]
+            || !long.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds)
+        )
             return null;
         return kind switch
         {

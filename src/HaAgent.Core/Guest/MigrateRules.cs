@@ -2,7 +2,8 @@ using HaAgent.Core.Ocf;
 
 namespace HaAgent.Core.Guest;
 
-/// <summary>migrate_to, on the source: everything that can be known beforehand is asked beforehand, because a failed migrate_to restarts a healthy guest.</summary>
+/// <summary>migrate_to, on the source: everything that can be known beforehand is asked beforehand, because a failed migrate_to restarts a
+/// healthy guest.</summary>
 public sealed class MigrateToRule : IRule
 {
     /// <inheritdoc/>
@@ -12,7 +13,10 @@ public sealed class MigrateToRule : IRule
         {
             return migrated.Result.Succeeded
                 ? situation.Did<Operation.Forget>()
-                    ? new NextStep.Finish(Outcome.Success) { Log = migrated.Result.Message is string good ? new LogMessage(Severity.Info, good) : null }
+                    ? new NextStep.Finish(Outcome.Success)
+                    {
+                        Log = migrated.Result.Message is string good ? new LogMessage(Severity.Info, good) : null,
+                    }
                     : situation.Perform(new Operation.Forget(), 2)
                 : Fail(migrated.Result.Code, migrated.Result.Message!);
         }
@@ -20,11 +24,20 @@ public sealed class MigrateToRule : IRule
         return situation.Guest switch
         {
             Observation.Active active => Move(situation, active),
-            Observation.Absent absent => Fail(ExitCode.Generic, $"{situation.Domain} cannot be migrated: it is not active here ({absent.How})"),
-            Observation.Foreign foreign => Fail(ExitCode.Generic, $"{situation.Domain} cannot be migrated: it is not active here; another domain of that name is (UUID {foreign.Uuid})"),
+            Observation.Absent absent => Fail(
+                ExitCode.Generic,
+                $"{situation.Domain} cannot be migrated: it is not active here ({absent.How})"
+            ),
+            Observation.Foreign foreign => Fail(
+                ExitCode.Generic,
+                $"{situation.Domain} cannot be migrated: it is not active here; another domain of that name is (UUID {foreign.Uuid})"
+            ),
             Observation.Unknown unknown => !unknown.WithoutIdentity && situation.Looks < 5 && situation.Remaining > TimeSpan.FromSeconds(5)
                 ? new NextStep.Wait(TimeSpan.FromSeconds(1))
-                : Fail(ExitCode.Generic, $"{situation.Domain} was not migrated, because one cannot tell whether it is active here: {unknown.Why}"),
+                : Fail(
+                    ExitCode.Generic,
+                    $"{situation.Domain} was not migrated, because one cannot tell whether it is active here: {unknown.Why}"
+                ),
             _ => throw new InvalidOperationException(),
         };
     }
@@ -32,9 +45,15 @@ public sealed class MigrateToRule : IRule
     private static NextStep Move(Situation situation, Observation.Active active)
     {
         if (situation.Invocation.MigrateTarget is null)
-            return Fail(ExitCode.Arguments, $"{situation.Domain} cannot be migrated: the environment names no target (OCF_RESKEY_CRM_meta_migrate_target)");
+            return Fail(
+                ExitCode.Arguments,
+                $"{situation.Domain} cannot be migrated: the environment names no target (OCF_RESKEY_CRM_meta_migrate_target)"
+            );
         if (active.By != Evidence.Libvirt)
-            return Fail(ExitCode.Generic, $"{situation.Domain} was not migrated: it is {active.Describe()}. Check the libvirt daemon of this node");
+            return Fail(
+                ExitCode.Generic,
+                $"{situation.Domain} was not migrated: it is {active.Describe()}. Check the libvirt daemon of this node"
+            );
         if (active.IsBroken)
             return Fail(ExitCode.Generic, $"{situation.Domain} was not migrated: it is {active.Describe()}");
         if (situation.Settings.SaveConfigOnStop && !situation.Did<Operation.SaveConfiguration>())
@@ -59,22 +78,27 @@ public sealed class MigrateFromRule : IRule
     private static readonly TimeSpan Arrival = TimeSpan.FromSeconds(3);
 
     /// <inheritdoc/>
-    public NextStep Decide(Situation situation) => situation.Guest switch
-    {
-        Observation.Active active => Arrived(situation, active),
-        Observation.Absent absent => situation.Elapsed < Arrival && situation.Remaining > TimeSpan.FromSeconds(1)
-            ? new NextStep.Wait(TimeSpan.FromMilliseconds(500))
-            : Fail($"{situation.Domain} did not arrive from {situation.Invocation.MigrateSource ?? "the source"}: {absent.How}"),
-        Observation.Foreign foreign => Fail($"{situation.Domain} did not arrive; another domain of that name (UUID {foreign.Uuid}) is active here"),
-        Observation.Unknown unknown => !unknown.WithoutIdentity && situation.Remaining > TimeSpan.FromSeconds(2)
-            ? new NextStep.Wait(TimeSpan.FromSeconds(1))
-            : Fail($"Cannot tell whether {situation.Domain} arrived: {unknown.Why}"),
-        _ => throw new InvalidOperationException(),
-    };
+    public NextStep Decide(Situation situation) =>
+        situation.Guest switch
+        {
+            Observation.Active active => Arrived(situation, active),
+            Observation.Absent absent => situation.Elapsed < Arrival && situation.Remaining > TimeSpan.FromSeconds(1)
+                ? new NextStep.Wait(TimeSpan.FromMilliseconds(500))
+                : Fail($"{situation.Domain} did not arrive from {situation.Invocation.MigrateSource ?? "the source"}: {absent.How}"),
+            Observation.Foreign foreign => Fail(
+                $"{situation.Domain} did not arrive; another domain of that name (UUID {foreign.Uuid}) is active here"
+            ),
+            Observation.Unknown unknown => !unknown.WithoutIdentity && situation.Remaining > TimeSpan.FromSeconds(2)
+                ? new NextStep.Wait(TimeSpan.FromSeconds(1))
+                : Fail($"Cannot tell whether {situation.Domain} arrived: {unknown.Why}"),
+            _ => throw new InvalidOperationException(),
+        };
 
     private static NextStep Arrived(Situation situation, Observation.Active active)
     {
-        bool onItsWay = active.State is DomainState.NoState || active is { State: DomainState.Paused, Paused: PausedReason.Migration or PausedReason.StartingUp };
+        bool onItsWay =
+            active.State is DomainState.NoState
+            || active is { State: DomainState.Paused, Paused: PausedReason.Migration or PausedReason.StartingUp };
         if (onItsWay)
         {
             return situation.Remaining > TimeSpan.FromSeconds(2)
@@ -94,10 +118,14 @@ public sealed class MigrateFromRule : IRule
                 return Fail(leases.Result.Message!);
         }
 
-        return new GuestChecks(situation).Next() ?? new NextStep.Finish(Outcome.Success)
-        {
-            Log = new LogMessage(Severity.Info, $"{situation.Domain} arrived from {situation.Invocation.MigrateSource ?? "the source"} and is {active.Describe()}"),
-        };
+        return new GuestChecks(situation).Next()
+            ?? new NextStep.Finish(Outcome.Success)
+            {
+                Log = new LogMessage(
+                    Severity.Info,
+                    $"{situation.Domain} arrived from {situation.Invocation.MigrateSource ?? "the source"} and is {active.Describe()}"
+                ),
+            };
     }
 
     private static NextStep.Finish Fail(string reason) => new(new Outcome(ExitCode.Generic, reason));

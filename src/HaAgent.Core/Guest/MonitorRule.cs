@@ -8,30 +8,41 @@ namespace HaAgent.Core.Guest;
 /// </summary>
 public sealed class MonitorRule : IRule
 {
-    /// <summary>How long a guest may look gone before it counts as gone: a reboot or a libvirt restart can look so (resource-agents #308, #1613).</summary>
+    /// <summary>How long a guest may look gone before it counts as gone: a reboot or a libvirt restart can look so (resource-agents #308,
+    /// #1613).</summary>
     private static readonly TimeSpan Resample = TimeSpan.FromMilliseconds(300);
 
     /// <inheritdoc/>
-    public NextStep Decide(Situation situation) => situation.Guest switch
-    {
-        Observation.Active active => Alive(situation, active),
-        Observation.Absent absent => Gone(situation, absent),
-        Observation.Foreign { OurDisk: not null } foreign => Finish(ExitCode.Generic, foreign.Writes(situation.Domain)),
-        Observation.Foreign foreign => Finish(ExitCode.NotRunning,
-            $"{situation.Domain} is not active here; another domain of that name is (UUID {foreign.Uuid}), which this resource leaves alone. Rename one of them"),
-        Observation.Unknown unknown => CannotTell(situation, unknown),
-        _ => throw new InvalidOperationException(),
-    };
+    public NextStep Decide(Situation situation) =>
+        situation.Guest switch
+        {
+            Observation.Active active => Alive(situation, active),
+            Observation.Absent absent => Gone(situation, absent),
+            Observation.Foreign { OurDisk: not null } foreign => Finish(ExitCode.Generic, foreign.Writes(situation.Domain)),
+            Observation.Foreign foreign => Finish(
+                ExitCode.NotRunning,
+                $"{situation.Domain} is not active here; another domain of that name is (UUID {foreign.Uuid}), which this resource leaves "
+                    + "alone. Rename one of them"
+            ),
+            Observation.Unknown unknown => CannotTell(situation, unknown),
+            _ => throw new InvalidOperationException(),
+        };
 
     private static NextStep Gone(Situation situation, Observation.Absent absent)
     {
         if (situation.Invocation.IsProbe)
-            return new NextStep.Finish(new Outcome(ExitCode.NotRunning)) { Log = new LogMessage(Severity.Debug, $"{situation.Domain} is not active here: {absent.How}") };
+            return new NextStep.Finish(new Outcome(ExitCode.NotRunning))
+            {
+                Log = new LogMessage(Severity.Debug, $"{situation.Domain} is not active here: {absent.How}"),
+            };
 
         // Whether it should be running is Pacemaker's knowledge, not ours: a monitor that finds a stopped guest is normal after a stop.
         if (situation.Looks < 2 && situation.Remaining > Resample)
             return new NextStep.Wait(Resample);
-        return new NextStep.Finish(new Outcome(ExitCode.NotRunning)) { Log = new LogMessage(Severity.Info, $"{situation.Domain} is not active here: {absent.How}") };
+        return new NextStep.Finish(new Outcome(ExitCode.NotRunning))
+        {
+            Log = new LogMessage(Severity.Info, $"{situation.Domain} is not active here: {absent.How}"),
+        };
     }
 
     private static NextStep CannotTell(Situation situation, Observation.Unknown unknown)
@@ -40,9 +51,7 @@ public sealed class MonitorRule : IRule
         // 5 keeps the resource off this node and says why, and is neither "running" nor "not running".
         if (unknown.WithoutIdentity)
         {
-            return situation.Invocation.IsProbe
-                ? Finish(ExitCode.Installed, unknown.Why)
-                : Finish(ExitCode.Generic, unknown.Why);
+            return situation.Invocation.IsProbe ? Finish(ExitCode.Installed, unknown.Why) : Finish(ExitCode.Generic, unknown.Why);
         }
 
         if (situation.Remaining > TimeSpan.FromSeconds(1) && (situation.Looks < 5 || unknown.SettlesSoon))
@@ -57,27 +66,42 @@ public sealed class MonitorRule : IRule
             // A guest that is just ending looks like this for a moment.
             return situation.Looks < 4 && situation.Remaining > Resample
                 ? new NextStep.Wait(Resample)
-                : Finish(ExitCode.Generic, $"The QEMU process of {situation.Domain} is alive, but libvirt does not know the domain any more. Stop the resource: its process will be ended");
+                : Finish(
+                    ExitCode.Generic,
+                    $"The QEMU process of {situation.Domain} is alive, but libvirt does not know the domain any more. Stop the resource: "
+                        + "its process will be ended"
+                );
         }
 
         if (active.State == DomainState.NoState && situation.Looks < 5 && situation.Remaining > Resample)
             return new NextStep.Wait(Resample);
         if (active.State == DomainState.Crashed)
-            return Finish(ExitCode.Generic, $"{situation.Domain} has crashed. Its console or core dump may say why; the cluster recovers it");
+            return Finish(
+                ExitCode.Generic,
+                $"{situation.Domain} has crashed. Its console or core dump may say why; the cluster recovers it"
+            );
         return new GuestChecks(situation).Next() ?? Verdict(situation, active);
     }
 
     private static NextStep Verdict(Situation situation, Observation.Active active)
     {
         if (active.IsPausedByError)
-            return Judge(situation.Settings.OnPausedError, $"{situation.Domain} is {active.Describe()}. Look at its disks and its log in /var/log/libvirt; the policy is on_paused_error");
+            return Judge(
+                situation.Settings.OnPausedError,
+                $"{situation.Domain} is {active.Describe()}. Look at its disks and its log in /var/log/libvirt; the policy is "
+                    + "on_paused_error"
+            );
         if (situation.Last<Operation.CheckLeases>() is { Result.Kind: FailureKind.LeaseLost } lost)
             return Judge(situation.Settings.OnLockLost, lost.Result.Message!);
         if (active.By == Evidence.ProcessOnly)
         {
             return new NextStep.Finish(Outcome.Success)
             {
-                Log = new LogMessage(Severity.Warning, $"libvirt does not answer; {situation.Domain} is taken for running because its QEMU process lives. Check the libvirt daemon of this node"),
+                Log = new LogMessage(
+                    Severity.Warning,
+                    $"libvirt does not answer; {situation.Domain} is taken for running because its QEMU process lives. Check the libvirt "
+                        + "daemon of this node"
+                ),
             };
         }
 
@@ -86,12 +110,13 @@ public sealed class MonitorRule : IRule
             : new NextStep.Finish(Outcome.Success) { Log = new LogMessage(Severity.Info, $"{situation.Domain} is {active.Describe()}") };
     }
 
-    private static NextStep.Finish Judge(Policy policy, string finding) => policy switch
-    {
-        Policy.Fail => Finish(ExitCode.Generic, finding),
-        Policy.Degraded => Finish(ExitCode.Degraded, finding),
-        Policy.Ignore => new NextStep.Finish(Outcome.Success) { Log = new LogMessage(Severity.Warning, finding) },
-    };
+    private static NextStep.Finish Judge(Policy policy, string finding) =>
+        policy switch
+        {
+            Policy.Fail => Finish(ExitCode.Generic, finding),
+            Policy.Degraded => Finish(ExitCode.Degraded, finding),
+            Policy.Ignore => new NextStep.Finish(Outcome.Success) { Log = new LogMessage(Severity.Warning, finding) },
+        };
 
     private static NextStep.Finish Finish(ExitCode code, string reason) => new NextStep.Finish(new Outcome(code, reason));
 }

@@ -18,9 +18,7 @@ public enum Evidence
 /// <summary>What is known of the guest on this node at one moment: a closed choice, in which "cannot tell" is a value of its own.</summary>
 public abstract record Observation
 {
-    private Observation()
-    {
-    }
+    private Observation() { }
 
     /// <summary>Proven not to be active here.</summary>
     /// <param name="How">The proof, for the log.</param>
@@ -36,54 +34,70 @@ public abstract record Observation
         public bool IsBroken => State == DomainState.Crashed || IsPausedByError;
 
         /// <summary>Paused by an error.</summary>
-        public bool IsPausedByError => State == DomainState.Paused
-            && Paused is PausedReason.IoError or PausedReason.Watchdog or PausedReason.Crashed or PausedReason.PostCopyFailed or PausedReason.ApiError;
+        public bool IsPausedByError =>
+            State == DomainState.Paused
+            && Paused
+                is PausedReason.IoError
+                    or PausedReason.Watchdog
+                    or PausedReason.Crashed
+                    or PausedReason.PostCopyFailed
+                    or PausedReason.ApiError;
 
         /// <summary>Paused by a job that lets it run again, or ends it, by itself.</summary>
-        public bool IsPausedForAJob => State == DomainState.Paused
-            && Paused is PausedReason.Migration or PausedReason.Save or PausedReason.Dump or PausedReason.Snapshot or PausedReason.StartingUp
-            or PausedReason.ShuttingDown or PausedReason.PostCopy;
+        public bool IsPausedForAJob =>
+            State == DomainState.Paused
+            && Paused
+                is PausedReason.Migration
+                    or PausedReason.Save
+                    or PausedReason.Dump
+                    or PausedReason.Snapshot
+                    or PausedReason.StartingUp
+                    or PausedReason.ShuttingDown
+                    or PausedReason.PostCopy;
 
         /// <summary>A word for the log.</summary>
-        public string Describe() => By switch
-        {
-            Evidence.Libvirt => State == DomainState.Paused ? $"paused ({WhyPaused})" : StateWord,
-            Evidence.ProcessOnly => "alive as a process (libvirt does not answer)",
-            Evidence.ProcessLostByLibvirt => "alive as a process that libvirt no longer knows",
-        };
+        public string Describe() =>
+            By switch
+            {
+                Evidence.Libvirt => State == DomainState.Paused ? $"paused ({WhyPaused})" : StateWord,
+                Evidence.ProcessOnly => "alive as a process (libvirt does not answer)",
+                Evidence.ProcessLostByLibvirt => "alive as a process that libvirt no longer knows",
+            };
 
         /// <summary>Why it is paused, in words.</summary>
-        public string WhyPaused => Paused switch
-        {
-            PausedReason.Unknown => "no reason given",
-            PausedReason.User => "by an administrator",
-            PausedReason.Migration => "for a migration",
-            PausedReason.Save => "to be saved",
-            PausedReason.Dump => "for a core dump",
-            PausedReason.IoError => "by an I/O error",
-            PausedReason.Watchdog => "by its watchdog",
-            PausedReason.FromSnapshot => "after a snapshot was restored",
-            PausedReason.ShuttingDown => "while shutting down",
-            PausedReason.Snapshot => "for a snapshot",
-            PausedReason.Crashed => "because it crashed",
-            PausedReason.StartingUp => "while starting",
-            PausedReason.PostCopy => "in post-copy migration",
-            PausedReason.PostCopyFailed => "by a failed post-copy migration",
-            PausedReason.ApiError => "by an error of the hypervisor",
-        };
+        public string WhyPaused =>
+            Paused switch
+            {
+                PausedReason.Unknown => "no reason given",
+                PausedReason.User => "by an administrator",
+                PausedReason.Migration => "for a migration",
+                PausedReason.Save => "to be saved",
+                PausedReason.Dump => "for a core dump",
+                PausedReason.IoError => "by an I/O error",
+                PausedReason.Watchdog => "by its watchdog",
+                PausedReason.FromSnapshot => "after a snapshot was restored",
+                PausedReason.ShuttingDown => "while shutting down",
+                PausedReason.Snapshot => "for a snapshot",
+                PausedReason.Crashed => "because it crashed",
+                PausedReason.StartingUp => "while starting",
+                PausedReason.PostCopy => "in post-copy migration",
+                PausedReason.PostCopyFailed => "by a failed post-copy migration",
+                PausedReason.ApiError => "by an error of the hypervisor",
+            };
 
-        private string StateWord => State switch
-        {
-            DomainState.NoState => "without a state",
-            DomainState.Running => "running",
-            DomainState.Blocked => "idle",
-            DomainState.Paused => "paused",
-            DomainState.Shutdown => "shutting down",
-            DomainState.ShutOff => "shut off",
-            DomainState.Crashed => "crashed",
-            DomainState.PmSuspended => "asleep (it suspended itself)",
-            DomainState.Unknown => "in a state this agent does not know",
-        };
+        private string StateWord =>
+            State switch
+            {
+                DomainState.NoState => "without a state",
+                DomainState.Running => "running",
+                DomainState.Blocked => "idle",
+                DomainState.Paused => "paused",
+                DomainState.Shutdown => "shutting down",
+                DomainState.ShutOff => "shut off",
+                DomainState.Crashed => "crashed",
+                DomainState.PmSuspended => "asleep (it suspended itself)",
+                DomainState.Unknown => "in a state this agent does not know",
+            };
     }
 
     /// <summary>Our guest is not active here, but another domain of the same name is. It is not ours and is left alone.</summary>
@@ -99,7 +113,7 @@ public abstract record Observation
         /// </summary>
         public string Writes(string domain) =>
             $"Another domain of the name {domain} (UUID {Uuid}) writes its disk {OurDisk} here. It is not this resource's and was left "
-                + "alone; "
+            + "alone; "
             + "shut it down, or give the configuration its UUID";
     }
 
@@ -107,8 +121,9 @@ public abstract record Observation
     /// <param name="ours">Our guest's disks.</param>
     /// <param name="theirs">Another domain's.</param>
     public static string? CommonDisk(IEnumerable<Disk> ours, IEnumerable<Disk> theirs) =>
-        ours.FirstOrDefault(our => our is { IsLockable: true, Shareable: false }
-            && theirs.Any(their => their.IsLockable && their.Source == our.Source))?.Source;
+        ours.FirstOrDefault(our =>
+            our is { IsLockable: true, Shareable: false } && theirs.Any(their => their.IsLockable && their.Source == our.Source)
+        )?.Source;
 
     /// <summary>Cannot tell. No rule may turn this into "not running".</summary>
     /// <param name="Why">What kept us from knowing, as a sentence.</param>
@@ -197,5 +212,8 @@ public sealed class Situation(Invocation invocation, Settings settings)
 
     private static TimeSpan Reserve(TimeSpan timeout) => Clamp(timeout / 20, TimeSpan.FromSeconds(0.3), TimeSpan.FromSeconds(2));
 
-    internal static TimeSpan Clamp(TimeSpan value, TimeSpan least, TimeSpan most) => value < least ? least : value > most ? most : value;
+    internal static TimeSpan Clamp(TimeSpan value, TimeSpan least, TimeSpan most) =>
+        value < least ? least
+        : value > most ? most
+        : value;
 }

@@ -15,15 +15,13 @@ public enum ShutdownVia
 /// <summary>Something a rule wants done: a closed choice.</summary>
 public abstract record Operation
 {
-    private Operation()
-    {
-    }
+    private Operation() { }
 
     /// <summary>The guest may be in another state afterwards, so it is looked at again.</summary>
     public virtual bool ChangesGuest => false;
 
-
-    /// <summary>Writes down which domain this is and which process carries it, so that stop and monitor know it when the configuration is gone.</summary>
+    /// <summary>Writes down which domain this is and which process carries it, so that stop and monitor know it when the configuration is
+    /// gone.</summary>
     public sealed record Remember : Operation;
 
     /// <summary>Forgets that the guest is active here; what it is called stays known.</summary>
@@ -164,5 +162,6 @@ public sealed record OperationResult(FailureKind Kind, string? Message, ExitCode
     public static OperationResult DoneWith(string message) => new(FailureKind.None, message, ExitCode.Success);
 
     /// <summary>Failed.</summary>
-    public static OperationResult Failed(string message, FailureKind kind = FailureKind.Other, ExitCode code = ExitCode.Generic) => new(kind, message, code);
+    public static OperationResult Failed(string message, FailureKind kind = FailureKind.Other, ExitCode code = ExitCode.Generic) =>
+        new(kind, message, code);
 }

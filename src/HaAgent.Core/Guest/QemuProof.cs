@@ -43,8 +43,11 @@ public static class QemuProof
         foreach (string line in passwd.Split('\n'))
         {
             string[] fields = line.Split(':');
-            if (fields.Length > 2 && (fields[0] == configured || Array.IndexOf(DefaultUsers, fields[0]) >= 0)
-                && uint.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out uint id))
+            if (
+                fields.Length > 2
+                && (fields[0] == configured || Array.IndexOf(DefaultUsers, fields[0]) >= 0)
+                && uint.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out uint id)
+            )
                 owners.Add(id);
         }
 

@@ -44,12 +44,22 @@ public static class Runner
         }
     }
 
-    /// <summary>Something came back long after it had to. Pacemaker is about to end the action, or has: nothing is begun that it would be cut off in.</summary>
+    /// <summary>Something came back long after it had to. Pacemaker is about to end the action, or has: nothing is begun that it would be
+    /// cut off in.</summary>
     private static Outcome TooLate(Situation situation)
     {
-        string what = situation.History.Count > 0 ? $"{situation.History[^1].Operation.GetType().Name} came back too late" : "looking at it took too long";
-        return new Outcome(ExitCode.Generic, string.Create(CultureInfo.InvariantCulture,
-            $"{situation.Invocation.ActionName} of {situation.Domain} was not done within its timeout of {situation.Invocation.Timeout.TotalSeconds:0.#} s: {what}"));
+        string what =
+            situation.History.Count > 0
+                ? $"{situation.History[^1].Operation.GetType().Name} came back too late"
+                : "looking at it took too long";
+        return new Outcome(
+            ExitCode.Generic,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{situation.Invocation.ActionName} of {situation.Domain} was not done within its timeout of "
+                    + $"{situation.Invocation.Timeout.TotalSeconds:0.#} s: {what}"
+            )
+        );
     }
 
     /// <summary>A healthy libvirt answers in milliseconds. A hung one must leave time for everything else.</summary>
@@ -72,16 +82,15 @@ public enum Severity
 /// <param name="ToStderr">It also goes to stderr when loud enough; not so what stands there as ocf-exit-reason.</param>
 public readonly record struct LogMessage(Severity Severity, string Text, bool ToStderr = true)
 {
-    /// <summary>The text, safe to print and in one line: a log is read by line, by haagent too, and the text may quote libvirt or a guest's XML.</summary>
+    /// <summary>The text, safe to print and in one line: a log is read by line, by haagent too, and the text may quote libvirt or a guest's
+    /// XML.</summary>
     public string Text { get; } = Printable.Line(Text);
 }
 
 /// <summary>What a rule wants next: a closed choice.</summary>
 public abstract record NextStep
 {
-    private NextStep()
-    {
-    }
+    private NextStep() { }
 
     /// <summary>What is written to the log before it; null: nothing.</summary>
     public LogMessage? Log { get; init; }

@@ -15,18 +15,25 @@ public sealed class StartRule : IRule
     private static readonly TimeSpan PatienceWithLook = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
-    public NextStep Decide(Situation situation) => situation.Guest switch
-    {
-        Observation.Active active => Active(situation, active),
-        Observation.Absent absent => situation.Last<Operation.StartDomain>() is { Result.Succeeded: true }
-            ? Fail(ExitCode.Generic, $"{situation.Domain} was started and ended again at once ({absent.How}). Look at its log in /var/log/libvirt/qemu")
-            : Begin(situation),
-        Observation.Foreign { OurDisk: not null } foreign => Fail(ExitCode.Generic, foreign.Writes(situation.Domain)),
-        Observation.Foreign foreign => Fail(ExitCode.Generic,
-            $"{situation.Domain} cannot be started: another domain of that name (UUID {foreign.Uuid}) is active here and is not this resource's. Stop or rename it, or correct the <uuid> of {situation.Settings.Config}"),
-        Observation.Unknown unknown => CannotTell(situation, unknown),
-        _ => throw new InvalidOperationException(),
-    };
+    public NextStep Decide(Situation situation) =>
+        situation.Guest switch
+        {
+            Observation.Active active => Active(situation, active),
+            Observation.Absent absent => situation.Last<Operation.StartDomain>() is { Result.Succeeded: true }
+                ? Fail(
+                    ExitCode.Generic,
+                    $"{situation.Domain} was started and ended again at once ({absent.How}). Look at its log in /var/log/libvirt/qemu"
+                )
+                : Begin(situation),
+            Observation.Foreign { OurDisk: not null } foreign => Fail(ExitCode.Generic, foreign.Writes(situation.Domain)),
+            Observation.Foreign foreign => Fail(
+                ExitCode.Generic,
+                $"{situation.Domain} cannot be started: another domain of that name (UUID {foreign.Uuid}) is active here and is not this "
+                    + $"resource's. Stop or rename it, or correct the <uuid> of {situation.Settings.Config}"
+            ),
+            Observation.Unknown unknown => CannotTell(situation, unknown),
+            _ => throw new InvalidOperationException(),
+        };
 
     private static NextStep CannotTell(Situation situation, Observation.Unknown unknown)
     {
@@ -50,7 +57,10 @@ public sealed class StartRule : IRule
             };
         }
 
-        return Fail(ExitCode.Generic, $"{situation.Domain} was not started, because one cannot tell whether it is active here already: {unknown.Why}");
+        return Fail(
+            ExitCode.Generic,
+            $"{situation.Domain} was not started, because one cannot tell whether it is active here already: {unknown.Why}"
+        );
     }
 
     private static NextStep Begin(Situation situation)
@@ -90,15 +100,17 @@ public sealed class StartRule : IRule
     /// <summary>What a daemon that is just being restarted, or a volume on which a fencing is pending, makes fail.</summary>
     private static bool MayGoAway(OperationResult result) =>
         result.Kind is FailureKind.TimedOut or FailureKind.Unreachable or FailureKind.VirtlockdUnreachable
-            && result.Code != ExitCode.Installed;
+        && result.Code != ExitCode.Installed;
 
     /// <summary>With less than this left nothing is begun any more: it would only run out of its time.</summary>
     private static TimeSpan LeastTime(Situation situation) =>
         Situation.Clamp(situation.Invocation.Timeout / 10, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
 
     private static LogMessage Waiting(Situation situation, string why) =>
-        new(Severity.Warning, $"The start of {situation.Domain} waits up to "
-            + $"{(situation.Remaining - LeastTime(situation)).TotalSeconds:F0} s: {why}");
+        new(
+            Severity.Warning,
+            $"The start of {situation.Domain} waits up to " + $"{(situation.Remaining - LeastTime(situation)).TotalSeconds:F0} s: {why}"
+        );
 
     private static NextStep.Perform StartDomain(Situation situation) =>
         new(new Operation.StartDomain(), situation.Remaining)
@@ -117,9 +129,10 @@ public sealed class StartRule : IRule
             return null;
         return new NextStep.Wait(TimeSpan.FromSeconds(1))
         {
-            Log = situation.History.Count(d => d.Operation is T) == 1
-                ? new LogMessage(Severity.Warning, refused.Result.Message! + " Trying again for a while")
-                : null,
+            Log =
+                situation.History.Count(d => d.Operation is T) == 1
+                    ? new LogMessage(Severity.Warning, refused.Result.Message! + " Trying again for a while")
+                    : null,
         };
     }
 
@@ -149,7 +162,11 @@ public sealed class StartRule : IRule
         if (active.State == DomainState.Crashed)
             return Fail(ExitCode.Generic, $"{situation.Domain} has crashed and must be stopped before it is started");
         if (active.By == Evidence.ProcessLostByLibvirt)
-            return Fail(ExitCode.Generic, $"The QEMU process of {situation.Domain} is alive, but libvirt does not know the domain any more. Stop the resource first: its process will be ended");
+            return Fail(
+                ExitCode.Generic,
+                $"The QEMU process of {situation.Domain} is alive, but libvirt does not know the domain any more. Stop the resource "
+                    + "first: its process will be ended"
+            );
         // Written down before anything else: whatever ends this action, stop must know the guest.
         if (started is not null && !situation.Did<Operation.Remember>())
             return situation.Perform(new Operation.Remember(), 5);
@@ -161,7 +178,12 @@ public sealed class StartRule : IRule
             ? AgainUntilScriptsSucceed(situation, next)
             : new NextStep.Finish(Outcome.Success)
             {
-                Log = new LogMessage(Severity.Info, started is null ? $"{situation.Domain} is already active: {active.Describe()}" : $"{situation.Domain} is started: {active.Describe()}"),
+                Log = new LogMessage(
+                    Severity.Info,
+                    started is null
+                        ? $"{situation.Domain} is already active: {active.Describe()}"
+                        : $"{situation.Domain} is started: {active.Describe()}"
+                ),
             };
     }
 

@@ -30,21 +30,28 @@ public sealed class StopRule : IRule
     private static readonly TimeSpan KillReserve = TimeSpan.FromSeconds(3);
 
     /// <inheritdoc/>
-    public NextStep Decide(Situation situation) => situation.Guest switch
-    {
-        Observation.Absent absent => Stopped(situation, absent),
-        Observation.Foreign { OurDisk: not null } foreign =>
-            new NextStep.Finish(new Outcome(ExitCode.Generic, foreign.Writes(situation.Domain))),
-        Observation.Foreign foreign => new NextStep.Finish(Outcome.Success)
+    public NextStep Decide(Situation situation) =>
+        situation.Guest switch
         {
-            Log = new LogMessage(Severity.Warning, $"{situation.Domain} is not active here. Another domain of that name is (UUID {foreign.Uuid}); it is not this resource's and was left alone"),
-        },
-        Observation.Unknown unknown => CannotTell(situation, unknown),
-        Observation.Active active => Stop(situation, active),
-        _ => throw new InvalidOperationException(),
-    };
+            Observation.Absent absent => Stopped(situation, absent),
+            Observation.Foreign { OurDisk: not null } foreign => new NextStep.Finish(
+                new Outcome(ExitCode.Generic, foreign.Writes(situation.Domain))
+            ),
+            Observation.Foreign foreign => new NextStep.Finish(Outcome.Success)
+            {
+                Log = new LogMessage(
+                    Severity.Warning,
+                    $"{situation.Domain} is not active here. Another domain of that name is (UUID {foreign.Uuid}); it is not this "
+                        + "resource's and was left alone"
+                ),
+            },
+            Observation.Unknown unknown => CannotTell(situation, unknown),
+            Observation.Active active => Stop(situation, active),
+            _ => throw new InvalidOperationException(),
+        };
 
-    /// <summary>When the guest is no longer asked but made to end: the operation's timeout less <see cref="ParameterTable.StopReserve"/>.</summary>
+    /// <summary>When the guest is no longer asked but made to end: the operation's timeout less
+    /// <see cref="ParameterTable.StopReserve"/>.</summary>
     public static TimeSpan GracefulEnd(Situation situation)
     {
         TimeSpan timeout = situation.Invocation.Timeout;
@@ -64,7 +71,12 @@ public sealed class StopRule : IRule
             return situation.Perform(new Operation.Forget(), 5);
         return new NextStep.Finish(Outcome.Success)
         {
-            Log = new LogMessage(Severity.Info, situation.Looks == 1 ? $"{situation.Domain} is already stopped: {absent.How}" : $"{situation.Domain} is stopped: {absent.How}"),
+            Log = new LogMessage(
+                Severity.Info,
+                situation.Looks == 1
+                    ? $"{situation.Domain} is already stopped: {absent.How}"
+                    : $"{situation.Domain} is stopped: {absent.How}"
+            ),
         };
     }
 
@@ -74,10 +86,14 @@ public sealed class StopRule : IRule
         {
             return new NextStep.Wait(situation.AtMost(TimeSpan.FromSeconds(1)))
             {
-                Log = situation.Looks == 1
-                    ? new LogMessage(Severity.Warning, $"Waiting up to {situation.Remaining.TotalSeconds:F0} s until one can tell whether "
-                        + $"{situation.Domain} is active here, to end it then: {unknown.Why}")
-                    : null,
+                Log =
+                    situation.Looks == 1
+                        ? new LogMessage(
+                            Severity.Warning,
+                            $"Waiting up to {situation.Remaining.TotalSeconds:F0} s until one can tell whether "
+                                + $"{situation.Domain} is active here, to end it then: {unknown.Why}"
+                        )
+                        : null,
             };
         }
 
@@ -95,15 +111,31 @@ public sealed class StopRule : IRule
             {
                 double seconds = Math.Min(DestroySeconds, (situation.Remaining - KillReserve).TotalSeconds);
                 if (seconds > 0.2)
-                    return Step(situation, new Operation.Destroy(), seconds, Severity.Info, $"Destroying {situation.Domain}: {WhyDestroy(situation, active)}");
+                    return Step(
+                        situation,
+                        new Operation.Destroy(),
+                        seconds,
+                        Severity.Info,
+                        $"Destroying {situation.Domain}: {WhyDestroy(situation, active)}"
+                    );
             }
         }
-        else if (active.By == Evidence.ProcessOnly && patient && situation.Elapsed < Situation.Clamp(situation.Invocation.Timeout / 4, TimeSpan.FromSeconds(1), PatienceWithLibvirt)
-            && !situation.Did<Operation.TerminateProcess>())
+        else if (
+            active.By == Evidence.ProcessOnly
+            && patient
+            && situation.Elapsed < Situation.Clamp(situation.Invocation.Timeout / 4, TimeSpan.FromSeconds(1), PatienceWithLibvirt)
+            && !situation.Did<Operation.TerminateProcess>()
+        )
         {
             return new NextStep.Wait(TimeSpan.FromSeconds(1))
             {
-                Log = situation.Looks == 1 ? new LogMessage(Severity.Warning, $"libvirt does not answer while {situation.Domain} is to be stopped; it gets a moment to come back") : null,
+                Log =
+                    situation.Looks == 1
+                        ? new LogMessage(
+                            Severity.Warning,
+                            $"libvirt does not answer while {situation.Domain} is to be stopped; it gets a moment to come back"
+                        )
+                        : null,
             };
         }
 
@@ -117,7 +149,13 @@ public sealed class StopRule : IRule
         if (situation.Settings.SaveConfigOnStop && !situation.Did<Operation.SaveConfiguration>())
             return situation.Perform(new Operation.SaveConfiguration(), Math.Min(10, left.TotalSeconds / 4));
         if (situation.Settings.Snapshot.Length > 0 && !situation.Did<Operation.SaveMemory>())
-            return Step(situation, new Operation.SaveMemory(), left.TotalSeconds, Severity.Info, $"Saving the memory of {situation.Domain} to {situation.Settings.Snapshot}");
+            return Step(
+                situation,
+                new Operation.SaveMemory(),
+                left.TotalSeconds,
+                Severity.Info,
+                $"Saving the memory of {situation.Domain} to {situation.Settings.Snapshot}"
+            );
 
         if (active.IsPausedForAJob && situation.Elapsed < PatienceWithJobs)
             return new NextStep.Wait(TimeSpan.FromSeconds(1));
@@ -132,7 +170,13 @@ public sealed class StopRule : IRule
 
         // A guest that somebody paused cannot hear the question.
         if (active.State is DomainState.Paused or DomainState.PmSuspended)
-            return Step(situation, new Operation.Destroy(), DestroySeconds, Severity.Info, $"Destroying {situation.Domain}: it is {active.Describe()} and cannot shut down by itself");
+            return Step(
+                situation,
+                new Operation.Destroy(),
+                DestroySeconds,
+                Severity.Info,
+                $"Destroying {situation.Domain}: it is {active.Describe()} and cannot shut down by itself"
+            );
 
         Done? asked = situation.Last<Operation.RequestShutdown>();
         ShutdownVia via = Via(situation, asked);
@@ -140,7 +184,13 @@ public sealed class StopRule : IRule
         if (asked is null || changedWay || situation.Elapsed - asked.At >= AskAgainAfter)
         {
             string how = via.ToString().ToLowerInvariant();
-            return Step(situation, new Operation.RequestShutdown(via), Math.Min(5, left.TotalSeconds), Severity.Info, $"Asking {situation.Domain} to shut down ({how}), and waiting up to {left.TotalSeconds:F0} s");
+            return Step(
+                situation,
+                new Operation.RequestShutdown(via),
+                Math.Min(5, left.TotalSeconds),
+                Severity.Info,
+                $"Asking {situation.Domain} to shut down ({how}), and waiting up to {left.TotalSeconds:F0} s"
+            );
         }
 
         TimeSpan untilAgain = asked.At + AskAgainAfter - situation.Elapsed;
@@ -148,17 +198,20 @@ public sealed class StopRule : IRule
     }
 
     /// <summary>As shutdown_mode says; without it the guest agent first and, once it failed, the power button.</summary>
-    private static ShutdownVia Via(Situation situation, Done? asked) => situation.Settings.ShutdownMode switch
-    {
-        "acpi" => ShutdownVia.Acpi,
-        "agent" => ShutdownVia.Agent,
-        "initctl" => ShutdownVia.Initctl,
-        "signal" => ShutdownVia.Signal,
-        "paravirt" => ShutdownVia.Paravirt,
-        _ when asked is null => ShutdownVia.Agent,
-        _ when asked.Operation is Operation.RequestShutdown { Via: ShutdownVia.Agent } && asked.Result.Succeeded && situation.Elapsed - asked.At < AskAgainAfter => ShutdownVia.Agent,
-        _ => ShutdownVia.Acpi,
-    };
+    private static ShutdownVia Via(Situation situation, Done? asked) =>
+        situation.Settings.ShutdownMode switch
+        {
+            "acpi" => ShutdownVia.Acpi,
+            "agent" => ShutdownVia.Agent,
+            "initctl" => ShutdownVia.Initctl,
+            "signal" => ShutdownVia.Signal,
+            "paravirt" => ShutdownVia.Paravirt,
+            _ when asked is null => ShutdownVia.Agent,
+            _ when asked.Operation is Operation.RequestShutdown { Via: ShutdownVia.Agent }
+                    && asked.Result.Succeeded
+                    && situation.Elapsed - asked.At < AskAgainAfter => ShutdownVia.Agent,
+            _ => ShutdownVia.Acpi,
+        };
 
     private static string WhyDestroy(Situation situation, Observation.Active active) =>
         active.IsBroken ? $"it is {active.Describe()} and cannot shut down by itself"
@@ -177,15 +230,29 @@ public sealed class StopRule : IRule
 
         Done? terminated = situation.Last<Operation.TerminateProcess>();
         if (terminated is null && situation.Remaining > KillReserve && !situation.Did<Operation.Destroy>())
-            return Step(situation, new Operation.TerminateProcess(), 2, Severity.Warning, $"Ending the QEMU process of {situation.Domain} with SIGTERM, because libvirt does not do it");
+            return Step(
+                situation,
+                new Operation.TerminateProcess(),
+                2,
+                Severity.Warning,
+                $"Ending the QEMU process of {situation.Domain} with SIGTERM, because libvirt does not do it"
+            );
 
         // QEMU closes its disks on SIGTERM; it gets as long as the timeout allows, then SIGKILL.
-        TimeSpan killAt = terminated is null ? TimeSpan.Zero : Min(terminated.At + TimeSpan.FromSeconds(10), situation.Deadline - KillReserve);
+        TimeSpan killAt = terminated is null
+            ? TimeSpan.Zero
+            : Min(terminated.At + TimeSpan.FromSeconds(10), situation.Deadline - KillReserve);
         if (!situation.Did<Operation.KillProcess>())
         {
             return situation.Elapsed < killAt
                 ? new NextStep.Wait(killAt - situation.Elapsed)
-                : Step(situation, new Operation.KillProcess(), 2, Severity.Warning, $"Ending the QEMU process of {situation.Domain} with SIGKILL");
+                : Step(
+                    situation,
+                    new Operation.KillProcess(),
+                    2,
+                    Severity.Warning,
+                    $"Ending the QEMU process of {situation.Domain} with SIGKILL"
+                );
         }
 
         return situation.Remaining > TimeSpan.FromMilliseconds(50)
@@ -196,7 +263,8 @@ public sealed class StopRule : IRule
     private static string NotEnded(Situation situation)
     {
         string? why = situation.Last<Operation.KillProcess>()?.Result.Message ?? situation.Last<Operation.Destroy>()?.Result.Message;
-        return $"{situation.Domain} is still active after SIGKILL{(why is null ? "" : $": {why}")}. Its process most likely waits for storage; the node must be fenced to be sure";
+        return $"{situation.Domain} is still active after SIGKILL{(why is null ? "" : $": {why}")}. Its process most likely waits for "
+            + "storage; the node must be fenced to be sure";
     }
 
     private static NextStep.Perform Step(Situation situation, Operation operation, double seconds, Severity severity, string text) =>

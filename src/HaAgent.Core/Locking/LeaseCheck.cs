@@ -29,7 +29,8 @@ public static class LeaseCheck
             if (LeaseFile(disk, setup) is not string file)
             {
                 if (IsUnresolved(disk, setup))
-                    cannotTell ??= $"Cannot tell whether the lease of {domain}'s disk {disk.Target} is held: the path of volume "
+                    cannotTell ??=
+                        $"Cannot tell whether the lease of {domain}'s disk {disk.Target} is held: the path of volume "
                         + $"{disk.Volume} in pool {disk.Pool} could not be found out";
                 continue;
             }
@@ -39,7 +40,8 @@ public static class LeaseCheck
             {
                 // Several guests hold the lease of such a disk at once, and this node's table of locks does not name it.
                 case LeaseHolder.Elsewhere or LeaseHolder.OtherProcess when disk.Shareable:
-                    cannotTell ??= $"Cannot tell whether the lease {file} of {domain}'s shareable disk {disk.Source} is held here: it is "
+                    cannotTell ??=
+                        $"Cannot tell whether the lease {file} of {domain}'s shareable disk {disk.Source} is held here: it is "
                         + "held elsewhere, which it may be as well";
                     break;
                 case LeaseHolder.ThisNode:
@@ -60,13 +62,17 @@ public static class LeaseCheck
     }
 
     /// <summary>A volume that is writable, and of which only libvirt knows where it lies.</summary>
-    private static bool IsUnresolved(Disk disk, LockSetup setup) => setup.IsLockd && setup.AutoDiskLeases
-        && disk is { Type: "volume", ReadOnly: false, Source: null };
+    private static bool IsUnresolved(Disk disk, LockSetup setup) =>
+        setup.IsLockd && setup.AutoDiskLeases && disk is { Type: "volume", ReadOnly: false, Source: null };
 
-    private static OperationResult Lost(string domain, Disk disk, string file, string how) => OperationResult.Failed(
-        $"{domain} runs without the lock of its disk {disk.Source}: the lease {file} {how}, so a second copy could be started elsewhere. "
-        + "virtlockd was most likely killed or restarted. Restart the libvirt daemon, then the resource; the policy is on_lock_lost",
-        FailureKind.LeaseLost);
+    private static OperationResult Lost(string domain, Disk disk, string file, string how) =>
+        OperationResult.Failed(
+            $"{domain} runs without the lock of its disk {disk.Source}: the lease {file} {how}, so a second copy could be started "
+                + "elsewhere. "
+                + "virtlockd was most likely killed or restarted. Restart the libvirt daemon, then the resource; the policy is "
+                + "on_lock_lost",
+            FailureKind.LeaseLost
+        );
 }
 
 /// <summary>Who holds a lease file's lock.</summary>
@@ -111,8 +117,11 @@ public static class KernelLocks
         {
             // "1: POSIX  ADVISORY  READ 1234 08:02:131114 0 0"; who waits for a lock has "->" as second word.
             string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words is [_, "POSIX", _, "READ", var holder, var where, "0", ..] && where == file
-                && int.TryParse(holder, NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
+            if (
+                words is [_, "POSIX", _, "READ", var holder, var where, "0", ..]
+                && where == file
+                && int.TryParse(holder, NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+            )
                 yield return pid;
         }
     }

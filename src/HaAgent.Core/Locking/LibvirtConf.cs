@@ -4,21 +4,27 @@ using System.Text;
 namespace HaAgent.Core.Locking;
 
 /// <summary>
-/// Reads and edits libvirt's .conf files (<c>key = value</c>, # for comments). Of equal keys the first one counts: virConfGetValue (src/util/virconf.c)
-/// walks the list of entries from its head. Editing keeps every byte that it does not have to change, comments and line ends included. The text is one
+/// Reads and edits libvirt's .conf files (<c>key = value</c>, # for comments). Of equal keys the first one counts: virConfGetValue
+/// (src/util/virconf.c)
+/// walks the list of entries from its head. Editing keeps every byte that it does not have to change, comments and line ends included. The
+/// text is one
 /// char per byte (Latin-1), so that a file in any encoding comes out as it went in.
 /// </summary>
 public static class LibvirtConf
 {
-    /// <summary>The text of a string setting in force, or null when the file does not set it or sets something else than a string.</summary>
+    /// <summary>The text of a string setting in force, or null when the file does not set it or sets something else than a
+    /// string.</summary>
     public static string? GetString(string text, string key) => GetWord(text, key) is { } word ? Unquote(word) : null;
 
     /// <summary>The number of an integer setting in force, or null when the file does not set it or sets something else.</summary>
     public static long? GetInteger(string text, string key) =>
-        GetWord(text, key) is { } word && long.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) ? number : null;
+        GetWord(text, key) is { } word && long.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number)
+            ? number
+            : null;
 
     /// <summary>
-    /// The strings of a list setting in force, or of a string that stands for a list of one; null when the file does not set it, or sets something else.
+    /// The strings of a list setting in force, or of a string that stands for a list of one; null when the file does not set it, or sets
+    /// something else.
     /// </summary>
     public static IReadOnlyList<string>? GetList(string text, string key)
     {
@@ -45,7 +51,10 @@ public static class LibvirtConf
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(value);
         if (value.AsSpan().IndexOfAny('"', '\n', '\r') >= 0)
-            throw new ArgumentException($"libvirt's configuration files cannot hold the value {value}: a quote or a line end in it cannot be escaped", nameof(value));
+            throw new ArgumentException(
+                $"libvirt's configuration files cannot hold the value {value}: a quote or a line end in it cannot be escaped",
+                nameof(value)
+            );
         string quoted = '"' + Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(value)) + '"';
 
         List<ConfStatement> statements = ConfStatement.Split(text);
@@ -60,7 +69,8 @@ public static class LibvirtConf
         return $"{text}{gap}{key} = {quoted}{lineEnd}";
     }
 
-    /// <summary>The file with every statement that sets the key turned into a comment; one that shares its line with others gets a line of its own.</summary>
+    /// <summary>The file with every statement that sets the key turned into a comment; one that shares its line with others gets a line of
+    /// its own.</summary>
     public static string CommentOut(string text, string key)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -112,7 +122,8 @@ public static class LibvirtConf
 }
 
 /// <summary>
-/// One statement or comment of a libvirt .conf file, as virConfParseStatement (src/util/virconf.c) delimits them: by line ends or semicolons; a value in
+/// One statement or comment of a libvirt .conf file, as virConfParseStatement (src/util/virconf.c) delimits them: by line ends or
+/// semicolons; a value in
 /// brackets or triple quotes may span several lines of text.
 /// </summary>
 /// <param name="Key">What it sets or, in a comment, what it would set; null for anything else.</param>
@@ -131,7 +142,7 @@ internal sealed record ConfStatement(string? Key, bool IsComment, bool IsTight, 
     public static List<ConfStatement> Split(string text)
     {
         var statements = new List<ConfStatement>();
-        for (int at = 0; at < text.Length;)
+        for (int at = 0; at < text.Length; )
         {
             ConfStatement statement = Read(text, at);
             statements.Add(statement);
@@ -148,7 +159,7 @@ internal sealed record ConfStatement(string? Key, bool IsComment, bool IsTight, 
         if (value is not ['[', .., ']'])
             return null;
         var elements = new List<string>();
-        for (int at = 1; at < value.Length - 1;)
+        for (int at = 1; at < value.Length - 1; )
         {
             if (value[at] is ' ' or '\t' or '\n' or '\r' or ',')
             {

@@ -18,7 +18,10 @@ public static class LockGuard
         if (setup.LockManager is null)
         {
             return requireLock == "true"
-                ? Refuse("require_lock is true, but libvirt on this node has no lock manager. Set lock_manager = \"lockd\" in /etc/libvirt/qemu.conf and restart the libvirt daemon")
+                ? Refuse(
+                    "require_lock is true, but libvirt on this node has no lock manager. Set lock_manager = \"lockd\" in "
+                        + "/etc/libvirt/qemu.conf and restart the libvirt daemon"
+                )
                 : OperationResult.Done;
         }
 
@@ -26,18 +29,26 @@ public static class LockGuard
             return OperationResult.Done;
         LockspaceFacts sight = look(directory);
         if (!sight.Exists)
-            return Refuse($"The lockspace directory {directory} (file_lockspace_dir in /etc/libvirt/qemu-lockd.conf) {sight.Problem}. Mount the shared volume, create the directory on it, and restart the libvirt daemon");
+            return Refuse(
+                $"The lockspace directory {directory} (file_lockspace_dir in /etc/libvirt/qemu-lockd.conf) {sight.Problem}. Mount the "
+                    + "shared volume, create the directory on it, and restart the libvirt daemon"
+            );
         if (sight.OnRootFilesystem)
         {
-            return Refuse($"The lockspace directory {directory} (file_lockspace_dir in /etc/libvirt/qemu-lockd.conf) lies on this node's root filesystem, so its locks would protect nothing: the shared volume is not mounted. "
-                + "Mount it, which the cluster's lock storage clone does");
+            return Refuse(
+                $"The lockspace directory {directory} (file_lockspace_dir in /etc/libvirt/qemu-lockd.conf) lies on this node's root "
+                    + "filesystem, so its locks would protect nothing: the shared volume is not mounted. "
+                    + "Mount it, which the cluster's lock storage clone does"
+            );
         }
 
         if (Filesystems.LocalLocks(sight.FilesystemType, sight.Options) is string option)
         {
-            return Refuse($"The lockspace directory {directory} (file_lockspace_dir in /etc/libvirt/qemu-lockd.conf) lies on "
-                + $"{sight.FilesystemType} with {option}, by which its locks hold on this node only. "
-                + "Mount it on every node without that");
+            return Refuse(
+                $"The lockspace directory {directory} (file_lockspace_dir in /etc/libvirt/qemu-lockd.conf) lies on "
+                    + $"{sight.FilesystemType} with {option}, by which its locks hold on this node only. "
+                    + "Mount it on every node without that"
+            );
         }
 
         if (sight.IsMarked)
@@ -45,13 +56,17 @@ public static class LockGuard
         return Filesystems.KindOf(sight.FilesystemType) switch
         {
             FilesystemKind.Shared => OperationResult.Done,
-            FilesystemKind.Local => Refuse($"The lockspace directory {directory} (file_lockspace_dir in /etc/libvirt/qemu-lockd.conf) "
-                + $"lies on {sight.FilesystemType}, which only this node mounts, so its locks would protect nothing: the shared volume "
-                + "is not mounted. "
-                + "Mount it, which the cluster's lock storage clone does. If this directory is one on all nodes nevertheless, 'haagent "
-                + "setup --existing-mount' proves and marks it"),
-            FilesystemKind.Unknown => OperationResult.DoneWith($"The lockspace directory {directory} lies on {sight.FilesystemType}, "
-                + "which is not known to be shared between nodes; make sure that it is. 'haagent verify --only lock' proves it"),
+            FilesystemKind.Local => Refuse(
+                $"The lockspace directory {directory} (file_lockspace_dir in /etc/libvirt/qemu-lockd.conf) "
+                    + $"lies on {sight.FilesystemType}, which only this node mounts, so its locks would protect nothing: the shared volume "
+                    + "is not mounted. "
+                    + "Mount it, which the cluster's lock storage clone does. If this directory is one on all nodes nevertheless, 'haagent "
+                    + "setup --existing-mount' proves and marks it"
+            ),
+            FilesystemKind.Unknown => OperationResult.DoneWith(
+                $"The lockspace directory {directory} lies on {sight.FilesystemType}, "
+                    + "which is not known to be shared between nodes; make sure that it is. 'haagent verify --only lock' proves it"
+            ),
         };
     }
 
@@ -71,7 +86,8 @@ public sealed record LockSetup(string? LockManager, string? FileLockspaceDir, bo
     /// <summary>Disks are locked by virtlockd.</summary>
     public bool IsLockd => LockManager == "lockd";
 
-    /// <summary>Reads the two files' texts, one char per byte as <see cref="LibvirtConf"/> takes them; null for one that is not there.</summary>
+    /// <summary>Reads the two files' texts, one char per byte as <see cref="LibvirtConf"/> takes them; null for one that is not
+    /// there.</summary>
     public static LockSetup Parse(string? qemuConf, string? qemuLockdConf)
     {
         string? manager = qemuConf is null ? null : LibvirtConf.GetString(qemuConf, "lock_manager");
@@ -80,7 +96,9 @@ public sealed record LockSetup(string? LockManager, string? FileLockspaceDir, bo
             manager is "" or "nop" ? null : manager,
             NonEmpty(LibvirtConf.GetString(conf, "file_lockspace_dir"))?.TrimEnd('/'),
             LibvirtConf.GetInteger(conf, "auto_disk_leases") != 0,
-            NonEmpty(LibvirtConf.GetString(conf, "lvm_lockspace_dir")) is not null || NonEmpty(LibvirtConf.GetString(conf, "scsi_lockspace_dir")) is not null);
+            NonEmpty(LibvirtConf.GetString(conf, "lvm_lockspace_dir")) is not null
+                || NonEmpty(LibvirtConf.GetString(conf, "scsi_lockspace_dir")) is not null
+        );
     }
 
     private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
@@ -112,7 +130,8 @@ public static class PeerLocking
     /// <param name="output">What it printed, one char per byte.</param>
     /// <param name="isWhole">Everything succeeded, and nothing of it is missing.</param>
     /// <returns>
-    /// Known; a lock manager without its lockspace is not, but no lock manager is known as soon as qemu.conf was read. Else not learned, and why.
+    /// Known; a lock manager without its lockspace is not, but no lock manager is known as soon as qemu.conf was read. Else not learned,
+    /// and why.
     /// </returns>
     public static Fact<LockSetup> Read(string output, bool isWhole)
     {
@@ -121,6 +140,8 @@ public static class PeerLocking
         if (mark < 0)
             return Fact.NotLearned<LockSetup>("its /etc/libvirt/qemu.conf could not be read");
         LockSetup setup = LockSetup.Parse(output[..mark], output[(mark + Mark.Length + 1)..]);
-        return isWhole || setup.LockManager is null ? Fact.Known(setup) : Fact.NotLearned<LockSetup>("its /etc/libvirt/qemu-lockd.conf could not be read");
+        return isWhole || setup.LockManager is null
+            ? Fact.Known(setup)
+            : Fact.NotLearned<LockSetup>("its /etc/libvirt/qemu-lockd.conf could not be read");
     }
 }

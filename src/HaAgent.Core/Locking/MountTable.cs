@@ -14,14 +14,16 @@ public sealed record Mount(string Id, string Device, string Point, string Type, 
 /// <summary>Reads /proc/self/mountinfo (proc(5)).</summary>
 public static class MountTable
 {
-    /// <summary>Every mount, in the kernel's order: of two at one point the later one is seen there. Lines that cannot be read are left out.</summary>
+    /// <summary>Every mount, in the kernel's order: of two at one point the later one is seen there. Lines that cannot be read are left
+    /// out.</summary>
     public static IReadOnlyList<Mount> Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return [.. text.Split('\n').Select(Read).OfType<Mount>()];
     }
 
-    /// <summary>The mount on which a path lies, as far as its letters tell: no symbolic link is followed, and nothing is asked of the filesystem.</summary>
+    /// <summary>The mount on which a path lies, as far as its letters tell: no symbolic link is followed, and nothing is asked of the
+    /// filesystem.</summary>
     public static Mount? Of(IReadOnlyList<Mount> mounts, string path)
     {
         ArgumentNullException.ThrowIfNull(mounts);
@@ -108,13 +110,54 @@ public static class Filesystems
     public const string SharedMark = ".haagent";
 
     private static readonly string[] Shared =
-        ["ocfs2", "gfs2", "nfs", "nfs4", "ceph", "fuse.ceph", "glusterfs", "fuse.glusterfs", "gpfs", "lustre", "cifs", "smb3", "beegfs"];
+    [
+        "ocfs2",
+        "gfs2",
+        "nfs",
+        "nfs4",
+        "ceph",
+        "fuse.ceph",
+        "glusterfs",
+        "fuse.glusterfs",
+        "gpfs",
+        "lustre",
+        "cifs",
+        "smb3",
+        "beegfs",
+    ];
 
     private static readonly string[] Local =
     [
-        "ext2", "ext3", "ext4", "xfs", "btrfs", "bcachefs", "f2fs", "jfs", "nilfs2", "reiserfs", "zfs",
-        "tmpfs", "ramfs", "rootfs", "devtmpfs", "overlay", "aufs", "ecryptfs",
-        "squashfs", "erofs", "iso9660", "udf", "vfat", "msdos", "exfat", "ntfs", "ntfs3", "fuseblk", "hfsplus", "minix",
+        "ext2",
+        "ext3",
+        "ext4",
+        "xfs",
+        "btrfs",
+        "bcachefs",
+        "f2fs",
+        "jfs",
+        "nilfs2",
+        "reiserfs",
+        "zfs",
+        "tmpfs",
+        "ramfs",
+        "rootfs",
+        "devtmpfs",
+        "overlay",
+        "aufs",
+        "ecryptfs",
+        "squashfs",
+        "erofs",
+        "iso9660",
+        "udf",
+        "vfat",
+        "msdos",
+        "exfat",
+        "ntfs",
+        "ntfs3",
+        "fuseblk",
+        "hfsplus",
+        "minix",
     ];
 
     /// <summary>By its type, as in /proc/self/mountinfo.</summary>
@@ -129,14 +172,19 @@ public static class Filesystems
     /// </summary>
     /// <param name="type">The type.</param>
     /// <param name="options">The filesystem's options.</param>
-    public static string? LocalLocks(string type, string options) => Array.Find(options.Split(','), option => type switch
-    {
-        "nfs" or "nfs4" => option is "nolock" or "local_lock=all" or "local_lock=posix",
-        "cifs" or "smb3" => option is "nobrl",
-        "gfs2" => option is "localflocks" or "lockproto=lock_nolock",
-        // With Pacemaker's cluster stack, too, the kernel shows heartbeat=none (ocfs2_show_options in fs/ocfs2/super.c).
-        "ocfs2" => option is "heartbeat=none" && !options.Contains("cluster_stack=", StringComparison.Ordinal),
-        "lustre" => option is "localflock" or "noflock",
-        _ => false,
-    });
+    public static string? LocalLocks(string type, string options) =>
+        Array.Find(
+            options.Split(','),
+            option =>
+                type switch
+                {
+                    "nfs" or "nfs4" => option is "nolock" or "local_lock=all" or "local_lock=posix",
+                    "cifs" or "smb3" => option is "nobrl",
+                    "gfs2" => option is "localflocks" or "lockproto=lock_nolock",
+                    // With Pacemaker's cluster stack, too, the kernel shows heartbeat=none (ocfs2_show_options in fs/ocfs2/super.c).
+                    "ocfs2" => option is "heartbeat=none" && !options.Contains("cluster_stack=", StringComparison.Ordinal),
+                    "lustre" => option is "localflock" or "noflock",
+                    _ => false,
+                }
+        );
 }

@@ -13,7 +13,8 @@ public readonly record struct TypedValue(string Field, TypedKind Kind, string Va
 /// <param name="Values">The typed parameters.</param>
 public sealed record MigrateRequest(MigrateFlags Flags, IReadOnlyList<TypedValue> Values)
 {
-    /// <summary>The source's libvirtd talks to the target itself. Asked for only by migrate_options: such a migration goes on when the agent dies.</summary>
+    /// <summary>The source's libvirtd talks to the target itself. Asked for only by migrate_options: such a migration goes on when the
+    /// agent dies.</summary>
     public bool IsPeerToPeer => (Flags & MigrateFlags.Peer2Peer) != 0;
 
     /// <summary>The value of a field, or null.</summary>
@@ -66,9 +67,13 @@ public sealed record MigrateRequest(MigrateFlags Flags, IReadOnlyList<TypedValue
                 continue;
             }
 
-            string? value = equals >= 0 ? words[i][(equals + 1)..] : i + 1 < words.Length ? words[++i] : null;
+            string? value =
+                equals >= 0 ? words[i][(equals + 1)..]
+                : i + 1 < words.Length ? words[++i]
+                : null;
             if (value is null || !MigrateOptionTable.Fits(option.Kind, value))
-                return $"gives '{name}' no fitting value ({(option.Kind is TypedKind.Text or TypedKind.TextList ? "a text" : "a number")} is needed)";
+                return $"gives '{name}' no fitting value ({(option.Kind is TypedKind.Text or TypedKind.TextList ? "a text" : "a number")} "
+                    + "is needed)";
             values.Add(new TypedValue(option.Field!, option.Kind, value));
         }
 
@@ -93,7 +98,13 @@ public enum TypedKind
 /// <param name="Field">The typed parameter it fills, if it is one (VIR_MIGRATE_PARAM_*).</param>
 /// <param name="Kind">The type of <paramref name="Field"/>.</param>
 /// <param name="Refusal">Why this agent does not take it, if it does not.</param>
-public sealed record MigrateOption(string Name, MigrateFlags Flag = MigrateFlags.None, string? Field = null, TypedKind Kind = TypedKind.Text, string? Refusal = null)
+public sealed record MigrateOption(
+    string Name,
+    MigrateFlags Flag = MigrateFlags.None,
+    string? Field = null,
+    TypedKind Kind = TypedKind.Text,
+    string? Refusal = null
+)
 {
     /// <summary>It is followed by a value.</summary>
     public bool TakesValue { get; init; } = Field is not null;
@@ -170,13 +181,14 @@ public static class MigrateOptionTable
         return null;
     }
 
-    internal static bool Fits(TypedKind kind, string value) => kind switch
-    {
-        TypedKind.Text or TypedKind.TextList => value.Length > 0,
-        TypedKind.Int => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
-        TypedKind.UInt => uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
-        TypedKind.ULong => ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
-    };
+    internal static bool Fits(TypedKind kind, string value) =>
+        kind switch
+        {
+            TypedKind.Text or TypedKind.TextList => value.Length > 0,
+            TypedKind.Int => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
+            TypedKind.UInt => uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
+            TypedKind.ULong => ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _),
+        };
 }
 
 /// <summary>virDomainMigrateFlags (libvirt-domain.h); a test compares each with libvirt-api.xml.</summary>

@@ -61,12 +61,15 @@ public static class PeerUri
     private static string WithSuffix(string node, string suffix)
     {
         int dot = node.IndexOf('.', StringComparison.Ordinal);
-        return suffix.Length == 0 ? node : dot < 0 ? node + suffix : node[..dot] + suffix + node[dot..];
+        return suffix.Length == 0 ? node
+            : dot < 0 ? node + suffix
+            : node[..dot] + suffix + node[dot..];
     }
 }
 
 /// <summary>
-/// The ssh connection that libvirt would make for a URI (driver+ssh://[user@]host[:port]/path?parameters, libvirt.org/uri.html), as a program and its
+/// The ssh connection that libvirt would make for a URI (driver+ssh://[user@]host[:port]/path?parameters, libvirt.org/uri.html), as a
+/// program and its
 /// arguments, so that a question asked beside it reaches the same machine as the same user.
 /// </summary>
 /// <param name="Program">ssh, or what the parameter "command" names.</param>
@@ -135,11 +138,25 @@ public sealed record SshTarget(string Program, IReadOnlyList<string> Options, st
         if (text is "" or ":")
             return true;
         port = text[1..];
-        return text[0] == ':' && ushort.TryParse(port, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out ushort number) && number > 0;
+        return text[0] == ':'
+            && ushort.TryParse(
+                port,
+                System.Globalization.NumberStyles.None,
+                System.Globalization.CultureInfo.InvariantCulture,
+                out ushort number
+            )
+            && number > 0;
     }
 
     /// <summary>No option, no second word, and nothing that ssh's own expansion of tokens could see.</summary>
-    private static bool IsSafe(string name) => name.Length > 0 && name[0] != '-' && !name.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c is '@' or '%' or '\'' or '"' or '`' or '$' or '\\' or ';' or '|' or '&' or '<' or '>' or '(' or ')');
+    private static bool IsSafe(string name) =>
+        name.Length > 0
+        && name[0] != '-'
+        && !name.Any(c =>
+            char.IsControl(c)
+            || char.IsWhiteSpace(c)
+            || c is '@' or '%' or '\'' or '"' or '`' or '$' or '\\' or ';' or '|' or '&' or '<' or '>' or '(' or ')'
+        );
 
     private static Dictionary<string, string> Parameters(string query)
     {

@@ -105,8 +105,10 @@ public sealed record DomainsAnswer(IReadOnlyList<DomainFact> Domains) : NodeAnsw
 public sealed record GuestCpu(string Xml, string Type, string? Emulator = null, string? Architecture = null, string? Machine = null)
 {
     /// <summary>The CPU of a guest; null where there is nothing to compare: a host-passthrough CPU is the node's own.</summary>
-    public static GuestCpu? Of(DomainXml xml) => xml.Cpu is null || xml.CpuMode == "host-passthrough" ? null
-        : new GuestCpu(xml.Cpu, xml.Type, xml.Emulator, xml.Architecture, xml.Machine);
+    public static GuestCpu? Of(DomainXml xml) =>
+        xml.Cpu is null || xml.CpuMode == "host-passthrough"
+            ? null
+            : new GuestCpu(xml.Cpu, xml.Type, xml.Emulator, xml.Architecture, xml.Machine);
 }
 
 /// <summary>Whether the node's libvirt can run the guests' CPUs.</summary>

@@ -16,14 +16,16 @@ public enum FactState
 }
 
 /// <summary>
-/// One thing that was asked of a machine: known, known to be absent, or not learned and why. Nothing destructive, no "stopped", no "free" and no
+/// One thing that was asked of a machine: known, known to be absent, or not learned and why. Nothing destructive, no "stopped", no "free"
+/// and no
 /// refusal may follow from what was not learned; <see cref="Match"/> makes who decides by it say what does.
 /// </summary>
 /// <typeparam name="T">What is known when it is known.</typeparam>
 public sealed record Fact<T>
     where T : notnull
 {
-    /// <summary>As it travels between nodes: {"known":[VALUE]}, {"absent":true} or {"not-learned":"WHY"}. Elsewhere the three factories say it better.</summary>
+    /// <summary>As it travels between nodes: {"known":[VALUE]}, {"absent":true} or {"not-learned":"WHY"}. Elsewhere the three factories say
+    /// it better.</summary>
     /// <param name="known">The value, alone in a list, so that a value that is not there is never taken for false or zero.</param>
     /// <param name="absent">It was looked for, and is not there.</param>
     /// <param name="notLearned">Why nothing is known.</param>
@@ -63,12 +65,13 @@ public sealed record Fact<T>
     internal string? NotLearned => Why;
 
     /// <summary>Decides, with an answer for each of the three.</summary>
-    public TResult Match<TResult>(Func<T, TResult> known, Func<TResult> absent, Func<string, TResult> notLearned) => State switch
-    {
-        FactState.Known => known(Value!),
-        FactState.Absent => absent(),
-        FactState.NotLearned => notLearned(Why!),
-    };
+    public TResult Match<TResult>(Func<T, TResult> known, Func<TResult> absent, Func<string, TResult> notLearned) =>
+        State switch
+        {
+            FactState.Known => known(Value!),
+            FactState.Absent => absent(),
+            FactState.NotLearned => notLearned(Why!),
+        };
 
     /// <summary>What follows from the value, when it is known; in both other cases the same as here.</summary>
     public Fact<TResult> Map<TResult>(Func<T, TResult> next)

@@ -43,7 +43,8 @@ public sealed record FilesAnswer(IReadOnlyDictionary<string, Fact<FileFact>> Fil
 /// <param name="Mark">What the mark that haagent leaves in a shared directory says; absent: there is none.</param>
 public sealed record DirectoryFact(string MountPoint, Fact<string> Mark)
 {
-    /// <summary>The file that marks a shared directory; its content is random, so two local directories never look like one shared one.</summary>
+    /// <summary>The file that marks a shared directory; its content is random, so two local directories never look like one shared
+    /// one.</summary>
     public const string MarkFile = ".haagent";
 }
 
@@ -83,7 +84,8 @@ public sealed record PathFact
     /// <summary>The mount point of the filesystem it lies on; for a device that of the device's own name.</summary>
     public required string MountPoint { get; init; }
 
-    /// <summary>What the device itself says it is (WWID, serial number, device-mapper UUID); absent: it says nothing, or it is no device.</summary>
+    /// <summary>What the device itself says it is (WWID, serial number, device-mapper UUID); absent: it says nothing, or it is no
+    /// device.</summary>
     public required Fact<string> Identity { get; init; }
 
     /// <summary>Its size in bytes.</summary>
@@ -116,7 +118,8 @@ public sealed record DeviceFact
     /// <summary>The names under /dev/disk/by-* that lead to it.</summary>
     public required IReadOnlyList<string> StableNames { get; init; }
 
-    /// <summary>What lies on it: every filesystem, partition table, RAID or LVM signature found; an empty list only when all of it was looked at.</summary>
+    /// <summary>What lies on it: every filesystem, partition table, RAID or LVM signature found; an empty list only when all of it was
+    /// looked at.</summary>
     public required Fact<IReadOnlyList<string>> Signatures { get; init; }
 
     /// <summary>What uses it: a mount point, or the name of a device built on it.</summary>
@@ -141,7 +144,8 @@ public sealed record DevicesQuestion(IReadOnlyList<string> Paths) : NodeQuestion
 public sealed record DevicesAnswer(IReadOnlyDictionary<string, Fact<DeviceFact>> Devices) : NodeAnswer;
 
 /// <summary>Storage-based fencing on a node.</summary>
-/// <param name="Devices">The devices that its configuration names, and where each name leads; none for a set-up with a watchdog alone.</param>
+/// <param name="Devices">The devices that its configuration names, and where each name leads; none for a set-up with a watchdog
+/// alone.</param>
 /// <param name="Running">Whether its daemon runs.</param>
 /// <param name="Watchdog">Whether the node has the watchdog device that its configuration names.</param>
 public sealed record SbdFact(IReadOnlyDictionary<string, string> Devices, bool Running, bool Watchdog);

@@ -17,10 +17,25 @@ public enum PackageTool
 public sealed record HostQuestion : NodeQuestion
 {
     /// <summary>The programs that are looked for. "qemu" is any of the names that a QEMU has.</summary>
-    public static readonly IReadOnlyList<string> Programs = ["libvirtd", "virtqemud", "virtlockd", "mkfs.ocfs2", "mkfs.gfs2", "dlm_controld", "qemu"];
+    public static readonly IReadOnlyList<string> Programs =
+    [
+        "libvirtd",
+        "virtqemud",
+        "virtlockd",
+        "mkfs.ocfs2",
+        "mkfs.gfs2",
+        "dlm_controld",
+        "qemu",
+    ];
 
     /// <summary>The resource agents that are looked for, as provider/type.</summary>
-    public static readonly IReadOnlyList<string> Agents = ["haagent/VirtualDomain", "heartbeat/VirtualDomain", "heartbeat/Filesystem", "pacemaker/controld"];
+    public static readonly IReadOnlyList<string> Agents =
+    [
+        "haagent/VirtualDomain",
+        "heartbeat/VirtualDomain",
+        "heartbeat/Filesystem",
+        "pacemaker/controld",
+    ];
 }
 
 /// <summary>To <see cref="HostQuestion"/>.</summary>

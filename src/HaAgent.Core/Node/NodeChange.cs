@@ -5,8 +5,10 @@ using System.Text.Json.Serialization;
 namespace HaAgent.Core.Node;
 
 /// <summary>
-/// One change of a node: a closed choice. Each can be made twice, and can be cut off at any point: made again, it finds what is done and does the
-/// rest. Each looks once more, right before, at what it was planned for. One that says more than this haagent knows is not understood at all.
+/// One change of a node: a closed choice. Each can be made twice, and can be cut off at any point: made again, it finds what is done and
+/// does the
+/// rest. Each looks once more, right before, at what it was planned for. One that says more than this haagent knows is not understood at
+/// all.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "change")]
 [JsonDerivedType(typeof(MakeDirectory), "make-directory")]
@@ -39,20 +41,23 @@ public abstract record NodeChange
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record MakeDirectory(string Path, string MountPoint) : NodeChange;
 
-/// <summary>Makes a directory and puts a file into it whose content nobody can guess, by which other nodes know it again. A mark that is there stays.</summary>
+/// <summary>Makes a directory and puts a file into it whose content nobody can guess, by which other nodes know it again. A mark that is
+/// there stays.</summary>
 /// <param name="Path">The directory, absolute.</param>
 /// <param name="MarkFile">The file's name.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record MarkDirectory(string Path, string MarkFile) : NodeChange;
 
-/// <summary>Waits until the mark that another node made is seen: a network filesystem may remember for up to a minute that it was not there.</summary>
+/// <summary>Waits until the mark that another node made is seen: a network filesystem may remember for up to a minute that it was not
+/// there.</summary>
 /// <param name="Path">The directory, absolute.</param>
 /// <param name="MarkFile">The file's name.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record SeeMark(string Path, string MarkFile) : NodeChange;
 
 /// <summary>
-/// Gives a file a new content: all of it or nothing of it, with the mode, owner and label of what was there. Through a symbolic link it changes the
+/// Gives a file a new content: all of it or nothing of it, with the mode, owner and label of what was there. Through a symbolic link it
+/// changes the
 /// file that the link leads to.
 /// </summary>
 /// <param name="Path">The file, absolute.</param>
@@ -68,10 +73,18 @@ public sealed record WriteFile(string Path, string After, byte[] Content) : Node
     public string? CopySuffix { get; init; }
 
     /// <summary>The mode of a file that was not there, in octal digits.</summary>
-    public string NewMode { get; init => field = value ?? "644"; } = "644";
+    public string NewMode
+    {
+        get;
+        init => field = value ?? "644";
+    } = "644";
 
     /// <summary>Files that go once it is written.</summary>
-    public IReadOnlyList<string> Removes { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> Removes
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Whether systemd is to read its units anew.</summary>
     public bool ReloadSystemd { get; init; }
@@ -97,7 +110,11 @@ public sealed record RemoveFile(string Path, string Before) : NodeChange
 public sealed record InstallPackages(string Tool, IReadOnlyList<string> Packages) : NodeChange
 {
     /// <summary>zypper's patterns, installed before the packages.</summary>
-    public IReadOnlyList<string> Patterns { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> Patterns
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>The programs to be run, each with its arguments; empty when a name is none or the tool is not known.</summary>
     [JsonIgnore]
@@ -109,9 +126,19 @@ public sealed record InstallPackages(string Tool, IReadOnlyList<string> Packages
                 return [];
             string[][] all = Tool switch
             {
-                "zypper" => [["zypper", "--non-interactive", "install", "-t", "pattern", .. Patterns], ["zypper", "--non-interactive", "install", .. Packages]],
-                "apt-get" => [["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", .. Packages]],
-                "dnf" => [["dnf", "install", "-y", .. Packages]],
+                "zypper" =>
+                [
+                    ["zypper", "--non-interactive", "install", "-t", "pattern", .. Patterns],
+                    ["zypper", "--non-interactive", "install", .. Packages],
+                ],
+                "apt-get" =>
+                [
+                    ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", .. Packages],
+                ],
+                "dnf" =>
+                [
+                    ["dnf", "install", "-y", .. Packages],
+                ],
                 _ => [],
             };
             return Tool == "zypper" ? [.. all.Where((_, i) => (i == 0 ? Patterns : Packages).Count > 0)] : all;
@@ -119,7 +146,9 @@ public sealed record InstallPackages(string Tool, IReadOnlyList<string> Packages
     }
 
     private static bool IsName(string name) =>
-        name.Length > 0 && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '+' or '_' or '-');
+        name.Length > 0
+        && char.IsAsciiLetterOrDigit(name[0])
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '+' or '_' or '-');
 }
 
 /// <summary>The cluster filesystems that can be made.</summary>
@@ -141,7 +170,15 @@ public enum ClusterFilesystem
 /// <param name="Slots">For how many nodes.</param>
 /// <param name="Label">The volume's name.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record MakeFilesystem(string Device, long Size, IReadOnlyList<string> Signatures, ClusterFilesystem Type, string Cluster, int Slots, string Label) : NodeChange
+public sealed record MakeFilesystem(
+    string Device,
+    long Size,
+    IReadOnlyList<string> Signatures,
+    ClusterFilesystem Type,
+    string Cluster,
+    int Slots,
+    string Label
+) : NodeChange
 {
     /// <summary>The admin gave up what lies on it: it is wiped first.</summary>
     public bool Force { get; init; }
@@ -156,7 +193,19 @@ public sealed record MakeFilesystem(string Device, long Size, IReadOnlyList<stri
             return Type switch
             {
                 // mkfs runs before DLM does, so it must be told the stack and the cluster's name.
-                ClusterFilesystem.Ocfs2 => ["mkfs.ocfs2", "-q", "-x", "-N", slots, "-L", Label, "--cluster-stack=pcmk", $"--cluster-name={Cluster}", Device],
+                ClusterFilesystem.Ocfs2 =>
+                [
+                    "mkfs.ocfs2",
+                    "-q",
+                    "-x",
+                    "-N",
+                    slots,
+                    "-L",
+                    Label,
+                    "--cluster-stack=pcmk",
+                    $"--cluster-name={Cluster}",
+                    Device,
+                ],
                 ClusterFilesystem.Gfs2 => ["mkfs.gfs2", "-q", "-O", "-j", slots, "-p", "lock_dlm", "-t", $"{Cluster}:{Label}", Device],
             };
         }
@@ -174,7 +223,8 @@ public sealed record EnableUnits(IReadOnlyList<string> Units) : NodeChange;
 public sealed record RestartUnit(string Unit) : NodeChange;
 
 /// <summary>
-/// Ends a virtualization daemon and starts it again by its own command line in its own environment, unless a guest runs: for a host whose init system
+/// Ends a virtualization daemon and starts it again by its own command line in its own environment, unless a guest runs: for a host whose
+/// init system
 /// is not systemd.
 /// </summary>
 /// <param name="Name">The program's name.</param>
@@ -199,7 +249,8 @@ public sealed record ShutDownGuest(string Domain) : NodeChange;
 public sealed record SeeGuestProcess(string Domain, int Pid) : NodeChange;
 
 /// <summary>
-/// Creates a domain that has to be refused, because it runs elsewhere under a lock. What is created all the same is tied to the connection to libvirt, and
+/// Creates a domain that has to be refused, because it runs elsewhere under a lock. What is created all the same is tied to the connection
+/// to libvirt, and
 /// destroyed at once. The answer is a <see cref="CopyReply"/>.
 /// </summary>
 /// <param name="Xml">The domain.</param>

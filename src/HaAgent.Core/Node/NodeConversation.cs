@@ -21,7 +21,8 @@ public enum ConversationState
 }
 
 /// <summary>
-/// What comes back from <c>haagent node</c>, piece by piece as the connection brings it. Everything in it is foreign: a login may chatter, the other
+/// What comes back from <c>haagent node</c>, piece by piece as the connection brings it. Everything in it is foreign: a login may chatter,
+/// the other
 /// end may be another program, half an answer or a hundred megabytes of something.
 /// </summary>
 /// <param name="nonce">The request's.</param>
@@ -47,18 +48,20 @@ public sealed class NodeConversation(string nonce, int questions)
     /// <summary>The other end is haagent, of a release that understands this one, and listens.</summary>
     public bool IsReady { get; private set; }
 
-    /// <summary>What became of the change: <see cref="DoneReply"/>, <see cref="CopyReply"/>, <see cref="RefusedReply"/>; null: not heard of.</summary>
+    /// <summary>What became of the change: <see cref="DoneReply"/>, <see cref="CopyReply"/>, <see cref="RefusedReply"/>; null: not heard
+    /// of.</summary>
     public NodeReply? Outcome { get; private set; }
 
     /// <summary>The answer to a question.</summary>
     /// <param name="question">Its place.</param>
     /// <param name="otherwise">Why there is none, when none came.</param>
-    public Fact<NodeAnswer> Answer(int question, string otherwise) => _answers[question] switch
-    {
-        AnswerReply answer => Fact.Known(answer.Says),
-        NotLearnedReply not => Fact.NotLearned<NodeAnswer>(not.Why),
-        _ => Fact.NotLearned<NodeAnswer>(Problem ?? otherwise),
-    };
+    public Fact<NodeAnswer> Answer(int question, string otherwise) =>
+        _answers[question] switch
+        {
+            AnswerReply answer => Fact.Known(answer.Says),
+            NotLearnedReply not => Fact.NotLearned<NodeAnswer>(not.Why),
+            _ => Fact.NotLearned<NodeAnswer>(Problem ?? otherwise),
+        };
 
     /// <summary>Takes the next bytes.</summary>
     /// <returns>Whether more is wanted.</returns>
@@ -96,7 +99,12 @@ public sealed class NodeConversation(string nonce, int questions)
             return;
         if (protocol != NodeProtocol.Number)
         {
-            Break(string.Create(CultureInfo.InvariantCulture, $"its haagent speaks protocol {protocol} and this one {NodeProtocol.Number}: install the same release on both"));
+            Break(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"its haagent speaks protocol {protocol} and this one {NodeProtocol.Number}: install the same release on both"
+                )
+            );
             return;
         }
 

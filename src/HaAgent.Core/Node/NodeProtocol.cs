@@ -4,13 +4,16 @@ using HaAgent.Core.Guest;
 namespace HaAgent.Core.Node;
 
 /// <summary>
-/// The words between haagent and <c>haagent node</c> on another machine (over ssh) or on this one (as a child process). The request is one JSON object
-/// on standard input, up to its end. The answer is lines of <c>haagent-node PROTOCOL NONCE JSON</c> on standard output, each as soon as it is
+/// The words between haagent and <c>haagent node</c> on another machine (over ssh) or on this one (as a child process). The request is one
+/// JSON object
+/// on standard input, up to its end. The answer is lines of <c>haagent-node PROTOCOL NONCE JSON</c> on standard output, each as soon as it
+/// is
 /// ready, and <see cref="EndReply"/> last; every other line is a login's chatter and is passed over.
 /// </summary>
 public static class NodeProtocol
 {
-    /// <summary>Releases with the same number understand each other. It changes only when old and new would misunderstand each other.</summary>
+    /// <summary>Releases with the same number understand each other. It changes only when old and new would misunderstand each
+    /// other.</summary>
     public const int Number = 1;
 
     /// <summary>The first word of every line that is an answer.</summary>
@@ -32,7 +35,11 @@ public sealed record NodeEnvelope(int Protocol, string Nonce);
 public sealed record NodeRequest(int Protocol, string Nonce, double Seconds)
 {
     /// <summary>Answered in any order, each by its place in this list.</summary>
-    public IReadOnlyList<NodeQuestion> Questions { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<NodeQuestion> Questions
+    {
+        get;
+        init => field = value ?? [];
+    } = [];
 
     /// <summary>Null: nothing is to be changed.</summary>
     public NodeChange? Change { get; init; }
@@ -49,7 +56,8 @@ public sealed record NodeRequest(int Protocol, string Nonce, double Seconds)
 [JsonDerivedType(typeof(EndReply), "end")]
 public abstract record NodeReply;
 
-/// <summary>Said before anything was read: this is haagent, and it listens. A change is not sent to anything that has not said it.</summary>
+/// <summary>Said before anything was read: this is haagent, and it listens. A change is not sent to anything that has not said
+/// it.</summary>
 public sealed record ReadyReply : NodeReply;
 
 /// <summary>A question was answered.</summary>
@@ -86,7 +94,11 @@ public sealed record CopyReply(bool Created) : NodeReply
     public Guest.FailureKind Kind { get; init; }
 
     /// <summary>libvirt's words and numbers.</summary>
-    public string Message { get; init => field = value ?? ""; } = "";
+    public string Message
+    {
+        get;
+        init => field = value ?? "";
+    } = "";
 
     /// <summary>The refusal is QEMU's own.</summary>
     public bool IsFromQemu { get; init; }
@@ -105,9 +117,19 @@ public sealed class NodeEnum<T>() : JsonStringEnumConverter<T>(namingPolicy: nul
 
 /// <summary>Reads and writes the protocol without reflection.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
-    Converters = [typeof(NodeEnum<PackageTool>), typeof(NodeEnum<PathKind>), typeof(NodeEnum<DomainState>), typeof(NodeEnum<PausedReason>), typeof(NodeEnum<ClusterFilesystem>), typeof(NodeEnum<FailureKind>)])]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    Converters = [
+        typeof(NodeEnum<PackageTool>),
+        typeof(NodeEnum<PathKind>),
+        typeof(NodeEnum<DomainState>),
+        typeof(NodeEnum<PausedReason>),
+        typeof(NodeEnum<ClusterFilesystem>),
+        typeof(NodeEnum<FailureKind>),
+    ]
+)]
 [JsonSerializable(typeof(NodeEnvelope))]
 [JsonSerializable(typeof(NodeRequest))]
 [JsonSerializable(typeof(NodeReply))]

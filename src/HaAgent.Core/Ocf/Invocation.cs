@@ -16,9 +16,12 @@ public sealed class Invocation(ActionRow row, Func<string, string?> environment)
     /// <summary>OCF_RESOURCE_INSTANCE: the resource's name in the cluster, with the instance number of a clone.</summary>
     public string Resource { get; } = NonEmpty(environment("OCF_RESOURCE_INSTANCE")) ?? "default";
 
-    /// <summary>OCF_RESKEY_CRM_meta_timeout: after so many milliseconds Pacemaker sends SIGKILL. Without it the action's own suggestion.</summary>
-    public TimeSpan Timeout { get; } = TimeSpan.FromMilliseconds(
-        Number(environment("OCF_RESKEY_CRM_meta_timeout")) is long ms and > 0 ? ms : Math.Max(row.TimeoutSeconds, 20) * 1000L);
+    /// <summary>OCF_RESKEY_CRM_meta_timeout: after so many milliseconds Pacemaker sends SIGKILL. Without it the action's own
+    /// suggestion.</summary>
+    public TimeSpan Timeout { get; } =
+        TimeSpan.FromMilliseconds(
+            Number(environment("OCF_RESKEY_CRM_meta_timeout")) is long ms and > 0 ? ms : Math.Max(row.TimeoutSeconds, 20) * 1000L
+        );
 
     /// <summary>OCF_CHECK_LEVEL: 0, 10 or 20; how deep monitor and validate-all look.</summary>
     public int CheckLevel { get; } = (int)(Number(environment("OCF_CHECK_LEVEL")) ?? 0);

@@ -24,21 +24,25 @@ public static class MetaData
     public static string Text(string version)
     {
         var xml = new StringBuilder(16384);
-        xml.Append("""
+        xml.Append(
+            """
             <?xml version="1.0"?>
             <!DOCTYPE resource-agent SYSTEM "ra-api-1.dtd" [
             <!ATTLIST parameter reloadable (1|0) "0" unique-group CDATA #IMPLIED>
             <!ATTLIST action name CDATA #REQUIRED>
             ]>
 
-            """);
+            """
+        );
         xml.Append("<resource-agent name=\"VirtualDomain\" version=\"").Append(version).Append("\">\n");
-        xml.Append("""
+        xml.Append(
+            """
             <version>1.1</version>
 
             <longdesc lang="en">
 
-            """);
+            """
+        );
         xml.Append(Long).Append("\n</longdesc>\n<shortdesc lang=\"en\">").Append(Short).Append("</shortdesc>\n\n<parameters>\n");
         foreach (Parameter parameter in ParameterTable.Rows)
             Append(xml, parameter);

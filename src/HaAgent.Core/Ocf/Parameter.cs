@@ -45,7 +45,8 @@ public sealed record Parameter(string Name, ParameterKind Kind, string Default, 
     /// <summary>A further check of a non-empty text: what is wrong with it, or null.</summary>
     public Func<string, string?>? Check { get; init; }
 
-    /// <summary>What is wrong with this text, as the end of a sentence that begins with the parameter's name; null when it is fine.</summary>
+    /// <summary>What is wrong with this text, as the end of a sentence that begins with the parameter's name; null when it is
+    /// fine.</summary>
     public string? Problem(string text)
     {
         foreach (char c in text)
@@ -59,7 +60,14 @@ public sealed record Parameter(string Name, ParameterKind Kind, string Default, 
             case ParameterKind.Boolean:
                 return OcfBoolean.TryParse(text, out _) ? null : $"is '{text}', which is not a boolean (true or false)";
             case ParameterKind.Integer:
-                if (!long.TryParse(text, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out long number))
+                if (
+                    !long.TryParse(
+                        text,
+                        System.Globalization.NumberStyles.AllowLeadingSign,
+                        System.Globalization.CultureInfo.InvariantCulture,
+                        out long number
+                    )
+                )
                     return $"is '{text}', which is not an integer";
                 if (number < Minimum || number > Maximum)
                     return $"is {text}, outside {Minimum} to {Maximum}";
@@ -74,18 +82,36 @@ public sealed record Parameter(string Name, ParameterKind Kind, string Default, 
     }
 }
 
-/// <summary>What a text parameter may look like. Each answers null, or the end of a sentence that begins with the parameter's name.</summary>
+/// <summary>What a text parameter may look like. Each answers null, or the end of a sentence that begins with the parameter's
+/// name.</summary>
 public static class ParameterChecks
 {
     /// <summary>The drivers whose URIs libvirt 9 knows (libvirt.org/uri.html).</summary>
-    private static readonly string[] Drivers = ["qemu", "test", "lxc", "xen", "vbox", "vmware", "openvz", "bhyve", "ch", "hyperv", "esx", "gsx", "vpx", "vz", "parallels", "phyp"];
+    private static readonly string[] Drivers =
+    [
+        "qemu",
+        "test",
+        "lxc",
+        "xen",
+        "vbox",
+        "vmware",
+        "openvz",
+        "bhyve",
+        "ch",
+        "hyperv",
+        "esx",
+        "gsx",
+        "vpx",
+        "vz",
+        "parallels",
+        "phyp",
+    ];
 
     /// <summary>The transports of remote URIs (libvirt.org/remote.html).</summary>
     private static readonly string[] Transports = ["unix", "ssh", "ext", "tcp", "tls", "libssh", "libssh2"];
 
     /// <summary>A path that means the same in every process.</summary>
-    public static string? AbsolutePath(string text) =>
-        text[0] == '/' ? null : $"is '{text}', which is not an absolute path";
+    public static string? AbsolutePath(string text) => text[0] == '/' ? null : $"is '{text}', which is not an absolute path";
 
     /// <summary>scheme[+transport]:[//[user@]host[:port]]/path with a scheme and transport libvirt knows.</summary>
     public static string? HypervisorUri(string text)

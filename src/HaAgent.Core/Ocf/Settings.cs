@@ -63,18 +63,21 @@ public sealed class Settings(Invocation invocation)
             if (text is null)
             {
                 if (parameter.Required)
-                    return $"The parameter {parameter.Name} is not set. Set it with: crm resource param {invocation.Resource} set {parameter.Name} VALUE";
+                    return $"The parameter {parameter.Name} is not set. Set it with: crm resource param {invocation.Resource} set "
+                        + $"{parameter.Name} VALUE";
                 continue;
             }
 
             if (parameter.Problem(text) is string problem)
-                return $"The parameter {parameter.Name} {problem}. Correct it with: crm resource param {invocation.Resource} set {parameter.Name} VALUE";
+                return $"The parameter {parameter.Name} {problem}. Correct it with: crm resource param {invocation.Resource} set "
+                    + $"{parameter.Name} VALUE";
         }
 
         if (ForceStop && Snapshot.Length > 0)
             return "The parameters force_stop and snapshot cannot be used together: one destroys what the other saves. Remove one of them";
         if (Stateless && BackingFile.Length == 0)
-            return "The parameter stateless needs backingfile: without a backing image there is nothing to begin anew from. Set backingfile or remove stateless";
+            return "The parameter stateless needs backingfile: without a backing image there is nothing to begin anew from. Set "
+                + "backingfile or remove stateless";
         return null;
     }
 

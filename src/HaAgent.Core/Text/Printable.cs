@@ -76,14 +76,15 @@ public static class Printable
         return -1;
     }
 
-    private static bool IsUnsafe(string text, int at) => text[at] switch
-    {
-        < ' ' or (>= '\u007f' and <= '\u009f') => true,
+    private static bool IsUnsafe(string text, int at) =>
+        text[at] switch
+        {
+            < ' ' or (>= '\u007f' and <= '\u009f') => true,
 
-        // Marks, embeddings, overrides and isolates of the bidirectional algorithm; separators of lines and paragraphs.
-        '\u061c' or '\u200e' or '\u200f' or (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069') => true,
-        var c when char.IsHighSurrogate(c) => at + 1 >= text.Length || !char.IsLowSurrogate(text[at + 1]),
-        var c when char.IsLowSurrogate(c) => at == 0 || !char.IsHighSurrogate(text[at - 1]),
-        _ => false,
-    };
+            // Marks, embeddings, overrides and isolates of the bidirectional algorithm; separators of lines and paragraphs.
+            '\u061c' or '\u200e' or '\u200f' or (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069') => true,
+            var c when char.IsHighSurrogate(c) => at + 1 >= text.Length || !char.IsLowSurrogate(text[at + 1]),
+            var c when char.IsLowSurrogate(c) => at == 0 || !char.IsHighSurrogate(text[at - 1]),
+            _ => false,
+        };
 }

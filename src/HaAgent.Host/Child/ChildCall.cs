@@ -6,7 +6,8 @@ using HaAgent.Core.Node;
 namespace HaAgent.Host.Child;
 
 /// <summary>
-/// Has things done in a child process, one at a time for each owner and volume: a volume that stands still costs one process, however long it does and
+/// Has things done in a child process, one at a time for each owner and volume: a volume that stands still costs one process, however long
+/// it does and
 /// however many actions ask for it. Who finds that child still there waits for it within its time, and says since when it has been.
 /// </summary>
 /// <param name="directory">Where the locks are: volatile and local, as /run is.</param>
@@ -34,9 +35,11 @@ internal sealed class ChildCall(string directory, string owner)
         return Ask<TAnswer>(mount?.Device ?? "unknown", what, $"{owner}: {path}", request, deadline);
     }
 
-    /// <summary>Asks for something in /proc: the arguments of a process lie in its memory, which may be out of reach for as long as it stands still.</summary>
+    /// <summary>Asks for something in /proc: the arguments of a process lie in its memory, which may be out of reach for as long as it
+    /// stands still.</summary>
     public Fact<TAnswer> AskProcesses<TAnswer>(ChildRequest request, Deadline deadline)
-        where TAnswer : ChildAnswer => Ask<TAnswer>("processes", "the list of this node's processes (/proc)", $"{owner}: /proc", request, deadline);
+        where TAnswer : ChildAnswer =>
+        Ask<TAnswer>("processes", "the list of this node's processes (/proc)", $"{owner}: /proc", request, deadline);
 
     private Fact<TAnswer> Ask<TAnswer>(string key, string what, string about, ChildRequest request, Deadline deadline)
         where TAnswer : ChildAnswer
@@ -45,7 +48,9 @@ internal sealed class ChildCall(string directory, string owner)
         Waiting = what;
         using ChildLock? alone = ChildLock.Take($"{_prefix}.{key}.lock", deadline, out DateTime? heldSince);
         if (heldSince is DateTime since)
-            return Fact.NotLearned<TAnswer>(string.Create(CultureInfo.InvariantCulture, $"{what} has not answered since {since:yyyy-MM-dd HH:mm:ss}"));
+            return Fact.NotLearned<TAnswer>(
+                string.Create(CultureInfo.InvariantCulture, $"{what} has not answered since {since:yyyy-MM-dd HH:mm:ss}")
+            );
 
         using ChildProcess? child = ChildProcess.Start(ChildWork.Kind, about, alone, out string problem);
         if (child is null)
@@ -60,7 +65,9 @@ internal sealed class ChildCall(string directory, string owner)
         if (bytes is null)
         {
             child.Kill();
-            return Fact.NotLearned<TAnswer>(string.Create(CultureInfo.InvariantCulture, $"{what} did not answer within {given.TotalSeconds:0.#} s"));
+            return Fact.NotLearned<TAnswer>(
+                string.Create(CultureInfo.InvariantCulture, $"{what} did not answer within {given.TotalSeconds:0.#} s")
+            );
         }
 
         Waiting = null;

@@ -6,7 +6,8 @@ using static Tmds.Linux.LibC;
 namespace HaAgent.Host.Child;
 
 /// <summary>
-/// What keeps children from piling up on a volume that stands still: a lock (flock(2)) that belongs to an open file which the child inherits. It is held as
+/// What keeps children from piling up on a volume that stands still: a lock (flock(2)) that belongs to an open file which the child
+/// inherits. It is held as
 /// long as the child is there, also when it was killed and the kernel has not let go of it, and whatever became of whoever started it.
 /// </summary>
 internal sealed class ChildLock : IDisposable
@@ -24,7 +25,8 @@ internal sealed class ChildLock : IDisposable
     /// <param name="path">On a local filesystem.</param>
     /// <param name="deadline">How long to wait for who has it.</param>
     /// <param name="heldSince">When who has it took it; null: nobody has it.</param>
-    /// <returns>Null: somebody has it, or (with no <paramref name="heldSince"/>) there is no lock to be had here, for want of space say.</returns>
+    /// <returns>Null: somebody has it, or (with no <paramref name="heldSince"/>) there is no lock to be had here, for want of space
+    /// say.</returns>
     public static ChildLock? Take(string path, Deadline deadline, out DateTime? heldSince)
     {
         heldSince = null;
@@ -72,7 +74,14 @@ internal sealed class ChildLock : IDisposable
     {
         byte[] text = new byte[64];
         int length = RandomAccess.Read(file, text, 0);
-        return DateTime.TryParse(Encoding.ASCII.GetString(text, 0, length), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out DateTime since) ? since : DateTime.Now;
+        return DateTime.TryParse(
+            Encoding.ASCII.GetString(text, 0, length),
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.RoundtripKind,
+            out DateTime since
+        )
+            ? since
+            : DateTime.Now;
     }
 
     private static bool TryCreateDirectory(string directory)

@@ -6,8 +6,10 @@ using static Tmds.Linux.LibC;
 namespace HaAgent.Host.Child;
 
 /// <summary>
-/// Our own executable once more, for what may never come back. A thread that waits in the kernel for a volume (state D) keeps its process from ending,
-/// even with _exit(2) and SIGKILL; a child does not keep its parent. It has a session of its own, so that nobody waits for its process group, none of our
+/// Our own executable once more, for what may never come back. A thread that waits in the kernel for a volume (state D) keeps its process
+/// from ending,
+/// even with _exit(2) and SIGKILL; a child does not keep its parent. It has a session of its own, so that nobody waits for its process
+/// group, none of our
 /// streams, and one socket to us as standard input. When we end, or give it up, a SIGKILL waits for it.
 /// </summary>
 internal sealed unsafe class ChildProcess : IDisposable
@@ -43,7 +45,14 @@ internal sealed unsafe class ChildProcess : IDisposable
             return null;
         }
 
-        error = Spawn.Start(Executable, [Environment.GetCommandLineArgs()[0], Verb, kind, about], Variables(), theirs, alone?.Descriptor ?? -1, out int pid);
+        error = Spawn.Start(
+            Executable,
+            [Environment.GetCommandLineArgs()[0], Verb, kind, about],
+            Variables(),
+            theirs,
+            alone?.Descriptor ?? -1,
+            out int pid
+        );
         _ = close(theirs);
         if (error == 0)
             return new ChildProcess(pid, ours);
@@ -137,8 +146,7 @@ internal sealed unsafe class ChildProcess : IDisposable
         do
         {
             result = poll(&wait, 1, (int)Math.Min(int.MaxValue, Math.Ceiling(deadline.Left.TotalMilliseconds)));
-        }
-        while (result < 0 && (!deadline.HasPassed || interruptions++ < MostInterruptions));
+        } while (result < 0 && (!deadline.HasPassed || interruptions++ < MostInterruptions));
         return result > 0 && (events != POLLHUP || (wait.revents & (POLLHUP | POLLERR)) != 0);
     }
 }

@@ -37,7 +37,8 @@ internal sealed record LookAtPath(string Path) : ChildRequest;
 /// <summary>Removes a file, if it is there: answered by <see cref="Finished"/>.</summary>
 internal sealed record DeleteFile(string Path) : ChildRequest;
 
-/// <summary>Renames a file, never over another: where the new name is taken a number is added to it. Answered by <see cref="FileMoved"/>.</summary>
+/// <summary>Renames a file, never over another: where the new name is taken a number is added to it. Answered by
+/// <see cref="FileMoved"/>.</summary>
 internal sealed record MoveFile(string From, string To) : ChildRequest;
 
 /// <summary>Puts a new disk image in the place of one that nobody uses: answered by <see cref="ImageReplaced"/>.</summary>

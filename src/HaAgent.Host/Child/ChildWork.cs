@@ -24,7 +24,11 @@ internal static class ChildWork
         try
         {
             Directory.SetCurrentDirectory("/");
-            using var socket = new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(0, ownsHandle: false), FileAccess.ReadWrite, bufferSize: 0);
+            using var socket = new FileStream(
+                new Microsoft.Win32.SafeHandles.SafeFileHandle(0, ownsHandle: false),
+                FileAccess.ReadWrite,
+                bufferSize: 0
+            );
             switch (kind)
             {
                 case Kind:
@@ -65,26 +69,34 @@ internal static class ChildWork
         socket.Write(JsonSerializer.SerializeToUtf8Bytes(answer, ChildJson.Default.ChildAnswer));
     }
 
-    private static ChildAnswer Do(ChildRequest request) => request switch
-    {
-        ReadConfiguration read => new ConfigurationContent(ConfigFile.Read(read.Path)),
-        LookAtLockspace look => new LockspaceSeen(LockspaceProbe.Look(look.Path)),
-        AskLeases ask => new LeasesSeen([.. ask.Files.Select(LeaseProbe.Ask)]),
-        AskImages ask => new ImagesSeen([.. ask.Files.Select(file => LeaseProbe.ImageUse(file).Match<bool?>(use => use, () => false, _ => null))]),
-        LookAtPath look => Look(look.Path),
-        DeleteFile delete => Change(() => Delete(delete.Path)),
-        MoveFile move => Move(move.From, move.To),
-        ReplaceImage replace => Replace(replace),
-        WriteText write => Change(() => Write(write.Path, write.Text)),
-        FindProcess find => Find(new GuestIdentity(find.Name, find.Uuid)),
-        ListGuests => ProcessTable.Guests().Match<ChildAnswer>(guests => new GuestsSeen(guests), () => new GuestsSeen([]), why => new Broken(why)),
-        _ => new Broken($"a child process does not know the request {request.GetType().Name}"),
-    };
+    private static ChildAnswer Do(ChildRequest request) =>
+        request switch
+        {
+            ReadConfiguration read => new ConfigurationContent(ConfigFile.Read(read.Path)),
+            LookAtLockspace look => new LockspaceSeen(LockspaceProbe.Look(look.Path)),
+            AskLeases ask => new LeasesSeen([.. ask.Files.Select(LeaseProbe.Ask)]),
+            AskImages ask => new ImagesSeen([
+                .. ask.Files.Select(file => LeaseProbe.ImageUse(file).Match<bool?>(use => use, () => false, _ => null)),
+            ]),
+            LookAtPath look => Look(look.Path),
+            DeleteFile delete => Change(() => Delete(delete.Path)),
+            MoveFile move => Move(move.From, move.To),
+            ReplaceImage replace => Replace(replace),
+            WriteText write => Change(() => Write(write.Path, write.Text)),
+            FindProcess find => Find(new GuestIdentity(find.Name, find.Uuid)),
+            ListGuests => ProcessTable
+                .Guests()
+                .Match<ChildAnswer>(guests => new GuestsSeen(guests), () => new GuestsSeen([]), why => new Broken(why)),
+            _ => new Broken($"a child process does not know the request {request.GetType().Name}"),
+        };
 
     private static PathSeen Look(string path)
     {
         if (File.Exists(path))
-            return new PathSeen((File.GetAttributes(path) & FileAttributes.Device) != 0 ? FileKind.Special : FileKind.RegularFile, new FileInfo(path).Length);
+            return new PathSeen(
+                (File.GetAttributes(path) & FileAttributes.Device) != 0 ? FileKind.Special : FileKind.RegularFile,
+                new FileInfo(path).Length
+            );
         return Directory.Exists(path) ? new PathSeen(FileKind.Directory, 0) : AbsentOrUnknown(path);
     }
 
@@ -95,9 +107,9 @@ internal static class ChildWork
         int fd = Posix.Open(path, withoutOpening | O_CLOEXEC, out int error);
         if (fd >= 0)
             _ = close(fd);
-        return fd < 0 && (error == ENOENT || error == ENOTDIR)
-            ? new PathSeen(FileKind.Absent, 0)
-            : fd < 0 ? throw new IOException($"{path}: {Errno.Text(error)}") : new PathSeen(FileKind.Special, 0);
+        return fd < 0 && (error == ENOENT || error == ENOTDIR) ? new PathSeen(FileKind.Absent, 0)
+            : fd < 0 ? throw new IOException($"{path}: {Errno.Text(error)}")
+            : new PathSeen(FileKind.Special, 0);
     }
 
     private static Finished Change(Func<bool> change)
@@ -135,7 +147,8 @@ internal static class ChildWork
         }
     }
 
-    /// <summary>While nobody uses the old image: no QEMU has it open for writing, and no virtlockd can give its lease to a guest meanwhile.</summary>
+    /// <summary>While nobody uses the old image: no QEMU has it open for writing, and no virtlockd can give its lease to a guest
+    /// meanwhile.</summary>
     private static ImageReplaced Replace(ReplaceImage replace)
     {
         try
@@ -153,7 +166,10 @@ internal static class ChildWork
 
             using HeldLease? lease = replace.Lease is null ? null : HeldLease.Take(replace.Lease);
             if (lease is { Problem: string problem })
-                return new ImageReplaced($"the lease {replace.Lease} {problem}; it most likely runs on another node") { IsLeaseTaken = lease.IsTaken };
+                return new ImageReplaced($"the lease {replace.Lease} {problem}; it most likely runs on another node")
+                {
+                    IsLeaseTaken = lease.IsTaken,
+                };
             File.Move(replace.Made, replace.Image, overwrite: true);
             return new ImageReplaced(null);
         }
@@ -163,7 +179,8 @@ internal static class ChildWork
         }
     }
 
-    /// <summary>Whole or not at all, and only when it changed; it may hold passwords, so only its owner reads it unless the old file said otherwise.</summary>
+    /// <summary>Whole or not at all, and only when it changed; it may hold passwords, so only its owner reads it unless the old file said
+    /// otherwise.</summary>
     private static bool Write(string path, string text)
     {
         bool there = File.Exists(path);
@@ -175,7 +192,12 @@ internal static class ChildWork
         string temporary = $"{path}.haagent-{Environment.MachineName}";
         try
         {
-            var create = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerOnly };
+            var create = new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                UnixCreateMode = OwnerOnly,
+            };
             using (var file = new FileStream(temporary, create))
             {
                 file.Write(Encoding.UTF8.GetBytes(text));
@@ -193,12 +215,16 @@ internal static class ChildWork
         }
     }
 
-    private static ChildAnswer Find(GuestIdentity identity) => ProcessTable.Find(identity, hint: null).Match<ChildAnswer>(
-        found =>
-        {
-            using QemuProcess process = found;
-            return new ProcessSeen(process.Pid, process.StartTime);
-        },
-        () => new ProcessSeen(0, 0),
-        why => new Broken(why));
+    private static ChildAnswer Find(GuestIdentity identity) =>
+        ProcessTable
+            .Find(identity, hint: null)
+            .Match<ChildAnswer>(
+                found =>
+                {
+                    using QemuProcess process = found;
+                    return new ProcessSeen(process.Pid, process.StartTime);
+                },
+                () => new ProcessSeen(0, 0),
+                why => new Broken(why)
+            );
 }

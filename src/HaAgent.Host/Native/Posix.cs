@@ -5,7 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace HaAgent.Host.Native;
 
 /// <summary>
-/// The system calls whose failure has to be told. Each gives its error number back beside its result, taken in the same transition from native code
+/// The system calls whose failure has to be told. Each gives its error number back beside its result, taken in the same transition from
+/// native code
 /// (SetLastError): read later, by another call, it may be that of whatever the runtime did in between.
 /// </summary>
 internal static unsafe partial class Posix
@@ -123,7 +124,9 @@ internal static unsafe partial class Posix
     public static int CopyOwner(string from, string to)
     {
         Tmds.Linux.statx facts;
-        return statx(Tmds.Linux.LibC.AT_FDCWD, from, 0, (uint)Tmds.Linux.LibC.STATX_BASIC_STATS, &facts) < 0 || chown(to, facts.stx_uid, facts.stx_gid) < 0
+        return
+            statx(Tmds.Linux.LibC.AT_FDCWD, from, 0, (uint)Tmds.Linux.LibC.STATX_BASIC_STATS, &facts) < 0
+            || chown(to, facts.stx_uid, facts.stx_gid) < 0
             ? Marshal.GetLastPInvokeError()
             : 0;
     }
@@ -191,7 +194,8 @@ internal static unsafe partial class Posix
         return result >= 0;
     }
 
-    /// <summary>Marks every descriptor above the standard streams to be closed on exec, also those that whoever started us left open.</summary>
+    /// <summary>Marks every descriptor above the standard streams to be closed on exec, also those that whoever started us left
+    /// open.</summary>
     public static void CloseAllOnExec()
     {
         if (syscall(CloseRange, 3, int.MaxValue, CloseRangeCloexec, 0) == 0)

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace HaAgent.Host.Native;
 
-/// <summary>Starts a program by posix_spawn(3): a tenth of what System.Diagnostics.Process costs, and with no descriptor but those it is given.</summary>
+/// <summary>Starts a program by posix_spawn(3): a tenth of what System.Diagnostics.Process costs, and with no descriptor but those it is
+/// given.</summary>
 internal static unsafe partial class Spawn
 {
     private const string LibC = "libc.so.6";
@@ -23,7 +24,14 @@ internal static unsafe partial class Spawn
     /// <param name="kept">What becomes its descriptor 3; negative: nothing does.</param>
     /// <param name="pid">The process.</param>
     /// <returns>0, or the error.</returns>
-    public static int Start(string program, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, int input, int kept, out int pid)
+    public static int Start(
+        string program,
+        IReadOnlyList<string> arguments,
+        IReadOnlyList<string> environment,
+        int input,
+        int kept,
+        out int pid
+    )
     {
         Posix.CloseAllOnExec();
         byte* attributes = stackalloc byte[AttributeBytes];
@@ -96,5 +104,12 @@ internal static unsafe partial class Spawn
     private static partial int posix_spawn_file_actions_addopen(byte* actions, int fd, string path, int flags, uint mode);
 
     [LibraryImport(LibC, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int posix_spawn(out int pid, string program, byte* actions, byte* attributes, byte** arguments, byte** environment);
+    private static partial int posix_spawn(
+        out int pid,
+        string program,
+        byte* actions,
+        byte* attributes,
+        byte** arguments,
+        byte** environment
+    );
 }

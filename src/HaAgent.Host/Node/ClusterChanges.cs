@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Xml;
 using System.Xml.Linq;
 using HaAgent.Core.Node;
-
 using HaAgent.Host.Native;
+
 namespace HaAgent.Host.Node;
 
 /// <summary>Changes by the cluster's own programs on this node, and of the node as a whole.</summary>
@@ -51,17 +51,20 @@ internal static class ClusterChanges
     }
 
     /// <summary>What is done once the answer is on its way, because after it there is nobody to answer.</summary>
-    public static Action? Afterwards(NodeChange change) => change switch
-    {
-        RebootNode => Reboot,
-        CrashNode => Crash,
-        _ => null,
-    };
+    public static Action? Afterwards(NodeChange change) =>
+        change switch
+        {
+            RebootNode => Reboot,
+            CrashNode => Crash,
+            _ => null,
+        };
 
     private static void Reboot()
     {
         Thread.Sleep(Pause);
-        CommandResult result = Directory.Exists("/run/systemd/system") ? Command.Run(Deadline.In(CallLimit), "systemctl", ["reboot"]) : Command.Run(Deadline.In(CallLimit), "reboot", []);
+        CommandResult result = Directory.Exists("/run/systemd/system")
+            ? Command.Run(Deadline.In(CallLimit), "systemctl", ["reboot"])
+            : Command.Run(Deadline.In(CallLimit), "reboot", []);
         if (!result.Succeeded)
             Console.Error.WriteLine($"the node does not reboot: {result.Words}");
     }
@@ -70,7 +73,8 @@ internal static class ClusterChanges
     {
         Thread.Sleep(Pause);
 
-        // In a container the kernel is not the node's own: a reset would take the machine below and everything else on it. A container ends with its processes.
+        // In a container the kernel is not the node's own: a reset would take the machine below and everything else on it. A container ends
+        // with its processes.
         if (new FileInfo("/proc/1/ns/pid").LinkTarget != FirstNamespace)
         {
             _ = Posix.Kill(-1, Posix.SigKill);

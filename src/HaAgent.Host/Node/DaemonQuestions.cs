@@ -2,11 +2,12 @@ using System.Globalization;
 using System.Text;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Node;
-
 using HaAgent.Host.Native;
+
 namespace HaAgent.Host.Node;
 
-/// <summary>libvirt's daemons, its units, and the guests it runs: read from /proc, /run and systemd, so that they hold with libvirt away.</summary>
+/// <summary>libvirt's daemons, its units, and the guests it runs: read from /proc, /run and systemd, so that they hold with libvirt
+/// away.</summary>
 internal static class DaemonQuestions
 {
     private const string GuestDirectory = "/run/libvirt/qemu";
@@ -14,16 +15,28 @@ internal static class DaemonQuestions
 
     private static readonly string[] UnitNames =
     [
-        "libvirtd.service", "libvirtd.socket", "virtqemud.service", "virtqemud.socket", "virtproxyd.service", "virtproxyd.socket",
-        "virtlockd.service", "virtlockd.socket", "virtlogd.service", "virtlogd.socket", "libvirt-guests.service",
-        "pacemaker.service", "corosync.service", "sbd.service",
+        "libvirtd.service",
+        "libvirtd.socket",
+        "virtqemud.service",
+        "virtqemud.socket",
+        "virtproxyd.service",
+        "virtproxyd.socket",
+        "virtlockd.service",
+        "virtlockd.socket",
+        "virtlogd.service",
+        "virtlogd.socket",
+        "libvirt-guests.service",
+        "pacemaker.service",
+        "corosync.service",
+        "sbd.service",
     ];
 
     /// <summary>Whether systemd runs the node (sd_booted(3)).</summary>
     public static bool HasSystemd => Directory.Exists("/run/systemd/system");
 
     /// <summary>Those that run.</summary>
-    public static DaemonsAnswer Daemons() => new([.. ProcFiles.Processes(DaemonNames).Select(process => Read(process.Pid, process.Name)).OfType<DaemonFact>()]);
+    public static DaemonsAnswer Daemons() =>
+        new([.. ProcFiles.Processes(DaemonNames).Select(process => Read(process.Pid, process.Name)).OfType<DaemonFact>()]);
 
     /// <summary>The guests by libvirt's pid files: each is proven by its process, which bears its name.</summary>
     public static RunningGuestsAnswer RunningGuests() => RunningGuests(GuestDirectory, pid => ProcFiles.Read(pid, "cmdline"));
@@ -42,20 +55,35 @@ internal static class DaemonQuestions
     }
 
     /// <summary>The units as systemd knows them.</summary>
-    public static UnitsAnswer Units(Deadline deadline) => HasSystemd
-        ? ReadUnits(NodeQuestions.Output(deadline, "systemctl", ["show", "--property=LoadState,ActiveState,UnitFileState,NeedDaemonReload", "--", .. UnitNames]), UnitNames)
-        : new UnitsAnswer(new Dictionary<string, UnitFact>(), false);
+    public static UnitsAnswer Units(Deadline deadline) =>
+        HasSystemd
+            ? ReadUnits(
+                NodeQuestions.Output(
+                    deadline,
+                    "systemctl",
+                    ["show", "--property=LoadState,ActiveState,UnitFileState,NeedDaemonReload", "--", .. UnitNames]
+                ),
+                UnitNames
+            )
+            : new UnitsAnswer(new Dictionary<string, UnitFact>(), false);
 
     /// <summary>Reads what <c>systemctl show</c> says: a block of KEY=VALUE lines for each unit, in the order asked.</summary>
     /// <exception cref="FormatException">It is not that.</exception>
     internal static UnitsAnswer ReadUnits(string text, IReadOnlyList<string> names)
     {
-        IReadOnlyDictionary<string, string>[] blocks = [.. text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(KeyValueText.Parse)];
+        IReadOnlyDictionary<string, string>[] blocks =
+        [
+            .. text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(KeyValueText.Parse),
+        ];
         if (blocks.Length != names.Count)
             throw new FormatException($"systemctl tells of {blocks.Length} units where {names.Count} were asked for");
         var units = new Dictionary<string, UnitFact>();
         for (int i = 0; i < blocks.Length; i++)
-            units[names[i]] = new UnitFact(Value(blocks[i], "LoadState"), Value(blocks[i], "ActiveState"), blocks[i].GetValueOrDefault("UnitFileState", ""));
+            units[names[i]] = new UnitFact(
+                Value(blocks[i], "LoadState"),
+                Value(blocks[i], "ActiveState"),
+                blocks[i].GetValueOrDefault("UnitFileState", "")
+            );
         int pacemaker = names.ToList().IndexOf("pacemaker.service");
         return new UnitsAnswer(units, pacemaker >= 0 && Value(blocks[pacemaker], "NeedDaemonReload") == "yes");
     }
@@ -84,7 +112,8 @@ internal static class DaemonQuestions
     }
 }
 
-/// <summary>The care of libvirt's daemons. None is restarted while a guest runs: one that was started without the new locks would stay without them.</summary>
+/// <summary>The care of libvirt's daemons. None is restarted while a guest runs: one that was started without the new locks would stay
+/// without them.</summary>
 internal static class DaemonChanges
 {
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(30);
@@ -113,15 +142,28 @@ internal static class DaemonChanges
         if (ProcessTable.Name(change.Pid).Value != change.Name || !ProcessTable.StartTime(change.Pid).IsKnown(out long started))
             throw new IOException($"process {change.Pid} is no longer {change.Name}");
         string[] command = Words($"/proc/{change.Pid}/cmdline");
-        KeyValuePair<string, string>[] environment = [.. Words($"/proc/{change.Pid}/environ")
-            .Select(word => word.Split('=', 2)).Where(pair => pair.Length == 2 && pair[0].Length > 0).Select(pair => KeyValuePair.Create(pair[0], pair[1]))];
+        KeyValuePair<string, string>[] environment =
+        [
+            .. Words($"/proc/{change.Pid}/environ")
+                .Select(word => word.Split('=', 2))
+                .Where(pair => pair.Length == 2 && pair[0].Length > 0)
+                .Select(pair => KeyValuePair.Create(pair[0], pair[1])),
+        ];
         if (command.Length == 0)
             throw new IOException($"the command line of {change.Name} (process {change.Pid}) cannot be read");
 
         // One that stays in the foreground belongs to whoever started it.
         if (!command.Any(word => word is "-d" or "--daemon"))
-            throw new IOException($"{change.Name} (process {change.Pid}) does not put itself into the background: restart it the way it was started");
-        using QemuProcess process = QemuProcess.OpenKnown(change.Pid, started).Match(held => held, () => throw new IOException($"process {change.Pid} is no longer {change.Name}"), why => throw new IOException($"process {change.Pid}: {why}"));
+            throw new IOException(
+                $"{change.Name} (process {change.Pid}) does not put itself into the background: restart it the way it was started"
+            );
+        using QemuProcess process = QemuProcess
+            .OpenKnown(change.Pid, started)
+            .Match(
+                held => held,
+                () => throw new IOException($"process {change.Pid} is no longer {change.Name}"),
+                why => throw new IOException($"process {change.Pid}: {why}")
+            );
         if (process.Signal(Posix.SigTerm) is { } problem)
             throw new IOException($"{change.Name} (process {change.Pid}) cannot be asked to end: {problem}");
         if (!process.WaitForEnd(EndLimit))
@@ -130,17 +172,27 @@ internal static class DaemonChanges
         // From here on it must be started, however little time is left.
         CommandResult result = Command.Run(Deadline.In(EndLimit), command[0], command[1..], environment: environment, directory: "/");
         if (result.ExitCode != 0)
-            throw new IOException($"{change.Name} was ended and does not start again ({string.Join(' ', command)}): {result.Reason}. Start it by hand");
+            throw new IOException(
+                $"{change.Name} was ended and does not start again ({string.Join(' ', command)}): {result.Reason}. Start it by hand"
+            );
         return new DoneReply();
     }
 
     private static void SeeNoGuests()
     {
         // A guest may have been started since the plan was made.
-        List<GuestIdentity> guests = ProcessTable.Guests().Match(
-            found => found, () => [], why => throw new IOException($"whether guests run here could not be found out ({why}): nothing was restarted"));
+        List<GuestIdentity> guests = ProcessTable
+            .Guests()
+            .Match(
+                found => found,
+                () => [],
+                why => throw new IOException($"whether guests run here could not be found out ({why}): nothing was restarted")
+            );
         if (guests.Count > 0)
-            throw new IOException($"{string.Join(", ", guests.Select(guest => guest.Name))} run{(guests.Count == 1 ? "s" : "")} here now: nothing was restarted");
+            throw new IOException(
+                $"{string.Join(", ", guests.Select(guest => guest.Name))} run{(guests.Count == 1 ? "s" : "")} here now: nothing was "
+                    + "restarted"
+            );
     }
 
     private static void Systemctl(Deadline deadline, IReadOnlyList<string> arguments)
@@ -150,5 +202,6 @@ internal static class DaemonChanges
             throw new IOException($"systemctl {string.Join(' ', arguments.Where(a => a != "--"))} failed: {result.Reason}");
     }
 
-    private static string[] Words(string path) => Encoding.UTF8.GetString(File.ReadAllBytes(path)).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Words(string path) =>
+        Encoding.UTF8.GetString(File.ReadAllBytes(path)).Split('\0', StringSplitOptions.RemoveEmptyEntries);
 }

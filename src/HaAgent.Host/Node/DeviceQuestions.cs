@@ -35,19 +35,24 @@ internal static partial class DeviceQuestions
             VolumeCall.Run(deadline.OrIn(ToolLimit), () => ReadEnds(path, block.Size));
             return Signatures(NodeQuestions.Output(deadline.OrIn(ToolLimit), "wipefs", "--no-act", "--parsable", "--", path));
         });
-        return Fact.Known(new DeviceFact
-        {
-            RealPath = real,
-            Size = VolumeCall.Learn(() => Fact.Known(block.Size)),
-            ReadOnly = VolumeCall.Learn(() => Fact.Known(block.IsReadOnly)),
-            StableNames = SysBlock.StableNames(real),
-            Signatures = signatures,
-            UsedBy = VolumeCall.Learn(() => Fact.Known(Users(block, real, File.ReadAllText("/proc/self/mountinfo"), File.ReadAllText("/proc/swaps")))),
-            ClusterFilesystem = signatures.Then(found => VolumeCall.Learn(() => ClusterFilesystem(found, path, deadline))),
-        });
+        return Fact.Known(
+            new DeviceFact
+            {
+                RealPath = real,
+                Size = VolumeCall.Learn(() => Fact.Known(block.Size)),
+                ReadOnly = VolumeCall.Learn(() => Fact.Known(block.IsReadOnly)),
+                StableNames = SysBlock.StableNames(real),
+                Signatures = signatures,
+                UsedBy = VolumeCall.Learn(() =>
+                    Fact.Known(Users(block, real, File.ReadAllText("/proc/self/mountinfo"), File.ReadAllText("/proc/swaps")))
+                ),
+                ClusterFilesystem = signatures.Then(found => VolumeCall.Learn(() => ClusterFilesystem(found, path, deadline))),
+            }
+        );
     }
 
-    /// <summary>Reads where signatures lie. wipefs takes what it cannot read for nothing, and says of a device with errors that it is empty.</summary>
+    /// <summary>Reads where signatures lie. wipefs takes what it cannot read for nothing, and says of a device with errors that it is
+    /// empty.</summary>
     /// <param name="path">The device.</param>
     /// <param name="size">In bytes.</param>
     /// <returns>How many bytes were read.</returns>
@@ -80,20 +85,25 @@ internal static partial class DeviceQuestions
     internal static IReadOnlyList<string> Users(SysBlock block, string realPath, string mountinfo, string swaps)
     {
         IReadOnlyList<string> numbers = block.Numbers;
-        IEnumerable<string> mounts = MountTable.Parse(mountinfo).Where(mount => numbers.Contains(mount.Device)).Select(mount => mount.Point);
+        IEnumerable<string> mounts = MountTable
+            .Parse(mountinfo)
+            .Where(mount => numbers.Contains(mount.Device))
+            .Select(mount => mount.Point);
         IEnumerable<string> swap = NodeQuestions.Lines(swaps).Any(line => line.Split((char[])[' ', '\t'])[0] == realPath) ? ["swap"] : [];
         return [.. block.Holders.Concat(mounts).Concat(swap).Distinct()];
     }
 
     /// <summary>Reads what <c>debugfs.ocfs2 -R stats</c> says.</summary>
-    internal static Fact<ClusterFilesystemFact> Ocfs2(string text) => Field(text, "Cluster stack") is { } stack
-        ? Fact.Known(new ClusterFilesystemFact("ocfs2", stack, Field(text, "Cluster name") ?? ""))
-        : Fact.NotLearned<ClusterFilesystemFact>("debugfs.ocfs2 names no cluster stack");
+    internal static Fact<ClusterFilesystemFact> Ocfs2(string text) =>
+        Field(text, "Cluster stack") is { } stack
+            ? Fact.Known(new ClusterFilesystemFact("ocfs2", stack, Field(text, "Cluster name") ?? ""))
+            : Fact.NotLearned<ClusterFilesystemFact>("debugfs.ocfs2 names no cluster stack");
 
     /// <summary>Reads what <c>tunegfs2 -l</c> says: the lock table is "CLUSTER:NAME".</summary>
-    internal static Fact<ClusterFilesystemFact> Gfs2(string text) => Field(text, "Lock protocol") is { } stack && Field(text, "File system volume name") is { } table
-        ? Fact.Known(new ClusterFilesystemFact("gfs2", stack, table.Split(':')[0]))
-        : Fact.NotLearned<ClusterFilesystemFact>("tunegfs2 names no lock protocol");
+    internal static Fact<ClusterFilesystemFact> Gfs2(string text) =>
+        Field(text, "Lock protocol") is { } stack && Field(text, "File system volume name") is { } table
+            ? Fact.Known(new ClusterFilesystemFact("gfs2", stack, table.Split(':')[0]))
+            : Fact.NotLearned<ClusterFilesystemFact>("tunegfs2 names no lock protocol");
 
     private static Fact<ClusterFilesystemFact> ClusterFilesystem(IReadOnlyList<string> signatures, string path, Deadline deadline) =>
         signatures.Contains("ocfs2") ? Ocfs2(NodeQuestions.Output(deadline.OrIn(ToolLimit), "debugfs.ocfs2", "-R", "stats", path))
@@ -120,9 +130,12 @@ internal static partial class DeviceQuestions
         return read;
     }
 
-    private static string? Field(string text, string name) => FieldPattern().Matches(text)
-        .Where(match => string.Equals(match.Groups["name"].Value.Trim(), name, StringComparison.OrdinalIgnoreCase))
-        .Select(match => match.Groups["value"].Value.Trim().Trim('"')).FirstOrDefault();
+    private static string? Field(string text, string name) =>
+        FieldPattern()
+            .Matches(text)
+            .Where(match => string.Equals(match.Groups["name"].Value.Trim(), name, StringComparison.OrdinalIgnoreCase))
+            .Select(match => match.Groups["value"].Value.Trim().Trim('"'))
+            .FirstOrDefault();
 
     [GeneratedRegex(@"^(?<name>[^:\n]+):(?<value>[^\n]*)$", RegexOptions.Multiline)]
     private static partial Regex FieldPattern();
@@ -150,8 +163,17 @@ internal sealed class SysBlock(string directory)
     public IReadOnlyList<string> Numbers => [Text("dev"), .. Partitions.Select(part => File.ReadAllText($"{part}/dev").Trim())];
 
     /// <summary>The names of the devices that are built on it or on one of its partitions.</summary>
-    public IReadOnlyList<string> Holders => [.. Partitions.Prepend(directory).Select(part => $"{part}/holders").Where(Directory.Exists)
-        .SelectMany(Directory.EnumerateFileSystemEntries).Select(Path.GetFileName).OfType<string>().Distinct()];
+    public IReadOnlyList<string> Holders =>
+        [
+            .. Partitions
+                .Prepend(directory)
+                .Select(part => $"{part}/holders")
+                .Where(Directory.Exists)
+                .SelectMany(Directory.EnumerateFileSystemEntries)
+                .Select(Path.GetFileName)
+                .OfType<string>()
+                .Distinct(),
+        ];
 
     private IEnumerable<string> Partitions => Directory.EnumerateDirectories(directory).Where(part => File.Exists($"{part}/partition"));
 
@@ -164,9 +186,17 @@ internal sealed class SysBlock(string directory)
     public static IReadOnlyList<string> StableNames(string realPath) => StableNames("/dev/disk", realPath);
 
     /// <summary>The names in the directories of a directory that lead to a path.</summary>
-    internal static IReadOnlyList<string> StableNames(string root, string realPath) => !Directory.Exists(root) ? [] :
-        [.. Directory.EnumerateDirectories(root).SelectMany(Directory.EnumerateFileSystemEntries)
-            .Where(link => File.ResolveLinkTarget(link, returnFinalTarget: true)?.FullName == realPath).Order(StringComparer.Ordinal)];
+    internal static IReadOnlyList<string> StableNames(string root, string realPath) =>
+        !Directory.Exists(root)
+            ? []
+            :
+            [
+                .. Directory
+                    .EnumerateDirectories(root)
+                    .SelectMany(Directory.EnumerateFileSystemEntries)
+                    .Where(link => File.ResolveLinkTarget(link, returnFinalTarget: true)?.FullName == realPath)
+                    .Order(StringComparer.Ordinal),
+            ];
 
     /// <summary>What the device itself says it is; absent: it says nothing.</summary>
     public Fact<string> Identity()

@@ -19,13 +19,26 @@ internal static class DomainQuestions
     internal static DomainsAnswer Answer(string uri, DomainsQuestion question, Deadline deadline)
     {
         var wanted = question.WithXml.ToHashSet();
-        return Ask(uri, deadline, connection => new DomainsAnswer(
-            [.. connection.AllDomains().Select(domain => Read(domain, question.All || wanted.Contains(domain.Name))).OfType<DomainFact>()]));
+        return Ask(
+            uri,
+            deadline,
+            connection => new DomainsAnswer([
+                .. connection
+                    .AllDomains()
+                    .Select(domain => Read(domain, question.All || wanted.Contains(domain.Name)))
+                    .OfType<DomainFact>(),
+            ])
+        );
     }
 
     /// <summary>Whether this hypervisor has the guests' CPUs.</summary>
     public static CpusAnswer Answer(CpusQuestion question, Deadline deadline) =>
-        new(question.Guests.ToDictionary(guest => guest.Key, guest => VolumeCall.Learn(() => Ask(Uri, deadline, connection => Fact.Known(connection.HasCpu(guest.Value))))));
+        new(
+            question.Guests.ToDictionary(
+                guest => guest.Key,
+                guest => VolumeCall.Learn(() => Ask(Uri, deadline, connection => Fact.Known(connection.HasCpu(guest.Value))))
+            )
+        );
 
     private static DomainFact? Read(LibvirtDomain domain, bool withXml)
     {
@@ -89,8 +102,11 @@ internal static class WatchQuestions
 
         foreach (string descriptor in descriptors)
         {
-            if (ProcFiles.Read(pid, $"fdinfo/{descriptor}") is byte[] info && HasLock(Encoding.UTF8.GetString(info))
-                && ProcFiles.LinkTarget($"{directory}/fd/{descriptor}") is { } file)
+            if (
+                ProcFiles.Read(pid, $"fdinfo/{descriptor}") is byte[] info
+                && HasLock(Encoding.UTF8.GetString(info))
+                && ProcFiles.LinkTarget($"{directory}/fd/{descriptor}") is { } file
+            )
             {
                 yield return file;
             }
@@ -98,7 +114,10 @@ internal static class WatchQuestions
     }
 
     /// <summary>Whether a file of /proc/PID/fdinfo tells of a lock of fcntl(2): "lock: 1: POSIX  ADVISORY  WRITE 42 …".</summary>
-    internal static bool HasLock(string fdinfo) => fdinfo.Split('\n').Any(line => line.StartsWith("lock:", StringComparison.Ordinal) && line.Contains("POSIX", StringComparison.Ordinal));
+    internal static bool HasLock(string fdinfo) =>
+        fdinfo
+            .Split('\n')
+            .Any(line => line.StartsWith("lock:", StringComparison.Ordinal) && line.Contains("POSIX", StringComparison.Ordinal));
 
     /// <summary>The last lines with a text. Only the end of each log is read, and a log that cannot be read has no lines.</summary>
     public static LogLinesAnswer Answer(LogLinesQuestion question, Deadline deadline)
@@ -108,8 +127,12 @@ internal static class WatchQuestions
             lines.AddRange(End(log).Split('\n').Where(line => line.Contains(question.Text, StringComparison.Ordinal)));
         if (Directory.Exists("/run/systemd/journal"))
         {
-            CommandResult journal = Command.Run(deadline.OrIn(JournalLimit), "journalctl",
-                ["--quiet", "--no-pager", "--output=short-iso", "--since=-30d", $"--grep={Regex.Escape(question.Text)}"], mostOutput: MostLogBytes);
+            CommandResult journal = Command.Run(
+                deadline.OrIn(JournalLimit),
+                "journalctl",
+                ["--quiet", "--no-pager", "--output=short-iso", "--since=-30d", $"--grep={Regex.Escape(question.Text)}"],
+                mostOutput: MostLogBytes
+            );
             lines.AddRange(journal.Output.Split('\n'));
         }
 

@@ -7,7 +7,8 @@ using static Tmds.Linux.LibC;
 
 namespace HaAgent.Host.Node;
 
-/// <summary>Changes of files and directories: all of one or nothing of it, whenever it is cut off, and what was there stays when the disk is full.</summary>
+/// <summary>Changes of files and directories: all of one or nothing of it, whenever it is cut off, and what was there stays when the disk
+/// is full.</summary>
 internal static unsafe class FileChanges
 {
     private const string NewSuffix = ".haagent-new";
@@ -108,18 +109,29 @@ internal static unsafe class FileChanges
         return new DoneReply();
     }
 
-    /// <summary>Whether something is mounted at exactly that path (proc(5), mountinfo: the fifth field, with blanks as octal numbers).</summary>
-    internal static bool IsMountPoint(string path, string mountinfo) => mountinfo.Split('\n').Select(line => line.Split(' '))
-        .Any(fields => fields.Length > 4 && Unescaped(fields[4]) == (path == "/" ? path : path.TrimEnd('/')));
+    /// <summary>Whether something is mounted at exactly that path (proc(5), mountinfo: the fifth field, with blanks as octal
+    /// numbers).</summary>
+    internal static bool IsMountPoint(string path, string mountinfo) =>
+        mountinfo
+            .Split('\n')
+            .Select(line => line.Split(' '))
+            .Any(fields => fields.Length > 4 && Unescaped(fields[4]) == (path == "/" ? path : path.TrimEnd('/')));
 
     private static string Unescaped(string text) =>
-        text.Replace("\\040", " ", StringComparison.Ordinal).Replace("\\011", "\t", StringComparison.Ordinal).Replace("\\012", "\n", StringComparison.Ordinal).Replace("\\134", "\\", StringComparison.Ordinal);
+        text.Replace("\\040", " ", StringComparison.Ordinal)
+            .Replace("\\011", "\t", StringComparison.Ordinal)
+            .Replace("\\012", "\n", StringComparison.Ordinal)
+            .Replace("\\134", "\\", StringComparison.Ordinal);
 
     private static string Absolute(string path) =>
-        path.StartsWith('/') && !path.Contains('\0', StringComparison.Ordinal) ? path : throw new IOException($"'{path}' is not an absolute path");
+        path.StartsWith('/') && !path.Contains('\0', StringComparison.Ordinal)
+            ? path
+            : throw new IOException($"'{path}' is not an absolute path");
 
     private static string Mark(string directory, string file) =>
-        file.Length > 0 && !file.Contains('/', StringComparison.Ordinal) && file is not "." and not ".." ? Path.Combine(directory, file) : throw new IOException($"'{file}' is not a file's name");
+        file.Length > 0 && !file.Contains('/', StringComparison.Ordinal) && file is not "." and not ".."
+            ? Path.Combine(directory, file)
+            : throw new IOException($"'{file}' is not a file's name");
 
     // Replacing the link itself would leave whoever keeps its file at the other end with the old text.
     private static string Followed(string path)
@@ -131,9 +143,12 @@ internal static unsafe class FileChanges
     }
 
     private static int Mode(string octal) =>
-        octal.Length is 3 or 4 && octal.All(digit => digit is >= '0' and <= '7') ? Convert.ToInt32(octal, 8) : throw new IOException($"'{octal}' is not a mode");
+        octal.Length is 3 or 4 && octal.All(digit => digit is >= '0' and <= '7')
+            ? Convert.ToInt32(octal, 8)
+            : throw new IOException($"'{octal}' is not a mode");
 
-    private static IOException Changed(string path) => new($"{path} was changed by somebody else since haagent looked at it; nothing was written");
+    private static IOException Changed(string path) =>
+        new($"{path} was changed by somebody else since haagent looked at it; nothing was written");
 
     private static void Reload(bool wanted, Deadline deadline)
     {
@@ -172,7 +187,13 @@ internal static unsafe class FileChanges
             read += count;
         var label = new byte[1024];
         nint size = Posix.GetAttribute(file, Label, label, (nuint)label.Length);
-        return new Known(bytes[..read], facts.stx_mode & PermissionBits, facts.stx_uid, facts.stx_gid, size > 0 ? label[..(int)size] : null);
+        return new Known(
+            bytes[..read],
+            facts.stx_mode & PermissionBits,
+            facts.stx_uid,
+            facts.stx_gid,
+            size > 0 ? label[..(int)size] : null
+        );
     }
 
     /// <summary>Written beside it, made durable, then put in its place in one step.</summary>

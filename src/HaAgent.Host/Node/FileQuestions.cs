@@ -10,13 +10,18 @@ internal static class FileQuestions
 {
     /// <summary>Every mount.</summary>
     public static MountsAnswer Mounts() =>
-        new([.. MountTable.Parse(File.ReadAllText("/proc/self/mountinfo")).Select(mount => new MountFact(mount.Point, mount.Type, mount.Source, mount.Options))]);
+        new([
+            .. MountTable
+                .Parse(File.ReadAllText("/proc/self/mountinfo"))
+                .Select(mount => new MountFact(mount.Point, mount.Type, mount.Source, mount.Options)),
+        ]);
 
     /// <summary>The content of files.</summary>
     public static FilesAnswer Answer(FilesQuestion question, Deadline deadline) => new(VolumeCall.Each(question.Paths, deadline, ReadFile));
 
     /// <summary>Where directories lie, and what marks them.</summary>
-    public static DirectoriesAnswer Answer(DirectoriesQuestion question, Deadline deadline) => new(VolumeCall.Each(question.Paths, deadline, ReadDirectory));
+    public static DirectoriesAnswer Answer(DirectoriesQuestion question, Deadline deadline) =>
+        new(VolumeCall.Each(question.Paths, deadline, ReadDirectory));
 
     /// <summary>What paths lead to.</summary>
     public static PathsAnswer Answer(PathsQuestion question, Deadline deadline) => new(VolumeCall.Each(question.Paths, deadline, ReadPath));
@@ -47,19 +52,22 @@ internal static class FileQuestions
             return Fact.Absent<PathFact>();
         bool isBlock = handle.Kind == PathKind.Block;
         string real = handle.RealPath;
-        return Fact.Known(new PathFact
-        {
-            Kind = handle.Kind,
-            RealPath = real,
-            MountPoint = handle.Mount.Point,
-            Size = isBlock ? SysBlock.Of(handle.Device).Size : handle.Size,
-            Identity = isBlock ? VolumeCall.Learn(SysBlock.Of(handle.Device).Identity) : Fact.Absent<string>(),
-            StableNames = isBlock ? SysBlock.StableNames(real) : [],
-        });
+        return Fact.Known(
+            new PathFact
+            {
+                Kind = handle.Kind,
+                RealPath = real,
+                MountPoint = handle.Mount.Point,
+                Size = isBlock ? SysBlock.Of(handle.Device).Size : handle.Size,
+                Identity = isBlock ? VolumeCall.Learn(SysBlock.Of(handle.Device).Identity) : Fact.Absent<string>(),
+                StableNames = isBlock ? SysBlock.StableNames(real) : [],
+            }
+        );
     }
 }
 
-/// <summary>Processes of the node, as /proc shows them. One that ends while it is looked at is none; one that may not be looked at is an exception.</summary>
+/// <summary>Processes of the node, as /proc shows them. One that ends while it is looked at is none; one that may not be looked at is an
+/// exception.</summary>
 internal static class ProcFiles
 {
     private const int NoSuchProcess = 3; // ESRCH: reading a file of a process that has ended
@@ -72,8 +80,12 @@ internal static class ProcFiles
     {
         foreach (string directory in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-                && Read(pid, "comm") is byte[] comm && Encoding.UTF8.GetString(comm).TrimEnd('\n') is var name && names.Contains(name))
+            if (
+                int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+                && Read(pid, "comm") is byte[] comm
+                && Encoding.UTF8.GetString(comm).TrimEnd('\n') is var name
+                && names.Contains(name)
+            )
             {
                 yield return (pid, name);
             }
@@ -88,7 +100,8 @@ internal static class ProcFiles
         {
             return File.ReadAllBytes(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{file}"));
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException || (e is IOException && (e.HResult & 0xffff) == NoSuchProcess))
+        catch (Exception e)
+            when (e is FileNotFoundException or DirectoryNotFoundException || (e is IOException && (e.HResult & 0xffff) == NoSuchProcess))
         {
             return null;
         }

@@ -19,12 +19,15 @@ internal static class GuestChanges
     /// <summary>Switches the autostart off. A domain that is gone, or never was defined, is not started.</summary>
     public static DoneReply Make(DisableAutostart change, Deadline deadline)
     {
-        Within(deadline.OrIn(CallLimit), connection =>
-        {
-            using LibvirtDomain? domain = connection.FindByName(change.Domain);
-            domain?.DisableAutostart();
-            return true;
-        });
+        Within(
+            deadline.OrIn(CallLimit),
+            connection =>
+            {
+                using LibvirtDomain? domain = connection.FindByName(change.Domain);
+                domain?.DisableAutostart();
+                return true;
+            }
+        );
         return new DoneReply();
     }
 
@@ -48,23 +51,34 @@ internal static class GuestChanges
             Thread.Sleep(Pause);
         }
 
-        throw new IOException($"it is still running after {ShutdownLimit.TotalMinutes:0} minutes{(refusal is null ? "" : $" ({refusal})")}; "
-            + $"look at its console, or end it: virsh destroy {change.Domain}");
+        throw new IOException(
+            $"it is still running after {ShutdownLimit.TotalMinutes:0} minutes{(refusal is null ? "" : $" ({refusal})")}; "
+                + $"look at its console, or end it: virsh destroy {change.Domain}"
+        );
     }
 
     /// <summary>Sees that a guest's process is the one it was.</summary>
     public static DoneReply See(SeeGuestProcess change)
     {
-        using QemuProcess process = ProcessTable.FromPidFile(new GuestIdentity(change.Domain, null)).Match(
-            found => found, () => throw new IOException("the guest's process is gone"), why => throw new IOException($"the guest's process is not seen: {why}"));
-        return process.Pid == change.Pid ? new DoneReply() : throw new IOException($"the guest's process is now {process.Pid}: it was restarted");
+        using QemuProcess process = ProcessTable
+            .FromPidFile(new GuestIdentity(change.Domain, null))
+            .Match(
+                found => found,
+                () => throw new IOException("the guest's process is gone"),
+                why => throw new IOException($"the guest's process is not seen: {why}")
+            );
+        return process.Pid == change.Pid
+            ? new DoneReply()
+            : throw new IOException($"the guest's process is now {process.Pid}: it was restarted");
     }
 
     /// <summary>Tries to create what must be refused.</summary>
     public static NodeReply Try(TryCopy change, Deadline deadline)
     {
-        DomainXml domain = DomainXml.Parse(Encoding.UTF8.GetBytes(change.Xml), out string problem) ?? throw new IOException($"the guest's XML {problem}");
-        return new Bounded().Run(deadline.OrIn(CopyLimit), () => Create(change.Xml, domain), out CopyReply? reply) ? reply!
+        DomainXml domain =
+            DomainXml.Parse(Encoding.UTF8.GetBytes(change.Xml), out string problem) ?? throw new IOException($"the guest's XML {problem}");
+        return new Bounded().Run(deadline.OrIn(CopyLimit), () => Create(change.Xml, domain), out CopyReply? reply)
+            ? reply!
             : new CopyReply(true) { Leftover = $"libvirt did not answer within {CopyLimit.TotalSeconds:0} s, and the copy may yet start" };
     }
 
@@ -79,8 +93,16 @@ internal static class GuestChanges
         }
         catch (LibvirtException e)
         {
-            string? image = e.IsFromQemu ? domain.Disks.FirstOrDefault(disk => disk.IsLockable && LeaseProbe.ImageUse(disk.Source!).State == FactState.Known)?.Source : null;
-            return new CopyReply(false) { Kind = e.Kind, Message = e.Message, IsFromQemu = e.IsFromQemu, ImageInUse = image };
+            string? image = e.IsFromQemu
+                ? domain.Disks.FirstOrDefault(disk => disk.IsLockable && LeaseProbe.ImageUse(disk.Source!).State == FactState.Known)?.Source
+                : null;
+            return new CopyReply(false)
+            {
+                Kind = e.Kind,
+                Message = e.Message,
+                IsFromQemu = e.IsFromQemu,
+                ImageInUse = image,
+            };
         }
     }
 
@@ -120,11 +142,15 @@ internal static class GuestChanges
 
     private static T Within<T>(Deadline deadline, Func<LibvirtConnection, T> call)
     {
-        bool came = new Bounded().Run(deadline, () =>
-        {
-            using LibvirtConnection connection = LibvirtConnection.Open(Driver);
-            return call(connection);
-        }, out T? result);
+        bool came = new Bounded().Run(
+            deadline,
+            () =>
+            {
+                using LibvirtConnection connection = LibvirtConnection.Open(Driver);
+                return call(connection);
+            },
+            out T? result
+        );
         return came ? result! : throw new TimeoutException("libvirt did not answer in time");
     }
 }

@@ -19,29 +19,40 @@ internal static unsafe class HostQuestions
     ];
 
     /// <summary>What the host is.</summary>
-    public static HostAnswer Answer(Deadline deadline) => new()
-    {
-        Systemd = Fact.Known(DaemonQuestions.HasSystemd),
-        Packages = VolumeCall.Learn(() => Packages(File.Exists(OsRelease) ? File.ReadAllText(OsRelease) : "", Has)),
-        Programs = VolumeCall.Learn(() => Fact.Known<IReadOnlyList<string>>([.. HostQuestion.Programs.Where(program => program == "qemu" ? HasQemu() : Has(program))])),
-        Agents = Fact.Known<IReadOnlyList<string>>([.. HostQuestion.Agents.Where(agent => IsExecutable($"{AgentDirectory}/{agent}"))]),
-        ClusterName = VolumeCall.Learn(() => ClusterName(deadline)),
-        CpuModel = VolumeCall.Learn(() => Fact.Known(CpuModel(File.ReadAllText("/proc/cpuinfo")))),
-    };
+    public static HostAnswer Answer(Deadline deadline) =>
+        new()
+        {
+            Systemd = Fact.Known(DaemonQuestions.HasSystemd),
+            Packages = VolumeCall.Learn(() => Packages(File.Exists(OsRelease) ? File.ReadAllText(OsRelease) : "", Has)),
+            Programs = VolumeCall.Learn(() =>
+                Fact.Known<IReadOnlyList<string>>([.. HostQuestion.Programs.Where(program => program == "qemu" ? HasQemu() : Has(program))])
+            ),
+            Agents = Fact.Known<IReadOnlyList<string>>([.. HostQuestion.Agents.Where(agent => IsExecutable($"{AgentDirectory}/{agent}"))]),
+            ClusterName = VolumeCall.Learn(() => ClusterName(deadline)),
+            CpuModel = VolumeCall.Learn(() => Fact.Known(CpuModel(File.ReadAllText("/proc/cpuinfo")))),
+        };
 
     /// <summary>Whether the running kernel has filesystems.</summary>
     public static KernelFilesystemsAnswer Answer(KernelFilesystemsQuestion question, Deadline deadline)
     {
         string[] present = File.ReadAllText("/proc/filesystems").Split((char[])['\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries);
-        return new KernelFilesystemsAnswer(question.Types.Distinct().ToDictionary(type => type, type => present.Contains(type) ? Fact.Known(true) : Module(type, deadline)));
+        return new KernelFilesystemsAnswer(
+            question.Types.Distinct().ToDictionary(type => type, type => present.Contains(type) ? Fact.Known(true) : Module(type, deadline))
+        );
     }
 
     // A distribution may carry the tool of another one as a package: os-release(5) says which one it is.
     internal static Fact<PackageTool> Packages(string osRelease, Func<string, bool> has)
     {
         IReadOnlyDictionary<string, string> values = KeyValueText.Parse(osRelease);
-        string[] words = $"{values.GetValueOrDefault("ID")} {values.GetValueOrDefault("ID_LIKE")}".Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var own = Tools.Where(tool => words.Any(word => tool.Families.Any(family => word.Contains(family, StringComparison.Ordinal)))).Take(1).ToArray();
+        string[] words = $"{values.GetValueOrDefault("ID")} {values.GetValueOrDefault("ID_LIKE")}".Split(
+            ' ',
+            StringSplitOptions.RemoveEmptyEntries
+        );
+        var own = Tools
+            .Where(tool => words.Any(word => tool.Families.Any(family => word.Contains(family, StringComparison.Ordinal))))
+            .Take(1)
+            .ToArray();
         foreach ((PackageTool tool, string program, _) in own.Length > 0 ? own : Tools)
         {
             if (has(program))
@@ -54,16 +65,26 @@ internal static unsafe class HostQuestions
     /// <summary>The model's name and the sorted features of the first CPU.</summary>
     internal static string CpuModel(string cpuinfo)
     {
-        string? Value(params string[] keys) => cpuinfo.Split('\n').Select(line => line.Split(':', 2))
-            .Where(pair => pair.Length == 2 && keys.Contains(pair[0].Trim())).Select(pair => pair[1].Trim()).FirstOrDefault();
+        string? Value(params string[] keys) =>
+            cpuinfo
+                .Split('\n')
+                .Select(line => line.Split(':', 2))
+                .Where(pair => pair.Length == 2 && keys.Contains(pair[0].Trim()))
+                .Select(pair => pair[1].Trim())
+                .FirstOrDefault();
         string[] features = Value("flags", "Features")?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
         return $"{Value("model name", "CPU part", "cpu")}\n{string.Join(' ', features.Order(StringComparer.Ordinal))}";
     }
 
     /// <summary>The cluster_name of a corosync.conf(5).</summary>
-    internal static Fact<string> ConfiguredName(string corosyncConf) => corosyncConf.Split('\n').Select(line => line.Split(':', 2))
-        .Where(pair => pair.Length == 2 && pair[0].Trim() == "cluster_name" && pair[1].Trim().Length > 0)
-        .Select(pair => Fact.Known(pair[1].Trim())).FirstOrDefault() ?? Fact.Absent<string>();
+    internal static Fact<string> ConfiguredName(string corosyncConf) =>
+        corosyncConf
+            .Split('\n')
+            .Select(line => line.Split(':', 2))
+            .Where(pair => pair.Length == 2 && pair[0].Trim() == "cluster_name" && pair[1].Trim().Length > 0)
+            .Select(pair => Fact.Known(pair[1].Trim()))
+            .FirstOrDefault()
+        ?? Fact.Absent<string>();
 
     private static Fact<string> ClusterName(Deadline deadline)
     {
@@ -87,11 +108,15 @@ internal static unsafe class HostQuestions
     }
 
     // Red Hat keeps its QEMU outside of the search path.
-    private static bool HasQemu() => IsExecutable("/usr/libexec/qemu-kvm") || IsExecutable("/usr/bin/qemu-kvm")
+    private static bool HasQemu() =>
+        IsExecutable("/usr/libexec/qemu-kvm")
+        || IsExecutable("/usr/bin/qemu-kvm")
         || Directory.EnumerateFiles("/usr/bin", "qemu-system-*").Any(IsExecutable);
 
     private static bool Has(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Any(directory => IsExecutable($"{directory}/{program}"));
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Any(directory => IsExecutable($"{directory}/{program}"));
 
     private static bool IsExecutable(string path) => File.Exists(path) && Posix.MayExecute(path);
 }
@@ -109,15 +134,26 @@ internal static class FencingQuestions
         return new SbdAnswer(Read(configuration, running, RealPath, IsCharacterDevice));
     }
 
-    /// <summary>Reads sbd's configuration. The file comes with the package; what counts is that a device is named or the daemon runs.</summary>
-    internal static Fact<SbdFact> Read(string configuration, bool running, Func<string, string> realPath, Func<string, bool> isCharacterDevice)
+    /// <summary>Reads sbd's configuration. The file comes with the package; what counts is that a device is named or the daemon
+    /// runs.</summary>
+    internal static Fact<SbdFact> Read(
+        string configuration,
+        bool running,
+        Func<string, string> realPath,
+        Func<string, bool> isCharacterDevice
+    )
     {
         IReadOnlyDictionary<string, string> values = KeyValueText.Parse(configuration);
-        string[] devices = [.. values.GetValueOrDefault("SBD_DEVICE", "").Split((char[])[';', ' '], StringSplitOptions.RemoveEmptyEntries).Distinct()];
+        string[] devices =
+        [
+            .. values.GetValueOrDefault("SBD_DEVICE", "").Split((char[])[';', ' '], StringSplitOptions.RemoveEmptyEntries).Distinct(),
+        ];
         if (devices.Length == 0 && !running)
             return Fact.Absent<SbdFact>();
         string watchdog = values.GetValueOrDefault("SBD_WATCHDOG_DEV") is { Length: > 0 } named ? named : "/dev/watchdog";
-        return Fact.Known(new SbdFact(devices.ToDictionary(device => device, realPath), running, configuration.Length > 0 && isCharacterDevice(watchdog)));
+        return Fact.Known(
+            new SbdFact(devices.ToDictionary(device => device, realPath), running, configuration.Length > 0 && isCharacterDevice(watchdog))
+        );
     }
 
     private static string RealPath(string path)
@@ -139,41 +175,84 @@ internal static class NetworkQuestions
     private static readonly TimeSpan PeerLimit = TimeSpan.FromSeconds(15);
 
     /// <summary>Its interfaces.</summary>
-    public static LinksAnswer Links(Deadline deadline) => Links("/sys/class/net", NodeQuestions.Output(deadline, "ip", "-o", "addr", "show"));
+    public static LinksAnswer Links(Deadline deadline) =>
+        Links("/sys/class/net", NodeQuestions.Output(deadline, "ip", "-o", "addr", "show"));
 
-    /// <summary>The interfaces of a /sys/class/net, with the addresses that <c>ip -o addr</c> shows: "2: eth0    inet 10.0.0.1/24 …".</summary>
+    /// <summary>The interfaces of a /sys/class/net, with the addresses that <c>ip -o addr</c> shows: "2: eth0    inet 10.0.0.1/24
+    /// …".</summary>
     internal static LinksAnswer Links(string directory, string addresses)
     {
-        ILookup<string, string> found = NodeQuestions.Lines(addresses).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Where(words => words is [_, _, "inet" or "inet6", _, ..]).ToLookup(words => words[1].Split('@')[0], words => words[3].Split('/')[0]);
-        return new LinksAnswer([.. Directory.EnumerateFileSystemEntries(directory).Where(Directory.Exists).Order(StringComparer.Ordinal).Select(link => new LinkFact(
-            Path.GetFileName(link), Directory.Exists($"{link}/bridge"), [.. found[Path.GetFileName(link)]],
-            Path.GetFileName(ProcFiles.LinkTarget($"{link}/master"))))]);
+        ILookup<string, string> found = NodeQuestions
+            .Lines(addresses)
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(words => words is [_, _, "inet" or "inet6", _, ..])
+            .ToLookup(words => words[1].Split('@')[0], words => words[3].Split('/')[0]);
+        return new LinksAnswer([
+            .. Directory
+                .EnumerateFileSystemEntries(directory)
+                .Where(Directory.Exists)
+                .Order(StringComparer.Ordinal)
+                .Select(link => new LinkFact(
+                    Path.GetFileName(link),
+                    Directory.Exists($"{link}/bridge"),
+                    [.. found[Path.GetFileName(link)]],
+                    Path.GetFileName(ProcFiles.LinkTarget($"{link}/master"))
+                )),
+        ]);
     }
 
     /// <summary>The cluster's own addresses.</summary>
-    public static RingAnswer Ring(Deadline deadline) => new([.. RingNames(NodeQuestions.Output(deadline, "corosync-cmapctl")).SelectMany(Resolve).Distinct().Order(StringComparer.Ordinal)]);
+    public static RingAnswer Ring(Deadline deadline) =>
+        new([
+            .. RingNames(NodeQuestions.Output(deadline, "corosync-cmapctl")).SelectMany(Resolve).Distinct().Order(StringComparer.Ordinal),
+        ]);
 
     /// <summary>Reads "nodelist.node.0.ring0_addr (str) = 10.77.0.1"; an address may be written as a name.</summary>
-    internal static IReadOnlyList<string> RingNames(string cmap) => [.. NodeQuestions.Lines(cmap).Select(line => line.Split(" = ", 2))
-        .Where(pair => pair.Length == 2 && pair[0].StartsWith("nodelist.node.", StringComparison.Ordinal)
-            && pair[0].Split(' ')[0].Split('.')[^1] is var key && key.StartsWith("ring", StringComparison.Ordinal) && key.EndsWith("_addr", StringComparison.Ordinal))
-        .Select(pair => pair[1].Trim()).Distinct()];
+    internal static IReadOnlyList<string> RingNames(string cmap) =>
+        [
+            .. NodeQuestions
+                .Lines(cmap)
+                .Select(line => line.Split(" = ", 2))
+                .Where(pair =>
+                    pair.Length == 2
+                    && pair[0].StartsWith("nodelist.node.", StringComparison.Ordinal)
+                    && pair[0].Split(' ')[0].Split('.')[^1] is var key
+                    && key.StartsWith("ring", StringComparison.Ordinal)
+                    && key.EndsWith("_addr", StringComparison.Ordinal)
+                )
+                .Select(pair => pair[1].Trim())
+                .Distinct(),
+        ];
 
     /// <summary>Which of the other nodes' haagent answers.</summary>
     public static PeersAnswer Answer(PeersQuestion question, Deadline deadline)
     {
         TimeSpan limit = deadline.OrIn(PeerLimit).Left;
-        (string Node, Task<NodeAnswers> Answers)[] asked = [.. question.Nodes.Distinct().Select(node => (node, new NodeClient().AskAsync(node, [new ReleaseQuestion()], limit)))];
+        (string Node, Task<NodeAnswers> Answers)[] asked =
+        [
+            .. question.Nodes.Distinct().Select(node => (node, new NodeClient().AskAsync(node, [new ReleaseQuestion()], limit))),
+        ];
         Task.WaitAll(asked.Select(ask => ask.Answers));
-        return new PeersAnswer(asked.ToDictionary(ask => ask.Node, ask => ask.Answers.Result.Answers[0].Match(
-            answer => answer is ReleaseAnswer release ? new PeerFact(true, release.Version) : new PeerFact(false, "it answered something else"),
-            () => new PeerFact(false, "it answered nothing"),
-            why => new PeerFact(false, why))));
+        return new PeersAnswer(
+            asked.ToDictionary(
+                ask => ask.Node,
+                ask =>
+                    ask.Answers.Result.Answers[0]
+                        .Match(
+                            answer =>
+                                answer is ReleaseAnswer release
+                                    ? new PeerFact(true, release.Version)
+                                    : new PeerFact(false, "it answered something else"),
+                            () => new PeerFact(false, "it answered nothing"),
+                            why => new PeerFact(false, why)
+                        )
+            )
+        );
     }
 
     /// <summary>Its neighbour table.</summary>
-    public static NeighboursAnswer Neighbours(Deadline deadline) => ReadNeighbours(NodeQuestions.Output(deadline, "ip", "-4", "-o", "neigh", "show"));
+    public static NeighboursAnswer Neighbours(Deadline deadline) =>
+        ReadNeighbours(NodeQuestions.Output(deadline, "ip", "-4", "-o", "neigh", "show"));
 
     /// <summary>Reads "10.77.1.11 dev br0 lladdr 52:54:00:00:00:0b REACHABLE".</summary>
     internal static NeighboursAnswer ReadNeighbours(string text)
@@ -190,5 +269,7 @@ internal static class NetworkQuestions
     }
 
     private static IEnumerable<string> Resolve(string name) =>
-        IPAddress.TryParse(name, out IPAddress? address) ? [address.ToString()] : Dns.GetHostAddresses(name).Select(found => found.ToString());
+        IPAddress.TryParse(name, out IPAddress? address)
+            ? [address.ToString()]
+            : Dns.GetHostAddresses(name).Select(found => found.ToString());
 }

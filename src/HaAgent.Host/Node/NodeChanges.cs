@@ -1,12 +1,13 @@
 using System.Globalization;
 using HaAgent.Core.Node;
+using HaAgent.Host.Native;
 using Microsoft.Win32.SafeHandles;
 using static Tmds.Linux.LibC;
 
-using HaAgent.Host.Native;
 namespace HaAgent.Host.Node;
 
-/// <summary>Which change is made by whom. One at a time on a node, so that a second run finds the first one's work done and not half done.</summary>
+/// <summary>Which change is made by whom. One at a time on a node, so that a second run finds the first one's work done and not half
+/// done.</summary>
 internal static class NodeChanges
 {
     /// <summary>Locked (flock(2)) while a change is made.</summary>
@@ -14,7 +15,8 @@ internal static class NodeChanges
 
     /// <summary>Makes one change.</summary>
     /// <param name="change">What.</param>
-    /// <param name="deadline">How long the asker waits. What must not be cut in half, as mkfs or the installation of packages, goes on after it.</param>
+    /// <param name="deadline">How long the asker waits. What must not be cut in half, as mkfs or the installation of packages, goes on
+    /// after it.</param>
     /// <param name="lockFile">Held meanwhile.</param>
     public static NodeReply Make(NodeChange change, Deadline deadline, string lockFile = LockFile)
     {
@@ -84,7 +86,10 @@ internal static class PackageChange
     public static NodeReply Make(InstallPackages change)
     {
         if (change.Commands.Count == 0)
-            return new RefusedReply($"haagent installs no packages by {change.Tool}, or not of such names: {string.Join(' ', change.Patterns.Concat(change.Packages))}");
+            return new RefusedReply(
+                $"haagent installs no packages by {change.Tool}, or not of such names: "
+                    + $"{string.Join(' ', change.Patterns.Concat(change.Packages))}"
+            );
         foreach (IReadOnlyList<string> command in change.Commands)
         {
             CommandResult result = Command.Run(Deadline.In(Limit), command[0], [.. command.Skip(1)]);
@@ -98,7 +103,8 @@ internal static class PackageChange
 }
 
 /// <summary>
-/// One moment for all questions of a request, which a process of its own answers: whether a daemon is older than a file must not depend on how long the
+/// One moment for all questions of a request, which a process of its own answers: whether a daemon is older than a file must not depend on
+/// how long the
 /// node took between the two.
 /// </summary>
 internal static class NodeTime
@@ -107,5 +113,6 @@ internal static class NodeTime
     public static DateTime Now { get; } = DateTime.UtcNow;
 
     /// <summary>The time since the node booted.</summary>
-    public static TimeSpan Uptime { get; } = TimeSpan.FromSeconds(double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture));
+    public static TimeSpan Uptime { get; } =
+        TimeSpan.FromSeconds(double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture));
 }

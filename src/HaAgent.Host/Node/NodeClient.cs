@@ -13,7 +13,8 @@ namespace HaAgent.Host.Node;
 internal sealed record NodeAnswers(IReadOnlyList<Fact<NodeAnswer>> Answers, string? Unreachable);
 
 /// <summary>
-/// Asks and changes nodes by <c>haagent node</c>: over ssh, which follows the administrator's ssh_config, or as a child process on this node. Nothing that
+/// Asks and changes nodes by <c>haagent node</c>: over ssh, which follows the administrator's ssh_config, or as a child process on this
+/// node. Nothing that
 /// is said travels on a command line.
 /// </summary>
 internal sealed class NodeClient
@@ -24,7 +25,8 @@ internal sealed class NodeClient
     /// <summary>How haagent answers a verb that it does not know.</summary>
     private const int UsageError = 2;
 
-    /// <summary>Where programs are looked for, on every node alike: what a login by ssh, cron or sudo gives need not hold what an administrator's does.</summary>
+    /// <summary>Where programs are looked for, on every node alike: what a login by ssh, cron or sudo gives need not hold what an
+    /// administrator's does.</summary>
     public const string SearchPath = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
 
     // Always the same words.
@@ -32,7 +34,19 @@ internal sealed class NodeClient
 
     private static readonly string[] Ssh =
     [
-        "ssh", "-T", "-o", "BatchMode=yes", "-o", "ConnectTimeout=5", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3", "-o", "LogLevel=ERROR", "--",
+        "ssh",
+        "-T",
+        "-o",
+        "BatchMode=yes",
+        "-o",
+        "ConnectTimeout=5",
+        "-o",
+        "ServerAliveInterval=5",
+        "-o",
+        "ServerAliveCountMax=3",
+        "-o",
+        "LogLevel=ERROR",
+        "--",
     ];
 
     /// <summary>The name of this node; null until the cluster has said it.</summary>
@@ -52,7 +66,8 @@ internal sealed class NodeClient
 
     /// <summary>Makes a change.</summary>
     /// <returns>
-    /// <see cref="DoneReply"/>; <see cref="CopyReply"/> to a <see cref="TryCopy"/>; or <see cref="RefusedReply"/> with the reason, which may also be that
+    /// <see cref="DoneReply"/>; <see cref="CopyReply"/> to a <see cref="TryCopy"/>; or <see cref="RefusedReply"/> with the reason, which
+    /// may also be that
     /// nothing was heard: its <see cref="RefusedReply.IsUnknown"/> tells whether the change may be made all the same.
     /// </returns>
     public async Task<NodeReply> MakeAsync(string node, NodeChange change, TimeSpan limit)
@@ -61,21 +76,32 @@ internal sealed class NodeClient
         if (talk.Conversation is { State: not ConversationState.Broken, Outcome: { } outcome })
             return outcome;
         return talk.Sent
-            ? new RefusedReply($"{talk.Why}; whether it was made is not known: run the same command again, which finds out") { IsUnknown = true }
+            ? new RefusedReply($"{talk.Why}; whether it was made is not known: run the same command again, which finds out")
+            {
+                IsUnknown = true,
+            }
             : new RefusedReply($"{talk.Why}; nothing was changed there");
     }
 
     private async Task<Talk> TalkAsync(string node, Func<NodeRequest, NodeRequest> fill, bool isChange, int questions, TimeSpan limit)
     {
         string nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
-        byte[] request = JsonSerializer.SerializeToUtf8Bytes(fill(new NodeRequest(NodeProtocol.Number, nonce, limit.TotalSeconds)), NodeJson.Default.NodeRequest);
+        byte[] request = JsonSerializer.SerializeToUtf8Bytes(
+            fill(new NodeRequest(NodeProtocol.Number, nonce, limit.TotalSeconds)),
+            NodeJson.Default.NodeRequest
+        );
         var conversation = new NodeConversation(nonce, questions);
 
         // In a session of its own: Ctrl-C on our terminal must not cut a change in half.
         string[] words = node == Self ? ["--wait", Environment.ProcessPath!, "node"] : ["--wait", .. Ssh, node, RemoteCommand];
         using var process = new Process
         {
-            StartInfo = new ProcessStartInfo(Command.Find("setsid"), words) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true },
+            StartInfo = new ProcessStartInfo(Command.Find("setsid"), words)
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            },
         };
         try
         {
@@ -107,13 +133,24 @@ internal sealed class NodeClient
             if (sending is null)
                 process.StandardInput.Close();
             await process.WaitForExitAsync(clock.Token);
-            await Task.WhenAny(Task.WhenAll(chatter, sending ?? Task.CompletedTask), Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None));
-            return new Talk(conversation, Explain(process.ExitCode, isChange && sending is not null ? ConversationState.Begun : conversation.State, Tail(errors)), sending is not null);
+            await Task.WhenAny(
+                Task.WhenAll(chatter, sending ?? Task.CompletedTask),
+                Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None)
+            );
+            return new Talk(
+                conversation,
+                Explain(process.ExitCode, isChange && sending is not null ? ConversationState.Begun : conversation.State, Tail(errors)),
+                sending is not null
+            );
         }
         catch (OperationCanceledException)
         {
             Leave(process, node, isChange && sending is not null);
-            return new Talk(conversation, string.Create(CultureInfo.InvariantCulture, $"it did not answer within {limit.TotalSeconds:0} s"), sending is not null);
+            return new Talk(
+                conversation,
+                string.Create(CultureInfo.InvariantCulture, $"it did not answer within {limit.TotalSeconds:0} s"),
+                sending is not null
+            );
         }
     }
 

@@ -4,7 +4,8 @@ using HaAgent.Core.Node;
 
 namespace HaAgent.Host.Node;
 
-/// <summary>The other end of ssh: <c>haagent node</c>. Reads one request, answers it in lines, and is finished even when nobody listens any more.</summary>
+/// <summary>The other end of ssh: <c>haagent node</c>. Reads one request, answers it in lines, and is finished even when nobody listens any
+/// more.</summary>
 internal static class NodeService
 {
     // The rest is for the answers' way: what could not be learned in time is to be said in time.
@@ -32,9 +33,18 @@ internal static class NodeService
             NodeEnvelope envelope = JsonSerializer.Deserialize(bytes, NodeJson.Default.NodeEnvelope) ?? throw new JsonException("null");
             answer.Nonce = envelope.Nonce;
             if (envelope.Protocol != NodeProtocol.Number)
-                answer.Write(new RefusedReply($"haagent {release} speaks protocol {NodeProtocol.Number} here, and was asked in protocol {envelope.Protocol}"));
+                answer.Write(
+                    new RefusedReply(
+                        $"haagent {release} speaks protocol {NodeProtocol.Number} here, and was asked in protocol {envelope.Protocol}"
+                    )
+                );
             else
-                afterwards = Serve(JsonSerializer.Deserialize(bytes, NodeJson.Default.NodeRequest) ?? throw new JsonException("null"), answer, release, lockFile);
+                afterwards = Serve(
+                    JsonSerializer.Deserialize(bytes, NodeJson.Default.NodeRequest) ?? throw new JsonException("null"),
+                    answer,
+                    release,
+                    lockFile
+                );
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException)
         {
@@ -68,7 +78,10 @@ internal static class NodeService
                 answer.Write(Ask(place, request.Questions[place], Deadline.In(Limit(request) * ShareForQuestions), release));
                 left.Signal();
             })
-            { IsBackground = true, Name = $"question {place}" }.Start();
+            {
+                IsBackground = true,
+                Name = $"question {place}",
+            }.Start();
         }
 
         left.Signal();
@@ -80,11 +93,14 @@ internal static class NodeService
     {
         try
         {
-            return new AnswerReply(place, question switch
-            {
-                ReleaseQuestion => new ReleaseAnswer(release),
-                _ => NodeQuestions.Answer(question, deadline),
-            });
+            return new AnswerReply(
+                place,
+                question switch
+                {
+                    ReleaseQuestion => new ReleaseAnswer(release),
+                    _ => NodeQuestions.Answer(question, deadline),
+                }
+            );
         }
 #pragma warning disable CA1031 // Whatever it is, it is why this one question has no answer.
         catch (Exception e)
@@ -94,7 +110,8 @@ internal static class NodeService
         }
     }
 
-    private static TimeSpan Limit(NodeRequest request) => TimeSpan.FromSeconds(double.IsFinite(request.Seconds) ? Math.Clamp(request.Seconds, 1, 3600) : 60);
+    private static TimeSpan Limit(NodeRequest request) =>
+        TimeSpan.FromSeconds(double.IsFinite(request.Seconds) ? Math.Clamp(request.Seconds, 1, 3600) : 60);
 
     private static byte[]? ReadAll(Stream input)
     {
@@ -120,7 +137,9 @@ internal static class NodeService
 
         public void Write(NodeReply reply)
         {
-            byte[] line = Encoding.UTF8.GetBytes($"{NodeProtocol.Mark} {NodeProtocol.Number} {Nonce} {JsonSerializer.Serialize(reply, NodeJson.Default.NodeReply)}\n");
+            byte[] line = Encoding.UTF8.GetBytes(
+                $"{NodeProtocol.Mark} {NodeProtocol.Number} {Nonce} {JsonSerializer.Serialize(reply, NodeJson.Default.NodeReply)}\n"
+            );
             lock (_gate)
             {
                 try
@@ -141,32 +160,34 @@ internal static class NodeService
 internal static class NodeQuestions
 {
     /// <summary>Answers one question; an exception is why it was not learned.</summary>
-    public static NodeAnswer Answer(NodeQuestion question, Deadline deadline) => question switch
-    {
-        HostQuestion => HostQuestions.Answer(deadline),
-        KernelFilesystemsQuestion q => HostQuestions.Answer(q, deadline),
-        MountsQuestion => FileQuestions.Mounts(),
-        FilesQuestion q => FileQuestions.Answer(q, deadline),
-        DirectoriesQuestion q => FileQuestions.Answer(q, deadline),
-        PathsQuestion q => FileQuestions.Answer(q, deadline),
-        DevicesQuestion q => DeviceQuestions.Answer(q, deadline),
-        SbdQuestion => FencingQuestions.Answer(),
-        DaemonsQuestion => DaemonQuestions.Daemons(),
-        UnitsQuestion => DaemonQuestions.Units(deadline),
-        RunningGuestsQuestion => DaemonQuestions.RunningGuests(),
-        DomainsQuestion q => DomainQuestions.Answer(q, deadline),
-        CpusQuestion q => DomainQuestions.Answer(q, deadline),
-        LinksQuestion => NetworkQuestions.Links(deadline),
-        RingQuestion => NetworkQuestions.Ring(deadline),
-        PeersQuestion q => NetworkQuestions.Answer(q, deadline),
-        NeighboursQuestion => NetworkQuestions.Neighbours(deadline),
-        LeasesQuestion => WatchQuestions.Leases(),
-        LogLinesQuestion q => WatchQuestions.Answer(q, deadline),
-        _ => throw new NotSupportedException($"this haagent does not know the question {question.GetType().Name}"),
-    };
+    public static NodeAnswer Answer(NodeQuestion question, Deadline deadline) =>
+        question switch
+        {
+            HostQuestion => HostQuestions.Answer(deadline),
+            KernelFilesystemsQuestion q => HostQuestions.Answer(q, deadline),
+            MountsQuestion => FileQuestions.Mounts(),
+            FilesQuestion q => FileQuestions.Answer(q, deadline),
+            DirectoriesQuestion q => FileQuestions.Answer(q, deadline),
+            PathsQuestion q => FileQuestions.Answer(q, deadline),
+            DevicesQuestion q => DeviceQuestions.Answer(q, deadline),
+            SbdQuestion => FencingQuestions.Answer(),
+            DaemonsQuestion => DaemonQuestions.Daemons(),
+            UnitsQuestion => DaemonQuestions.Units(deadline),
+            RunningGuestsQuestion => DaemonQuestions.RunningGuests(),
+            DomainsQuestion q => DomainQuestions.Answer(q, deadline),
+            CpusQuestion q => DomainQuestions.Answer(q, deadline),
+            LinksQuestion => NetworkQuestions.Links(deadline),
+            RingQuestion => NetworkQuestions.Ring(deadline),
+            PeersQuestion q => NetworkQuestions.Answer(q, deadline),
+            NeighboursQuestion => NetworkQuestions.Neighbours(deadline),
+            LeasesQuestion => WatchQuestions.Leases(),
+            LogLinesQuestion q => WatchQuestions.Answer(q, deadline),
+            _ => throw new NotSupportedException($"this haagent does not know the question {question.GetType().Name}"),
+        };
 
     /// <summary>All that a program says.</summary>
-    /// <exception cref="IOException">It is not installed, did not end in time or well, or said more than is read: nothing follows from it.</exception>
+    /// <exception cref="IOException">It is not installed, did not end in time or well, or said more than is read: nothing follows from
+    /// it.</exception>
     public static string Output(Deadline deadline, string program, params IReadOnlyList<string> arguments)
     {
         CommandResult result = Command.Run(deadline, program, arguments);

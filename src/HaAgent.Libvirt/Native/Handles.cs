@@ -22,9 +22,7 @@ internal sealed class ConnectHandle : LibvirtHandle
 /// <summary>virDomainPtr.</summary>
 internal sealed class DomainHandle : LibvirtHandle
 {
-    public DomainHandle()
-    {
-    }
+    public DomainHandle() { }
 
     public DomainHandle(nint domain) => SetHandle(domain);
 
@@ -49,7 +47,8 @@ internal sealed class VolumeHandle : LibvirtHandle
     protected override bool ReleaseHandle() => Interop.Storage.virStorageVolFree(handle) == 0;
 }
 
-/// <summary>The native library. By its exact SONAME, and loaded at the first call only: meta-data works where libvirt is not installed.</summary>
+/// <summary>The native library. By its exact SONAME, and loaded at the first call only: meta-data works where libvirt is not
+/// installed.</summary>
 internal static class Library
 {
     public const string Libvirt = "libvirt.so.0";

@@ -26,7 +26,15 @@ internal static partial class Interop
         public static partial int virConnectListAllDomains(ConnectHandle conn, nint** domains, uint flags);
 
         [LibraryImport(Library.Libvirt, StringMarshalling = StringMarshalling.Utf8)]
-        public static partial int virConnectCompareHypervisorCPU(ConnectHandle conn, string? emulator, string? arch, string? machine, string? virttype, string xmlCPU, uint flags);
+        public static partial int virConnectCompareHypervisorCPU(
+            ConnectHandle conn,
+            string? emulator,
+            string? arch,
+            string? machine,
+            string? virttype,
+            string xmlCPU,
+            uint flags
+        );
     }
 }
 

@@ -107,7 +107,13 @@ internal static partial class Interop
     internal static unsafe partial class Migration
     {
         [LibraryImport(Library.Libvirt)]
-        public static partial DomainHandle virDomainMigrate3(DomainHandle domain, ConnectHandle dconn, void* @params, uint nparams, uint flags);
+        public static partial DomainHandle virDomainMigrate3(
+            DomainHandle domain,
+            ConnectHandle dconn,
+            void* @params,
+            uint nparams,
+            uint flags
+        );
 
         [LibraryImport(Library.Libvirt, StringMarshalling = StringMarshalling.Utf8)]
         public static partial int virDomainMigrateToURI3(DomainHandle domain, string dconnuri, void* @params, uint nparams, uint flags);
@@ -131,7 +137,8 @@ internal static partial class Interop
 
 internal static partial class Interop
 {
-    /// <summary>virTypedParameter of libvirt-common: https://libvirt.org/html/libvirt-libvirt-common.html. The array stays opaque to us.</summary>
+    /// <summary>virTypedParameter of libvirt-common: https://libvirt.org/html/libvirt-libvirt-common.html. The array stays opaque to
+    /// us.</summary>
     internal static unsafe partial class TypedParameters
     {
         [LibraryImport(Library.Libvirt, StringMarshalling = StringMarshalling.Utf8)]

@@ -61,7 +61,9 @@ internal sealed class OcfLog(Invocation invocation, StateDirectory state, Func<s
                 console.LogToStandardErrorThreshold = LogLevel.Trace;
             });
             logging.Services.AddSingleton<ConsoleFormatter>(new OcfConsoleFormatter(_tag));
-            LogFile? file = environment("HA_LOGFILE") is { Length: > 0 } path ? new LogFile(path, state.VolatileDirectory, invocation.Resource) : null;
+            LogFile? file = environment("HA_LOGFILE") is { Length: > 0 } path
+                ? new LogFile(path, state.VolatileDirectory, invocation.Resource)
+                : null;
             _provider = new OcfLoggerProvider(_tag, environment("HA_LOGFACILITY"), file);
             logging.AddProvider(_provider);
         });
@@ -97,8 +99,13 @@ internal sealed class OcfLoggerProvider(string tag, string? facility, LogFile? l
 
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            provider.Write(logLevel, formatter(state, exception));
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => provider.Write(logLevel, formatter(state, exception));
     }
 }
 
@@ -117,12 +124,13 @@ internal sealed class OcfConsoleFormatter(string tag) : ConsoleFormatter(Formatt
 /// <summary>The words of ocf_log for a level.</summary>
 internal static class OcfWords
 {
-    public static string Of(LogLevel level) => level switch
-    {
-        LogLevel.Critical or LogLevel.Error => "ERROR",
-        LogLevel.Warning => "WARNING",
-        LogLevel.Information => "INFO",
-        LogLevel.Debug or LogLevel.Trace => "DEBUG",
-        LogLevel.None => "",
-    };
+    public static string Of(LogLevel level) =>
+        level switch
+        {
+            LogLevel.Critical or LogLevel.Error => "ERROR",
+            LogLevel.Warning => "WARNING",
+            LogLevel.Information => "INFO",
+            LogLevel.Debug or LogLevel.Trace => "DEBUG",
+            LogLevel.None => "",
+        };
 }

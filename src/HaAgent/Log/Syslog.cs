@@ -12,8 +12,32 @@ internal sealed unsafe class Syslog : IDisposable
     private const string SocketPath = "/dev/log";
 
     private static readonly string[] Facilities =
-        ["kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "", "", "", "",
-         "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"];
+    [
+        "kern",
+        "user",
+        "mail",
+        "daemon",
+        "auth",
+        "syslog",
+        "lpr",
+        "news",
+        "uucp",
+        "cron",
+        "authpriv",
+        "ftp",
+        "",
+        "",
+        "",
+        "",
+        "local0",
+        "local1",
+        "local2",
+        "local3",
+        "local4",
+        "local5",
+        "local6",
+        "local7",
+    ];
 
     private const int Daemon = 3;
 
@@ -44,7 +68,10 @@ internal sealed unsafe class Syslog : IDisposable
             LogLevel.Information => 6,
             LogLevel.Debug or LogLevel.Trace or LogLevel.None => 7,
         };
-        string text = string.Create(CultureInfo.InvariantCulture, $"<{(_facility * 8) + severity}>{now:MMM} {now.Day,2} {now:HH:mm:ss} {line}");
+        string text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"<{(_facility * 8) + severity}>{now:MMM} {now.Day, 2} {now:HH:mm:ss} {line}"
+        );
         byte[] datagram = Encoding.UTF8.GetBytes(text);
         fixed (byte* bytes = datagram)
         {

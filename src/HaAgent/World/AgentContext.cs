@@ -10,7 +10,14 @@ using HaAgent.Log;
 namespace HaAgent.World;
 
 /// <summary>What the parts of the world share during one action.</summary>
-internal sealed class AgentContext(Invocation invocation, Settings settings, StateDirectory state, OcfLog log, Waits waits, Watchdog watchdog) : IDisposable
+internal sealed class AgentContext(
+    Invocation invocation,
+    Settings settings,
+    StateDirectory state,
+    OcfLog log,
+    Waits waits,
+    Watchdog watchdog
+) : IDisposable
 {
     private readonly long _began = Stopwatch.GetTimestamp();
 
@@ -52,7 +59,10 @@ internal sealed class AgentContext(Invocation invocation, Settings settings, Sta
         get
         {
             string uri = Hypervisor.Uri.Length > 0 ? Hypervisor.Uri : Resolver.Record?.HypervisorUri ?? "";
-            bool localUri = uri.Length == 0 || uri.StartsWith("qemu:///", StringComparison.Ordinal) || uri.StartsWith("qemu+unix:///", StringComparison.Ordinal);
+            bool localUri =
+                uri.Length == 0
+                || uri.StartsWith("qemu:///", StringComparison.Ordinal)
+                || uri.StartsWith("qemu+unix:///", StringComparison.Ordinal);
             string type = Resolver.Configuration?.Type ?? Resolver.Record?.DomainType ?? "";
             return localUri && (type is "qemu" or "kvm" || (type.Length == 0 && uri.Length > 0));
         }
@@ -61,22 +71,29 @@ internal sealed class AgentContext(Invocation invocation, Settings settings, Sta
     /// <summary>How this node locks disks; read once.</summary>
     public Core.Locking.LockSetup Locking => field ??= LockspaceProbe.ReadSetup();
 
-    /// <summary>The running domain's disks with every volume resolved to its path; the configured ones when libvirt does not answer.</summary>
+    /// <summary>The running domain's disks with every volume resolved to its path; the configured ones when libvirt does not
+    /// answer.</summary>
     public Fact<IReadOnlyList<Disk>> Disks(Deadline deadline)
     {
-        List<Disk>? live = Hypervisor.Ask(deadline, connection =>
-        {
-            using Libvirt.LibvirtDomain? domain = connection.Find(Identity!);
-            if (domain is null || DomainXml.Parse(domain.LiveXml(), out _) is not DomainXml xml)
-                return null;
-            return xml.Disks.Select(disk => Resolve(connection, disk)).ToList();
-        }, out OperationResult failure);
+        List<Disk>? live = Hypervisor.Ask(
+            deadline,
+            connection =>
+            {
+                using Libvirt.LibvirtDomain? domain = connection.Find(Identity!);
+                if (domain is null || DomainXml.Parse(domain.LiveXml(), out _) is not DomainXml xml)
+                    return null;
+                return xml.Disks.Select(disk => Resolve(connection, disk)).ToList();
+            },
+            out OperationResult failure
+        );
         if (live is not null)
             return Fact.Known<IReadOnlyList<Disk>>(live);
         Resolver.ReadConfiguration(deadline);
         return Resolver.Configuration is DomainXml configured
             ? Fact.Known(configured.Disks)
-            : Fact.NotLearned<IReadOnlyList<Disk>>(failure.Message ?? Resolver.ConfigurationResult.Message ?? "libvirt does not know the guest");
+            : Fact.NotLearned<IReadOnlyList<Disk>>(
+                failure.Message ?? Resolver.ConfigurationResult.Message ?? "libvirt does not know the guest"
+            );
     }
 
     public void Dispose() => Hypervisor.Dispose();
@@ -93,7 +110,11 @@ internal sealed class AgentContext(Invocation invocation, Settings settings, Sta
 
     private static Disk Resolve(Libvirt.LibvirtConnection connection, Disk disk) =>
         disk is { Type: "volume", Pool: string pool, Volume: string volume }
-            ? disk with { Type = "file", Source = connection.VolumePath(pool, volume) }
+            ? disk with
+            {
+                Type = "file",
+                Source = connection.VolumePath(pool, volume),
+            }
             : disk;
 }
 
@@ -107,6 +128,10 @@ internal sealed class Waits
     public void On(string what) => _current = what;
 
     /// <summary>The sentence.</summary>
-    public string Overrun(Invocation invocation) => string.Create(CultureInfo.InvariantCulture,
-        $"{invocation.ActionName} of {invocation.Resource} was not done within its timeout of {invocation.Timeout.TotalSeconds:0.#} s; it ended itself while waiting for {_current}");
+    public string Overrun(Invocation invocation) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{invocation.ActionName} of {invocation.Resource} was not done within its timeout of {invocation.Timeout.TotalSeconds:0.#} "
+                + $"s; it ended itself while waiting for {_current}"
+        );
 }

@@ -20,12 +20,18 @@ internal sealed class Checks(AgentContext context)
         if (setup.LockManager is null)
         {
             return context.Settings.RequireLock == "true"
-                ? OperationResult.Failed($"{context.Domain} runs without locks: libvirt on this node has no lock manager. Set lock_manager = \"lockd\" in /etc/libvirt/qemu.conf; the policy is on_lock_lost", FailureKind.LeaseLost)
+                ? OperationResult.Failed(
+                    $"{context.Domain} runs without locks: libvirt on this node has no lock manager. Set lock_manager = \"lockd\" in "
+                        + "/etc/libvirt/qemu.conf; the policy is on_lock_lost",
+                    FailureKind.LeaseLost
+                )
                 : OperationResult.Done;
         }
 
         if (!context.Disks(deadline.Share(0.5)).IsKnown(out IReadOnlyList<Disk>? disks))
-            return OperationResult.DoneWith($"Cannot tell whether the leases of {context.Domain} are held: neither libvirt nor the configuration names its disks");
+            return OperationResult.DoneWith(
+                $"Cannot tell whether the leases of {context.Domain} are held: neither libvirt nor the configuration names its disks"
+            );
         string[] files = [.. disks.Select(disk => LeaseCheck.LeaseFile(disk, setup)).OfType<string>()];
         IReadOnlyDictionary<string, LeaseState> leases = context.Volume.Leases(files, deadline);
         return LeaseCheck.Judge(context.Domain, disks, setup, file => leases[file]);
@@ -34,13 +40,19 @@ internal sealed class Checks(AgentContext context)
     /// <summary>A question to QEMU's monitor.</summary>
     public OperationResult PingMonitor(Deadline deadline)
     {
-        int errors = context.Hypervisor.Ask(deadline.Share(0.8), connection =>
-        {
-            using LibvirtDomain? domain = connection.Find(context.Identity!);
-            return domain?.DiskErrors() ?? 0;
-        }, out OperationResult failure);
+        int errors = context.Hypervisor.Ask(
+            deadline.Share(0.8),
+            connection =>
+            {
+                using LibvirtDomain? domain = connection.Find(context.Identity!);
+                return domain?.DiskErrors() ?? 0;
+            },
+            out OperationResult failure
+        );
         if (failure.Kind is FailureKind.Unreachable || (failure.Kind is FailureKind.TimedOut && !LibvirtAnswers(deadline)))
-            return OperationResult.DoneWith($"Whether QEMU of {context.Domain} answers on its monitor could not be asked: {failure.Message}");
+            return OperationResult.DoneWith(
+                $"Whether QEMU of {context.Domain} answers on its monitor could not be asked: {failure.Message}"
+            );
         if (!failure.Succeeded)
             return failure with { Message = $"QEMU of {context.Domain} does not answer on its monitor: {failure.Message}" };
         return errors == 0 ? failure : OperationResult.DoneWith($"{errors} disk(s) of {context.Domain} report an I/O error");
@@ -49,23 +61,35 @@ internal sealed class Checks(AgentContext context)
     /// <summary>Tells a QEMU that stands still from a libvirt daemon that does.</summary>
     private bool LibvirtAnswers(Deadline deadline)
     {
-        context.Hypervisor.Ask(deadline, connection =>
-        {
-            using LibvirtDomain? domain = connection.Find(context.Identity!);
-            return true;
-        }, out OperationResult failure);
+        context.Hypervisor.Ask(
+            deadline,
+            connection =>
+            {
+                using LibvirtDomain? domain = connection.Find(context.Identity!);
+                return true;
+            },
+            out OperationResult failure
+        );
         return failure.Succeeded;
     }
 
     /// <summary>A question to the guest agent.</summary>
     public OperationResult PingGuestAgent(Deadline deadline)
     {
-        OperationResult result = context.Hypervisor.Do(deadline, connection =>
-        {
-            using LibvirtDomain? domain = connection.Find(context.Identity!);
-            domain?.PingGuestAgent();
-        });
-        return result.Succeeded ? result : result with { Message = $"The guest agent of {context.Domain} does not answer: {result.Message}" };
+        OperationResult result = context.Hypervisor.Do(
+            deadline,
+            connection =>
+            {
+                using LibvirtDomain? domain = connection.Find(context.Identity!);
+                domain?.PingGuestAgent();
+            }
+        );
+        return result.Succeeded
+            ? result
+            : result with
+            {
+                Message = $"The guest agent of {context.Domain} does not answer: {result.Message}",
+            };
     }
 
     /// <summary>The monitor scripts, within the time that is left for all of them.</summary>
@@ -125,20 +149,25 @@ internal sealed class DeepValidation(AgentContext context)
     }
 
     /// <summary>Where its volume does not answer, that is a line in the log.</summary>
-    private bool IsMissing(string path, FileKind kind, Deadline deadline) => context.Volume.Look(path, deadline).Match(
-        seen => seen.Kind == FileKind.Absent || (kind == FileKind.Directory && seen.Kind != kind),
-        () => true,
-        why =>
-        {
-            context.Log.Write(new LogMessage(Severity.Warning, $"Whether {path} exists cannot be told: {why}"));
-            return false;
-        });
+    private bool IsMissing(string path, FileKind kind, Deadline deadline) =>
+        context
+            .Volume.Look(path, deadline)
+            .Match(
+                seen => seen.Kind == FileKind.Absent || (kind == FileKind.Directory && seen.Kind != kind),
+                () => true,
+                why =>
+                {
+                    context.Log.Write(new LogMessage(Severity.Warning, $"Whether {path} exists cannot be told: {why}"));
+                    return false;
+                }
+            );
 
     private static bool IsOnPath(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(directory => File.Exists(Path.Combine(directory, program)));
 }
 
-/// <summary>Which node runs the guest whose lease is taken: asked of all other nodes at once through remoteuri. Help for the reader, decided by nobody.</summary>
+/// <summary>Which node runs the guest whose lease is taken: asked of all other nodes at once through remoteuri. Help for the reader,
+/// decided by nobody.</summary>
 internal sealed class LeaseHolderSearch(AgentContext context)
 {
     /// <summary>Done, with a sentence where it was found.</summary>
@@ -148,12 +177,16 @@ internal sealed class LeaseHolderSearch(AgentContext context)
             return OperationResult.Done;
         string[] nodes = ClusterNodes.Others(context.Invocation.OnNode, deadline.Share(1.0 / 3));
         string? holder = null;
-        Thread[] questions = nodes.Select(node => new Thread(() =>
-        {
-            if (Runs(node))
-                holder = node;
-        })
-        { IsBackground = true }).ToArray();
+        Thread[] questions = nodes
+            .Select(node => new Thread(() =>
+            {
+                if (Runs(node))
+                    holder = node;
+            })
+            {
+                IsBackground = true,
+            })
+            .ToArray();
         foreach (Thread question in questions)
             question.Start();
         foreach (Thread question in questions)

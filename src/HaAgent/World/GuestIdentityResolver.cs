@@ -5,13 +5,15 @@ using HaAgent.Host;
 
 namespace HaAgent.World;
 
-/// <summary>Finds out which domain the resource is about: from memory where the guest was last seen active here, else from its configuration, else from memory.</summary>
+/// <summary>Finds out which domain the resource is about: from memory where the guest was last seen active here, else from its
+/// configuration, else from memory.</summary>
 internal sealed class GuestIdentityResolver(Invocation invocation, Settings settings, StateDirectory state, Volume volume)
 {
     private bool _configurationRead;
 
     /// <summary>What was remembered of this resource under this configuration path.</summary>
-    public GuestRecord? Record { get; private set; } = state.Load() is GuestRecord record && record.Config == settings.Config ? OfThisBoot(record) : null;
+    public GuestRecord? Record { get; private set; } =
+        state.Load() is GuestRecord record && record.Config == settings.Config ? OfThisBoot(record) : null;
 
     /// <summary>The configuration, once it was read and is good.</summary>
     public DomainXml? Configuration { get; private set; }
@@ -23,10 +25,12 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
     public OperationResult ConfigurationResult { get; private set; } = OperationResult.Done;
 
     /// <summary>
-    /// Which domain; null when it cannot be known. Where the guest was seen active and not stopped since, memory is nearer to the truth than
+    /// Which domain; null when it cannot be known. Where the guest was seen active and not stopped since, memory is nearer to the truth
+    /// than
     /// a file that somebody may have edited meanwhile, and it does not wait for a shared volume.
     /// </summary>
-    public GuestIdentity? Resolve(Deadline deadline) => Record is { IsActive: true } or { Pending: not null } ? Record.Identity : FromFile(deadline);
+    public GuestIdentity? Resolve(Deadline deadline) =>
+        Record is { IsActive: true } or { Pending: not null } ? Record.Identity : FromFile(deadline);
 
     /// <summary>
     /// Another domain than the one that memory named and that is not active here: what the file says to those who ask for more than the
@@ -51,7 +55,10 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
         {
             // The volume may answer the next time.
             _configurationRead = false;
-            ConfigurationResult = OperationResult.Failed($"The configuration file {path} could not be read: {read.Why}. Is a fencing pending?", FailureKind.TimedOut);
+            ConfigurationResult = OperationResult.Failed(
+                $"The configuration file {path} could not be read: {read.Why}. Is a fencing pending?",
+                FailureKind.TimedOut
+            );
             return;
         }
 
@@ -86,7 +93,10 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return OperationResult.DoneWith($"The state of {record.Identity.Name} cannot be remembered ({e.Message}). Without it, stop and monitor need the configuration file to be readable");
+            return OperationResult.DoneWith(
+                $"The state of {record.Identity.Name} cannot be remembered ({e.Message}). Without it, stop and monitor need the "
+                    + "configuration file to be readable"
+            );
         }
     }
 
@@ -97,10 +107,20 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
     /// <returns>Done, with a message where it could not be written: a full disk must not keep a guest from being started.</returns>
     public OperationResult Expect(PendingKind kind, GuestIdentity identity)
     {
-        GuestRecord known = Record ?? new GuestRecord(settings.Config, identity, IsActive: false) { DomainType = Configuration?.Type ?? "" };
-        OperationResult saved = Save(known with { Identity = identity, Pending = new PendingCall(kind, HostClock.Boot, HostClock.SecondsSinceBoot) });
+        GuestRecord known =
+            Record ?? new GuestRecord(settings.Config, identity, IsActive: false) { DomainType = Configuration?.Type ?? "" };
+        OperationResult saved = Save(
+            known with
+            {
+                Identity = identity,
+                Pending = new PendingCall(kind, HostClock.Boot, HostClock.SecondsSinceBoot),
+            }
+        );
         return saved.Message is string message
-            ? OperationResult.DoneWith($"{message}. Should this start run out of its time, a later stop could take {identity.Name} for stopped while libvirt still starts it")
+            ? OperationResult.DoneWith(
+                $"{message}. Should this start run out of its time, a later stop could take {identity.Name} for stopped while libvirt "
+                    + "still starts it"
+            )
             : saved;
     }
 
@@ -124,11 +144,17 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
     private void RememberAcrossReboots(DomainXml configuration)
     {
         GuestRecord? persistent = state.LoadPersistent();
-        if (persistent is not null && persistent.Config == settings.Config && (persistent.Identity == configuration.Identity || configuration.Identity.Uuid is null))
+        if (
+            persistent is not null
+            && persistent.Config == settings.Config
+            && (persistent.Identity == configuration.Identity || configuration.Identity.Uuid is null)
+        )
             return;
         try
         {
-            state.SavePersistent(new GuestRecord(settings.Config, configuration.Identity, IsActive: false) { DomainType = configuration.Type });
+            state.SavePersistent(
+                new GuestRecord(settings.Config, configuration.Identity, IsActive: false) { DomainType = configuration.Type }
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -30,7 +30,10 @@ internal sealed class GuestObserver(AgentContext context)
         if (context.Identity is not GuestIdentity identity)
             return ObserveWithoutIdentity(deadline);
         Observation seen = Observe(identity, deadline);
-        if (seen is not (Observation.Absent or Observation.Foreign) || context.Resolver.Reconsider(identity, deadline) is not GuestIdentity other)
+        if (
+            seen is not (Observation.Absent or Observation.Foreign)
+            || context.Resolver.Reconsider(identity, deadline) is not GuestIdentity other
+        )
             return seen;
         context.Identity = other;
         return Observe(other, deadline);
@@ -38,7 +41,12 @@ internal sealed class GuestObserver(AgentContext context)
 
     private Observation Observe(GuestIdentity identity, Deadline deadline)
     {
-        Observation? seen = context.Hypervisor.Ask(deadline.Share(TimeForLibvirt), connection => Look(connection, identity), out OperationResult failure, needsUri: context.Settings.Hypervisor.Length == 0 && !context.IsLocalQemu);
+        Observation? seen = context.Hypervisor.Ask(
+            deadline.Share(TimeForLibvirt),
+            connection => Look(connection, identity),
+            out OperationResult failure,
+            needsUri: context.Settings.Hypervisor.Length == 0 && !context.IsLocalQemu
+        );
         if (seen is Observation.Active)
         {
             context.Resolver.Settle();
@@ -73,11 +81,15 @@ internal sealed class GuestObserver(AgentContext context)
         context.Resolver.ReadConfiguration(deadline);
         if (context.Resolver.Configuration is not DomainXml ours)
             return null;
-        DomainXml? theirs = context.Hypervisor.Ask(deadline, connection =>
-        {
-            using LibvirtDomain? other = connection.FindByUuid(foreign.Uuid);
-            return other is null ? null : DomainXml.Parse(other.LiveXml(), out _);
-        }, out _);
+        DomainXml? theirs = context.Hypervisor.Ask(
+            deadline,
+            connection =>
+            {
+                using LibvirtDomain? other = connection.FindByUuid(foreign.Uuid);
+                return other is null ? null : DomainXml.Parse(other.LiveXml(), out _);
+            },
+            out _
+        );
         return theirs is null ? null : Observation.CommonDisk(ours.Disks, theirs.Disks);
     }
 
@@ -91,8 +103,12 @@ internal sealed class GuestObserver(AgentContext context)
     {
         if (_queuePassedAt is TimeSpan passed)
             return context.Elapsed - passed >= TimeToShow;
-        bool answers = context.Hypervisor.Do(deadline.Share(TimeForLibvirt), connection => connection.PassQueue()).Succeeded
-            && (pending.Kind != PendingKind.Restore || context.Volume.Look(SavedMemory.Moved(context), deadline).State != FactState.NotLearned);
+        bool answers =
+            context.Hypervisor.Do(deadline.Share(TimeForLibvirt), connection => connection.PassQueue()).Succeeded
+            && (
+                pending.Kind != PendingKind.Restore
+                || context.Volume.Look(SavedMemory.Moved(context), deadline).State != FactState.NotLearned
+            );
         if (answers)
             _queuePassedAt = context.Elapsed;
         return false;
@@ -118,7 +134,9 @@ internal sealed class GuestObserver(AgentContext context)
         if (domain is not null)
         {
             DomainInfo info = domain.Info();
-            bool inactive = info.State == DomainState.ShutOff || (info.State is DomainState.Crashed or DomainState.NoState or DomainState.Unknown && !domain.IsActive);
+            bool inactive =
+                info.State == DomainState.ShutOff
+                || (info.State is DomainState.Crashed or DomainState.NoState or DomainState.Unknown && !domain.IsActive);
             if (inactive)
                 return SameName(connection, identity) ?? new Observation.Absent("libvirt has it shut off");
             LastInfo = info;
@@ -143,13 +161,18 @@ internal sealed class GuestObserver(AgentContext context)
     }
 
     /// <summary>
-    /// Neither the configuration nor memory names the domain. It is proven absent when every guest that is active here is known to belong to
+    /// Neither the configuration nor memory names the domain. It is proven absent when every guest that is active here is known to belong
+    /// to
     /// another resource, which is so on a node that has just booted.
     /// </summary>
     private Observation ObserveWithoutIdentity(Deadline deadline)
     {
         string problem = context.Resolver.ConfigurationResult.Message!;
-        List<GuestIdentity>? active = context.Hypervisor.Ask(deadline.Share(TimeForLibvirt), connection => connection.ActiveDomains(), out _);
+        List<GuestIdentity>? active = context.Hypervisor.Ask(
+            deadline.Share(TimeForLibvirt),
+            connection => connection.ActiveDomains(),
+            out _
+        );
         if (active is null && !IsQemuByDefault)
             return new Observation.Unknown($"{problem}, and libvirt does not answer", WithoutIdentity: true);
         Fact<IReadOnlyList<GuestIdentity>> carried = context.Processes.Guests(deadline);
@@ -160,9 +183,13 @@ internal sealed class GuestObserver(AgentContext context)
         return candidates.Count == 0
             ? new Observation.Absent($"no guest is active here that could be it; {problem}")
             : new Observation.Unknown(
-                $"{problem}, nothing is remembered of this resource here, and one of these active domains may be its guest: {string.Join(", ", candidates.Select(c => c.Name))}. "
-                + $"Make the file readable, then: crm resource refresh {context.Invocation.Resource}", WithoutIdentity: true);
+                $"{problem}, nothing is remembered of this resource here, and one of these active domains may be its guest: "
+                    + $"{string.Join(", ", candidates.Select(c => c.Name))}. "
+                    + $"Make the file readable, then: crm resource refresh {context.Invocation.Resource}",
+                WithoutIdentity: true
+            );
     }
 
-    private bool IsQemuByDefault => context.Settings.Hypervisor.Length == 0 || context.Settings.Hypervisor.StartsWith("qemu:///", StringComparison.Ordinal);
+    private bool IsQemuByDefault =>
+        context.Settings.Hypervisor.Length == 0 || context.Settings.Hypervisor.StartsWith("qemu:///", StringComparison.Ordinal);
 }

@@ -83,7 +83,10 @@ internal sealed class GuestWorld(AgentContext context) : IGuestWorld, IDisposabl
         // A failure that ends the action becomes its reason; whatever else is said is a line in the log.
         if (result is { Succeeded: true, Message: string message } && operation is not (Operation.Migrate or Operation.FindLeaseHolder))
             context.Log.Write(new LogMessage(Severity.Warning, message));
-        else if (result is { Succeeded: false, Message: string failure } && operation is Operation.RequestShutdown or Operation.SaveMemory or Operation.WakeUp or Operation.Destroy)
+        else if (
+            result is { Succeeded: false, Message: string failure }
+            && operation is Operation.RequestShutdown or Operation.SaveMemory or Operation.WakeUp or Operation.Destroy
+        )
             context.Log.Write(new LogMessage(operation is Operation.RequestShutdown ? Severity.Info : Severity.Warning, failure));
         return result;
     }
@@ -100,18 +103,19 @@ internal sealed class GuestWorld(AgentContext context) : IGuestWorld, IDisposabl
     }
 
     /// <summary>What an operation waits for.</summary>
-    private static string ObjectOf(Operation operation) => operation switch
-    {
-        Operation.Remember or Operation.Forget => "its state directory",
-        Operation.LoadConfiguration or Operation.SaveConfiguration => "the volume of its configuration file",
-        Operation.CheckLockGuard or Operation.CheckLeases => "the lockspace",
-        Operation.OrderDaemons => "systemd",
-        Operation.PrepareImage => "the volume of its image",
-        Operation.UpdateUtilization => "crm_resource",
-        Operation.RunMonitorScripts => "a monitor script",
-        Operation.PingGuestAgent => "the guest agent",
-        Operation.TerminateProcess or Operation.KillProcess => "the end of its QEMU process",
-        Operation.CheckMigration or Operation.Migrate => "libvirt on either end of the migration",
-        _ => "libvirt",
-    };
+    private static string ObjectOf(Operation operation) =>
+        operation switch
+        {
+            Operation.Remember or Operation.Forget => "its state directory",
+            Operation.LoadConfiguration or Operation.SaveConfiguration => "the volume of its configuration file",
+            Operation.CheckLockGuard or Operation.CheckLeases => "the lockspace",
+            Operation.OrderDaemons => "systemd",
+            Operation.PrepareImage => "the volume of its image",
+            Operation.UpdateUtilization => "crm_resource",
+            Operation.RunMonitorScripts => "a monitor script",
+            Operation.PingGuestAgent => "the guest agent",
+            Operation.TerminateProcess or Operation.KillProcess => "the end of its QEMU process",
+            Operation.CheckMigration or Operation.Migrate => "libvirt on either end of the migration",
+            _ => "libvirt",
+        };
 }

@@ -10,13 +10,17 @@ namespace HaAgent.World;
 /// <summary>The copy-on-write image of backingfile, stateless and copyindirs.</summary>
 internal sealed class ImagePreparation(AgentContext context)
 {
-    /// <summary>Creates the image where it is due. One that a guest may be running from, here or on another node, is left as it is.</summary>
+    /// <summary>Creates the image where it is due. One that a guest may be running from, here or on another node, is left as it
+    /// is.</summary>
     public OperationResult Prepare(Deadline deadline)
     {
         string image = ImageFor(context.Settings.Config);
         Fact<PathSeen> there = context.Volume.Look(image, deadline.Share(0.5));
         if (there.State == FactState.NotLearned)
-            return OperationResult.Failed($"Whether {context.Domain} has its image {image} already cannot be told: {there.Why}", FailureKind.TimedOut);
+            return OperationResult.Failed(
+                $"Whether {context.Domain} has its image {image} already cannot be told: {there.Why}",
+                FailureKind.TimedOut
+            );
         if (there.Value is { Length: > 0 } && !context.Settings.Stateless)
             return OperationResult.Done;
 
@@ -37,7 +41,9 @@ internal sealed class ImagePreparation(AgentContext context)
         if (!info.Succeeded)
             return OperationResult.Failed($"The backing image {backing} of {context.Domain} cannot be examined: {info.Words}");
         if (Format(info.Output) is not string format)
-            return OperationResult.Failed($"The format of the backing image {backing} of {context.Domain} is not known: qemu-img info did not name it");
+            return OperationResult.Failed(
+                $"The format of the backing image {backing} of {context.Domain} is not known: qemu-img info did not name it"
+            );
         CommandResult create = Command.Run(deadline, "qemu-img", ["create", "-q", "-f", "qcow2", "-F", format, "-b", backing, image]);
         if (!create.Succeeded)
             return OperationResult.Failed($"The image {image} of {context.Domain} cannot be created on {backing}: {create.Words}");
@@ -50,7 +56,8 @@ internal sealed class ImagePreparation(AgentContext context)
     }
 
     /// <summary>
-    /// Puts the new image in the place of the old one while nobody uses that: this agent holds its lease meanwhile, so that no virtlockd can give it
+    /// Puts the new image in the place of the old one while nobody uses that: this agent holds its lease meanwhile, so that no virtlockd
+    /// can give it
     /// to a guest, and no QEMU has it open for writing.
     /// </summary>
     private OperationResult Replace(string image, string made, Deadline deadline)
@@ -58,16 +65,20 @@ internal sealed class ImagePreparation(AgentContext context)
         context.Resolver.ReadConfiguration(deadline);
         Disk? disk = context.Resolver.Configuration?.Disks.FirstOrDefault(candidate => candidate.Source == image);
         string? lease = disk is null ? null : LeaseCheck.LeaseFile(disk, context.Locking);
-        return context.Volume.ReplaceImage(image, made, lease, deadline).Match(
-            replaced => replaced switch
-            {
-                { Problem: null } => OperationResult.Done,
-                { IsInUse: true } => NotMade(image, replaced.Problem, FailureKind.ImageLocked),
-                { IsLeaseTaken: true } => NotMade(image, replaced.Problem, FailureKind.LockConflict),
-                _ => NotMade(image, replaced.Problem, FailureKind.Other),
-            },
-            () => NotMade(image, "it was not answered", FailureKind.Other),
-            why => NotMade(image, why, FailureKind.TimedOut));
+        return context
+            .Volume.ReplaceImage(image, made, lease, deadline)
+            .Match(
+                replaced =>
+                    replaced switch
+                    {
+                        { Problem: null } => OperationResult.Done,
+                        { IsInUse: true } => NotMade(image, replaced.Problem, FailureKind.ImageLocked),
+                        { IsLeaseTaken: true } => NotMade(image, replaced.Problem, FailureKind.LockConflict),
+                        _ => NotMade(image, replaced.Problem, FailureKind.Other),
+                    },
+                () => NotMade(image, "it was not answered", FailureKind.Other),
+                why => NotMade(image, why, FailureKind.TimedOut)
+            );
     }
 
     private OperationResult NotMade(string image, string why, FailureKind kind) =>
@@ -81,13 +92,16 @@ internal sealed class ImagePreparation(AgentContext context)
         return Path.Combine(Path.GetDirectoryName(config)!, (dot < 0 ? name : name[..dot]) + ".qcow2");
     }
 
-    /// <summary>Null: it was not learned, which is not "raw": a guest could then write the header of another format into its own disk.</summary>
+    /// <summary>Null: it was not learned, which is not "raw": a guest could then write the header of another format into its own
+    /// disk.</summary>
     private static string? Format(string json)
     {
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            return document.RootElement.TryGetProperty("format", out JsonElement format) && format.ValueKind == JsonValueKind.String ? format.GetString() : null;
+            return document.RootElement.TryGetProperty("format", out JsonElement format) && format.ValueKind == JsonValueKind.String
+                ? format.GetString()
+                : null;
         }
         catch (JsonException)
         {

@@ -16,11 +16,16 @@ internal sealed class MigrationCheck(AgentContext context)
     public OperationResult Check(Deadline deadline)
     {
         // The target's URI may be made from ours as libvirt resolved it.
-        DomainXml? guest = context.Hypervisor.Ask(deadline.Share(0.25), connection =>
-        {
-            using LibvirtDomain? domain = connection.Find(context.Identity!);
-            return domain is null ? null : DomainXml.Parse(domain.MigratableXml(), out _);
-        }, out OperationResult failure, needsUri: true);
+        DomainXml? guest = context.Hypervisor.Ask(
+            deadline.Share(0.25),
+            connection =>
+            {
+                using LibvirtDomain? domain = connection.Find(context.Identity!);
+                return domain is null ? null : DomainXml.Parse(domain.MigratableXml(), out _);
+            },
+            out OperationResult failure,
+            needsUri: true
+        );
         if (guest is null)
             return Refused(failure.Message ?? "libvirt does not know it");
 
@@ -28,7 +33,11 @@ internal sealed class MigrationCheck(AgentContext context)
         if (LockOnTarget(target, deadline.Share(0.4)) is OperationResult unprotected)
             return unprotected;
         using var there = new HypervisorSession(target.Uri, $"libvirt on {target.Node}");
-        OperationResult? refusal = there.Ask(context.Settings.StartResources ? deadline.Share(0.7) : deadline, connection => AskTarget(connection, guest, target.Node), out failure);
+        OperationResult? refusal = there.Ask(
+            context.Settings.StartResources ? deadline.Share(0.7) : deadline,
+            connection => AskTarget(connection, guest, target.Node),
+            out failure
+        );
         if (!failure.Succeeded)
             return Refused($"{target.Node} cannot be reached through {target.Uri}: {failure.Message}");
         if (refusal is not null || !context.Settings.StartResources)
@@ -49,7 +58,9 @@ internal sealed class MigrationCheck(AgentContext context)
             return null;
         try
         {
-            return connection.CanRunCpu(guest) ? null : Refused($"{node} cannot run the guest's CPU. Give the guest a CPU model that all nodes have");
+            return connection.CanRunCpu(guest)
+                ? null
+                : Refused($"{node} cannot run the guest's CPU. Give the guest a CPU model that all nodes have");
         }
         catch (LibvirtException)
         {
@@ -59,8 +70,10 @@ internal sealed class MigrationCheck(AgentContext context)
     }
 
     /// <summary>
-    /// A target without lockd would take the guest, and its lock would vanish without a word. Its configuration can be read where the connection goes by
-    /// ssh. What cannot be learned that way is no reason to refuse, which would make of a move a cold restart: migrate_from checks the leases on arrival.
+    /// A target without lockd would take the guest, and its lock would vanish without a word. Its configuration can be read where the
+    /// connection goes by
+    /// ssh. What cannot be learned that way is no reason to refuse, which would make of a move a cold restart: migrate_from checks the
+    /// leases on arrival.
     /// </summary>
     private OperationResult? LockOnTarget(MigrationTarget target, Deadline deadline)
     {
@@ -71,17 +84,31 @@ internal sealed class MigrationCheck(AgentContext context)
         Fact<LockSetup> learned = PeerLocking.Read(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(answer.Output)), answer.Succeeded);
         if (!learned.IsKnown(out LockSetup? there))
         {
-            string said = answer.Errors.Length > 0 ? answer.Errors : answer.ExitCode is null ? "ssh gave no answer" : $"ssh ended with status {answer.ExitCode}";
-            context.Log.Write(new LogMessage(Severity.Warning,
-                $"Whether libvirt on {target.Node} locks disks as it does here is not known: {learned.Why} ({said}). {context.Domain} is migrated all the same; migrate_from checks its leases"));
+            string said =
+                answer.Errors.Length > 0 ? answer.Errors
+                : answer.ExitCode is null ? "ssh gave no answer"
+                : $"ssh ended with status {answer.ExitCode}";
+            context.Log.Write(
+                new LogMessage(
+                    Severity.Warning,
+                    $"Whether libvirt on {target.Node} locks disks as it does here is not known: {learned.Why} ({said}). {context.Domain} "
+                        + "is migrated all the same; migrate_from checks its leases"
+                )
+            );
             return null;
         }
 
         if (!there.IsLockd)
-            return Refused($"libvirt on {target.Node} has no lock manager, so the guest's lock would be lost. Set lock_manager = \"lockd\" in /etc/libvirt/qemu.conf there and restart its libvirt daemon");
+            return Refused(
+                $"libvirt on {target.Node} has no lock manager, so the guest's lock would be lost. Set lock_manager = \"lockd\" in "
+                    + "/etc/libvirt/qemu.conf there and restart its libvirt daemon"
+            );
         return there.FileLockspaceDir == here.FileLockspaceDir
             ? null
-            : Refused($"{target.Node} keeps its leases in {there.FileLockspaceDir ?? "the disks themselves"} and this node in {here.FileLockspaceDir ?? "the disks themselves"} (file_lockspace_dir), so they do not protect from each other");
+            : Refused(
+                $"{target.Node} keeps its leases in {there.FileLockspaceDir ?? "the disks themselves"} and this node in "
+                    + $"{here.FileLockspaceDir ?? "the disks themselves"} (file_lockspace_dir), so they do not protect from each other"
+            );
     }
 
     private OperationResult Refused(string why) => OperationResult.Failed($"{context.Domain} was not migrated and runs on here: {why}");

@@ -113,25 +113,48 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
     private OperationResult Truth(MigrationJob job, HypervisorSession there, TimeSpan end)
     {
         Observation here = observer.Observe(Deadline.In((end - context.Elapsed) / 2));
-        (bool isActive, MigrationProgress completed) = there.Ask(Deadline.In(end - context.Elapsed), connection =>
-        {
-            using LibvirtDomain? domain = connection.Find(context.Identity!);
-            bool arrived = domain is not null && domain.Info().State is DomainState.Running or DomainState.Blocked or DomainState.Paused && domain.IsActive;
-            return (arrived, arrived ? Completed(domain!) : default);
-        }, out OperationResult failure);
+        (bool isActive, MigrationProgress completed) = there.Ask(
+            Deadline.In(end - context.Elapsed),
+            connection =>
+            {
+                using LibvirtDomain? domain = connection.Find(context.Identity!);
+                bool arrived =
+                    domain is not null
+                    && domain.Info().State is DomainState.Running or DomainState.Blocked or DomainState.Paused
+                    && domain.IsActive;
+                return (arrived, arrived ? Completed(domain!) : default);
+            },
+            out OperationResult failure
+        );
         string why = job.Error is null ? "" : $": {job.Error}";
-        string advice = !job.IsOver || job.WasAborted ? ". It did not finish within the operation's timeout; give migrate_to a longer one, or set migration_auto_converge" : "";
+        string advice =
+            !job.IsOver || job.WasAborted
+                ? ". It did not finish within the operation's timeout; give migrate_to a longer one, or set migration_auto_converge"
+                : "";
         return (here, isActive, failure.Succeeded) switch
         {
             (Observation.Absent, true, _) => OperationResult.DoneWith(MigrationReport.Done(context.Domain, _target.Node, completed)),
-            (Observation.Absent, false, false) when job is { IsOver: true, Error: null } => OperationResult.DoneWith($"{context.Domain} was migrated to {_target.Node} ({failure.Message})"),
-            (Observation.Absent, false, _) => OperationResult.Failed($"The migration of {context.Domain} to {_target.Node} failed, and the guest is active on neither end{why}"),
-            (Observation.Active { State: DomainState.Paused } active, false, _) => OperationResult.Failed($"The migration of {context.Domain} to {_target.Node} failed, and the guest is left {active.Describe()} here{why}"),
-            (Observation.Active, false, _) => OperationResult.Failed($"The migration of {context.Domain} to {_target.Node} did not succeed, and the guest runs on here{why}{advice}"),
-            (Observation.Active active, true, _) => OperationResult.Failed($"The migration of {context.Domain} to {_target.Node} is not over: the guest is {active.Describe()} here and is being received there{why}"),
+            (Observation.Absent, false, false) when job is { IsOver: true, Error: null } => OperationResult.DoneWith(
+                $"{context.Domain} was migrated to {_target.Node} ({failure.Message})"
+            ),
+            (Observation.Absent, false, _) => OperationResult.Failed(
+                $"The migration of {context.Domain} to {_target.Node} failed, and the guest is active on neither end{why}"
+            ),
+            (Observation.Active { State: DomainState.Paused } active, false, _) => OperationResult.Failed(
+                $"The migration of {context.Domain} to {_target.Node} failed, and the guest is left {active.Describe()} here{why}"
+            ),
+            (Observation.Active, false, _) => OperationResult.Failed(
+                $"The migration of {context.Domain} to {_target.Node} did not succeed, and the guest runs on here{why}{advice}"
+            ),
+            (Observation.Active active, true, _) => OperationResult.Failed(
+                $"The migration of {context.Domain} to {_target.Node} is not over: the guest is {active.Describe()} here and is being "
+                    + $"received there{why}"
+            ),
             _ => job is { IsOver: true, Error: null } && isActive
                 ? OperationResult.DoneWith(MigrationReport.Done(context.Domain, _target.Node, completed))
-                : OperationResult.Failed($"The migration of {context.Domain} to {_target.Node} ended, and one cannot tell where the guest is{why}"),
+                : OperationResult.Failed(
+                    $"The migration of {context.Domain} to {_target.Node} ended, and one cannot tell where the guest is{why}"
+                ),
         };
     }
 
@@ -150,25 +173,39 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
     private void Warn(string text) => context.Log.Write(new LogMessage(Severity.Warning, text));
 
     /// <returns>Whether it was done: false, when it failed or did not come back.</returns>
-    private bool OnSource(LibvirtConnection source, Action<LibvirtDomain> action, Severity failure = Severity.Debug) => OnSource(source, domain =>
-    {
-        action(domain);
-        return true;
-    }, failure: failure);
+    private bool OnSource(LibvirtConnection source, Action<LibvirtDomain> action, Severity failure = Severity.Debug) =>
+        OnSource(
+            source,
+            domain =>
+            {
+                action(domain);
+                return true;
+            },
+            failure: failure
+        );
 
     /// <summary>A short call beside the migration; a failure of it is a line in the log at most.</summary>
-    private T? OnSource<T>(LibvirtConnection source, Func<LibvirtDomain, T> call, TimeSpan? atMost = null, Severity failure = Severity.Debug)
+    private T? OnSource<T>(
+        LibvirtConnection source,
+        Func<LibvirtDomain, T> call,
+        TimeSpan? atMost = null,
+        Severity failure = Severity.Debug
+    )
     {
         TimeSpan time = _sourceHangs ? TimeForHung : LongestCall;
         if (atMost < time)
             time = atMost.Value;
         try
         {
-            _sourceHangs = !_watch.Run(Deadline.In(time), () =>
-            {
-                using LibvirtDomain? domain = source.Find(context.Identity!);
-                return domain is null ? default : call(domain);
-            }, out T? result);
+            _sourceHangs = !_watch.Run(
+                Deadline.In(time),
+                () =>
+                {
+                    using LibvirtDomain? domain = source.Find(context.Identity!);
+                    return domain is null ? default : call(domain);
+                },
+                out T? result
+            );
             return result;
         }
         catch (LibvirtException e)
@@ -180,8 +217,10 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
 }
 
 /// <summary>
-/// The migration call itself, which comes back when the migration is over, on a thread and a connection of its own. In libvirt 9.0.0 the call of a
-/// second thread on one connection can be overlooked while a first one waits (virNetClientIOEventLoop: the wake-up is lost when it comes before
+/// The migration call itself, which comes back when the migration is over, on a thread and a connection of its own. In libvirt 9.0.0 the
+/// call of a
+/// second thread on one connection can be overlooked while a first one waits (virNetClientIOEventLoop: the wake-up is lost when it comes
+/// before
 /// the wait begins), and then hangs until the migration is over.
 /// </summary>
 /// <param name="sourceUri">This node's hypervisor; empty: libvirt's default.</param>
@@ -190,7 +229,13 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
 /// <param name="identity">The guest.</param>
 /// <param name="request">How it is to go.</param>
 #pragma warning disable CA1001 // The thread that sets the event may outlive the wait; the process ends soon after.
-internal sealed class MigrationJob(string sourceUri, LibvirtConnection target, string targetUri, GuestIdentity identity, MigrateRequest request)
+internal sealed class MigrationJob(
+    string sourceUri,
+    LibvirtConnection target,
+    string targetUri,
+    GuestIdentity identity,
+    MigrateRequest request
+)
 #pragma warning restore CA1001
 {
     private readonly ManualResetEventSlim _over = new();
@@ -221,7 +266,6 @@ internal sealed class MigrationJob(string sourceUri, LibvirtConnection target, s
             else
                 LibvirtMigration.Migrate(domain, target, targetUri, request);
         }
-
         // On a thread of its own, whatever is not caught ends the process in the middle of a move, without an exit code.
 #pragma warning disable CA1031
         catch (Exception e)
@@ -242,15 +286,25 @@ internal static class MigrationReport
     /// <summary>How far it is.</summary>
     public static string Line(string domain, string node, MigrationProgress progress)
     {
-        double percent = progress.TotalBytes == 0 ? 0 : 100.0 * (progress.TotalBytes - Math.Min(progress.RemainingBytes, progress.TotalBytes)) / progress.TotalBytes;
-        return string.Create(CultureInfo.InvariantCulture,
-            $"Migrating {domain} to {node}: {percent:F0} %, {progress.ProcessedBytes / Mebi:F0} MiB transferred, {progress.BytesPerSecond / Mebi:F1} MiB/s, "
-            + $"{progress.DirtyPagesPerSecond * progress.PageSize / Mebi:F1} MiB/s changed by the guest");
+        double percent =
+            progress.TotalBytes == 0
+                ? 0
+                : 100.0 * (progress.TotalBytes - Math.Min(progress.RemainingBytes, progress.TotalBytes)) / progress.TotalBytes;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"Migrating {domain} to {node}: {percent:F0} %, {progress.ProcessedBytes / Mebi:F0} MiB transferred, "
+                + $"{progress.BytesPerSecond / Mebi:F1} MiB/s, "
+                + $"{progress.DirtyPagesPerSecond * progress.PageSize / Mebi:F1} MiB/s changed by the guest"
+        );
     }
 
     /// <summary>What it was.</summary>
-    public static string Done(string domain, string node, MigrationProgress completed) => completed.ElapsedMilliseconds == 0
-        ? $"{domain} was migrated to {node}"
-        : string.Create(CultureInfo.InvariantCulture,
-            $"{domain} was migrated to {node} in {completed.ElapsedMilliseconds / 1000.0:F1} s, with {completed.DowntimeMilliseconds} ms of downtime and {completed.ProcessedBytes / Mebi:F0} MiB transferred");
+    public static string Done(string domain, string node, MigrationProgress completed) =>
+        completed.ElapsedMilliseconds == 0
+            ? $"{domain} was migrated to {node}"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{domain} was migrated to {node} in {completed.ElapsedMilliseconds / 1000.0:F1} s, with {completed.DowntimeMilliseconds} "
+                    + $"ms of downtime and {completed.ProcessedBytes / Mebi:F0} MiB transferred"
+            );
 }

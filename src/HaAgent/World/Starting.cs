@@ -27,13 +27,20 @@ internal sealed class Starting(AgentContext context)
         if (!context.IsLocalQemu)
             return OperationResult.Done;
         OperationResult? silence = null;
-        OperationResult verdict = LockGuard.Judge(context.Settings.RequireLock, context.Locking, directory =>
-        {
-            Fact<LockspaceFacts> fact = context.Volume.LookAtLockspace(directory, deadline);
-            if (!fact.IsKnown(out LockspaceFacts sight))
-                silence = OperationResult.Failed($"The lockspace directory {directory} does not answer: {fact.Why}. Is a fencing pending?", FailureKind.TimedOut);
-            return sight;
-        });
+        OperationResult verdict = LockGuard.Judge(
+            context.Settings.RequireLock,
+            context.Locking,
+            directory =>
+            {
+                Fact<LockspaceFacts> fact = context.Volume.LookAtLockspace(directory, deadline);
+                if (!fact.IsKnown(out LockspaceFacts sight))
+                    silence = OperationResult.Failed(
+                        $"The lockspace directory {directory} does not answer: {fact.Why}. Is a fencing pending?",
+                        FailureKind.TimedOut
+                    );
+                return sight;
+            }
+        );
         return silence ?? verdict;
     }
 
@@ -46,14 +53,20 @@ internal sealed class Starting(AgentContext context)
         {
             OperationResult result = hypervisor.Do(deadline, connection => connection.EnsurePool(pool));
             if (!result.Succeeded)
-                return result with { Message = $"The storage pool {pool}, which {context.Domain} needs, could not be started: {result.Message}" };
+                return result with
+                {
+                    Message = $"The storage pool {pool}, which {context.Domain} needs, could not be started: {result.Message}",
+                };
         }
 
         foreach (string network in xml?.Networks ?? [])
         {
             OperationResult result = hypervisor.Do(deadline, connection => connection.EnsureNetwork(network));
             if (!result.Succeeded)
-                return result with { Message = $"The network {network}, which {context.Domain} needs, could not be started: {result.Message}" };
+                return result with
+                {
+                    Message = $"The network {network}, which {context.Domain} needs, could not be started: {result.Message}",
+                };
         }
 
         return OperationResult.Done;
@@ -79,14 +92,24 @@ internal sealed class Starting(AgentContext context)
             // A start without looking would lose the memory that was saved, or restore it later over changed disks.
             Fact<PathSeen> there = context.Volume.Look(savedMemory, deadline.Share(0.7));
             if (there.State == FactState.NotLearned)
-                return OperationResult.Failed($"{context.Domain} was not started: whether its memory is saved in {savedMemory} cannot be told: {there.Why}", FailureKind.TimedOut);
+                return OperationResult.Failed(
+                    $"{context.Domain} was not started: whether its memory is saved in {savedMemory} cannot be told: {there.Why}",
+                    FailureKind.TimedOut
+                );
             if (there.Value is { Kind: not FileKind.Absent })
                 return Restore(savedMemory, deadline);
             if (context.Volume.Look(SavedMemory.Moved(context), deadline).Value is { Kind: not FileKind.Absent })
-                Warn($"{SavedMemory.Moved(context)} is the memory of {context.Domain} from a restore that was not seen to its end. Its guest may have run since, so it is not restored; delete it when it is of no use any more");
+                Warn(
+                    $"{SavedMemory.Moved(context)} is the memory of {context.Domain} from a restore that was not seen to its end. Its "
+                        + "guest may have run since, so it is not restored; delete it when it is of no use any more"
+                );
         }
 
-        OperationResult result = Ask(PendingKind.Start, deadline, connection => connection.Create(context.Resolver.ConfigurationText).Dispose());
+        OperationResult result = Ask(
+            PendingKind.Start,
+            deadline,
+            connection => connection.Create(context.Resolver.ConfigurationText).Dispose()
+        );
         return result.Succeeded ? result : Explain(result, deadline);
     }
 
@@ -108,29 +131,46 @@ internal sealed class Starting(AgentContext context)
         string moved = SavedMemory.Moved(context);
         if (context.Volume.Move(file, ref moved, deadline) is string why)
         {
-            return OperationResult.Failed($"{context.Domain} was not restored from {file}, because the file cannot be moved aside ({why}) and could be restored a second time, over disks that have changed. "
-                + "Make its directory writable, or delete the file to start without it");
+            return OperationResult.Failed(
+                $"{context.Domain} was not restored from {file}, because the file cannot be moved aside ({why}) and could be restored a "
+                    + "second time, over disks that have changed. "
+                    + "Make its directory writable, or delete the file to start without it"
+            );
         }
 
         OperationResult result = Ask(PendingKind.Restore, deadline, connection => connection.Restore(moved));
         if (!result.Succeeded)
-            return Explain(result with { Message = $"{context.Domain} could not be restored from {(PutBack(result, moved, file) ? file : moved)}, which is kept: {result.Message}" }, deadline);
+            return Explain(
+                result with
+                {
+                    Message =
+                        $"{context.Domain} could not be restored from {(PutBack(result, moved, file) ? file : moved)}, which is kept: "
+                        + $"{result.Message}",
+                },
+                deadline
+            );
         if (context.Volume.Delete(moved, deadline) is string left)
             Warn($"{moved} cannot be deleted ({left}). {context.Domain} was restored from it, and it will not be restored again");
         return result;
     }
 
-    /// <summary>After a failure that libvirt answered and that left no guest: it lets the guest run last of all, so that it has not run.</summary>
+    /// <summary>After a failure that libvirt answered and that left no guest: it lets the guest run last of all, so that it has not
+    /// run.</summary>
     private bool PutBack(OperationResult failure, string moved, string file)
     {
         if (failure.Kind is FailureKind.TimedOut or FailureKind.Unreachable)
             return false;
-        bool isActive = context.Hypervisor.Ask(Deadline.In(TimeToPutBack), connection =>
-        {
-            using LibvirtDomain? domain = connection.Find(context.Identity!);
-            return domain is { IsActive: true };
-        }, out OperationResult asked);
-        bool runs = context.IsLocalQemu
+        bool isActive = context.Hypervisor.Ask(
+            Deadline.In(TimeToPutBack),
+            connection =>
+            {
+                using LibvirtDomain? domain = connection.Find(context.Identity!);
+                return domain is { IsActive: true };
+            },
+            out OperationResult asked
+        );
+        bool runs =
+            context.IsLocalQemu
             && context.Processes.Find(context.Identity!, context.Resolver.Record, Deadline.In(TimeToPutBack)).State != FactState.Absent;
         if (!asked.Succeeded || isActive || runs)
             return false;
@@ -152,21 +192,36 @@ internal sealed class Starting(AgentContext context)
             case FailureKind.LockConflict:
                 return error with { Message = $"{context.Domain} was not started: {TakenLease(disks, deadline)} ({error.Message})." };
             case FailureKind.TimedOut:
-                return error with { Message = $"{error.Message} to the start of {context.Domain}, and may still start it. Is virtlockd well, and does the shared volume answer? Stop the resource: that waits for libvirt's answer and then ends the guest" };
+                return error with
+                {
+                    Message =
+                        $"{error.Message} to the start of {context.Domain}, and may still start it. Is virtlockd well, and does the "
+                        + "shared volume answer? Stop the resource: that waits for libvirt's answer and then ends the guest",
+                };
             case FailureKind.VirtlockdUnreachable:
-                return error with { Message = $"{context.Domain} was not started, because libvirt cannot reach virtlockd: {error.Message}. Start virtlockd.socket." };
+                return error with
+                {
+                    Message =
+                        $"{context.Domain} was not started, because libvirt cannot reach virtlockd: {error.Message}. Start "
+                        + "virtlockd.socket.",
+                };
             case FailureKind.LockspaceLost:
                 return error with
                 {
                     Code = ExitCode.Installed,
-                    Message = $"{context.Domain} was not started, because virtlockd does not know its lockspace any more: it was restarted after the libvirt daemon. "
-                        + $"Restart the libvirt daemon of this node (virtqemud or libvirtd), which leaves running guests alone, then: crm resource cleanup {context.Invocation.Resource} ({error.Message})",
+                    Message =
+                        $"{context.Domain} was not started, because virtlockd does not know its lockspace any more: it was restarted "
+                        + "after the libvirt daemon. "
+                        + "Restart the libvirt daemon of this node (virtqemud or libvirtd), which leaves running guests alone, then: crm "
+                        + $"resource cleanup {context.Invocation.Resource} ({error.Message})",
                 };
             case FailureKind.Other when error.IsFromQemu && ImageInUse(disks, deadline) is string inUse:
                 return error with
                 {
                     Kind = FailureKind.ImageLocked,
-                    Message = $"{context.Domain} was not started: its disk {inUse} is in use by another QEMU; it most likely runs on another node ({error.Message}).",
+                    Message =
+                        $"{context.Domain} was not started: its disk {inUse} is in use by another QEMU; it most likely runs on another "
+                        + $"node ({error.Message}).",
                 };
             default:
                 return error with { Message = $"{context.Domain} was not started: {error.Message}" };
@@ -191,7 +246,8 @@ internal sealed class Starting(AgentContext context)
             if (lease.Holder is LeaseHolder.Elsewhere or LeaseHolder.OtherProcess or LeaseHolder.ThisNode)
             {
                 // Pacemaker keeps 128 characters of a reason: who and what come before the lease's long name.
-                string holder = lease.Holder == LeaseHolder.Elsewhere ? "another node, on which it most likely runs" : "this node, for another domain";
+                string holder =
+                    lease.Holder == LeaseHolder.Elsewhere ? "another node, on which it most likely runs" : "this node, for another domain";
                 return $"its disk {disk.Source} is locked by {holder}; the lease is {file}";
             }
         }

@@ -16,7 +16,13 @@ internal sealed class Stopping(AgentContext context)
         if (Outdated(file, deadline) is OperationResult problem)
             return problem;
         OperationResult result = OnDomain(deadline, domain => domain.Save(file));
-        return result.Succeeded ? result : result with { Message = $"The memory of {context.Domain} could not be saved to {file}, so the guest is shut down instead: {result.Message}" };
+        return result.Succeeded
+            ? result
+            : result with
+            {
+                Message =
+                    $"The memory of {context.Domain} could not be saved to {file}, so the guest is shut down instead: {result.Message}",
+            };
     }
 
     /// <summary>
@@ -32,8 +38,10 @@ internal sealed class Stopping(AgentContext context)
         string? why = there.State == FactState.NotLearned ? there.Why : context.Volume.Move(file, ref old, deadline.Share(0.5));
         if (why is not null)
         {
-            return OperationResult.Failed($"The memory of {context.Domain} is not saved, because {file} may be there already and cannot be moved aside ({why}). "
-                + "Delete it before the next start, which would restore it over disks that have changed");
+            return OperationResult.Failed(
+                $"The memory of {context.Domain} is not saved, because {file} may be there already and cannot be moved aside ({why}). "
+                    + "Delete it before the next start, which would restore it over disks that have changed"
+            );
         }
 
         context.Log.Write(new LogMessage(Severity.Warning, $"{file} is older than the guest that runs, and was moved to {old}"));
@@ -44,7 +52,12 @@ internal sealed class Stopping(AgentContext context)
     public OperationResult RequestShutdown(ShutdownVia via, Deadline deadline)
     {
         OperationResult result = OnDomain(deadline, domain => domain.Shutdown(via));
-        return result.Succeeded ? result : result with { Message = $"{context.Domain} could not be asked to shut down by {via.ToString().ToLowerInvariant()}: {result.Message}" };
+        return result.Succeeded
+            ? result
+            : result with
+            {
+                Message = $"{context.Domain} could not be asked to shut down by {via.ToString().ToLowerInvariant()}: {result.Message}",
+            };
     }
 
     /// <summary>Wakes the guest up.</summary>
@@ -66,23 +79,30 @@ internal sealed class Stopping(AgentContext context)
     {
         if (!context.IsLocalQemu)
             return OperationResult.Failed("its hypervisor is not QEMU on this node, so there is no process to end");
-        return context.Processes.Find(context.Identity!, context.Resolver.Record, deadline).Match(
-            found =>
-            {
-                using QemuProcess process = found;
-                if (process.Signal(signal) is string error)
-                    return OperationResult.Failed($"process {process.Pid} could not be signalled: {error}");
-                process.WaitForEnd(deadline.Left);
-                return OperationResult.Done;
-            },
-            () => OperationResult.Done,
-            why => OperationResult.Failed($"its process was not found: {why}"));
+        return context
+            .Processes.Find(context.Identity!, context.Resolver.Record, deadline)
+            .Match(
+                found =>
+                {
+                    using QemuProcess process = found;
+                    if (process.Signal(signal) is string error)
+                        return OperationResult.Failed($"process {process.Pid} could not be signalled: {error}");
+                    process.WaitForEnd(deadline.Left);
+                    return OperationResult.Done;
+                },
+                () => OperationResult.Done,
+                why => OperationResult.Failed($"its process was not found: {why}")
+            );
     }
 
-    private OperationResult OnDomain(Deadline deadline, Action<LibvirtDomain> action) => context.Hypervisor.Do(deadline, connection =>
-    {
-        using LibvirtDomain? domain = connection.Find(context.Identity!);
-        if (domain is not null)
-            action(domain);
-    });
+    private OperationResult OnDomain(Deadline deadline, Action<LibvirtDomain> action) =>
+        context.Hypervisor.Do(
+            deadline,
+            connection =>
+            {
+                using LibvirtDomain? domain = connection.Find(context.Identity!);
+                if (domain is not null)
+                    action(domain);
+            }
+        );
 }

@@ -21,16 +21,18 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
         QemuProcess? process = null;
         _ = context.IsLocalQemu && context.Processes.Find(context.Identity, hint: null, deadline).IsKnown(out process);
         using QemuProcess? held = process;
-        return context.Resolver.Save(new GuestRecord(context.Settings.Config, context.Identity, IsActive: true)
-        {
-            DomainType = context.Resolver.Configuration?.Type ?? known?.DomainType ?? "",
-            HypervisorUri = ResolvedUri(known, deadline),
-            Pid = process?.Pid ?? 0,
-            StartTime = process?.StartTime ?? 0,
-            Utilization = known?.Utilization ?? "",
-            UtilizationRetryAt = known?.UtilizationRetryAt ?? 0,
-            Pending = known?.Pending,
-        });
+        return context.Resolver.Save(
+            new GuestRecord(context.Settings.Config, context.Identity, IsActive: true)
+            {
+                DomainType = context.Resolver.Configuration?.Type ?? known?.DomainType ?? "",
+                HypervisorUri = ResolvedUri(known, deadline),
+                Pid = process?.Pid ?? 0,
+                StartTime = process?.StartTime ?? 0,
+                Utilization = known?.Utilization ?? "",
+                UtilizationRetryAt = known?.UtilizationRetryAt ?? 0,
+                Pending = known?.Pending,
+            }
+        );
     }
 
     private string ResolvedUri(GuestRecord? known, Deadline deadline)
@@ -42,7 +44,14 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
     /// <summary>Writes that the guest is not active here any more. Its identity stays known.</summary>
     public OperationResult Forget() =>
         context.Resolver.Record is GuestRecord { IsActive: true } known
-            ? context.Resolver.Save(new GuestRecord(known.Config, known.Identity, IsActive: false) { DomainType = known.DomainType, HypervisorUri = known.HypervisorUri, Utilization = known.Utilization })
+            ? context.Resolver.Save(
+                new GuestRecord(known.Config, known.Identity, IsActive: false)
+                {
+                    DomainType = known.DomainType,
+                    HypervisorUri = known.HypervisorUri,
+                    Utilization = known.Utilization,
+                }
+            )
             : OperationResult.Done;
 
     /// <summary>Writes the utilization attributes that differ from what was last written, and removes those that are to be unset.</summary>
@@ -51,7 +60,8 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
         Settings settings = context.Settings;
         string cpus = observer.LastInfo.VirtualCpus.ToString(System.Globalization.CultureInfo.InvariantCulture);
         string mebibytes = (observer.LastInfo.MaximumMemoryKiB / 1024).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        string wanted = Entry("cpu", settings.AutosetUtilizationCpu, settings.UnsetUtilizationCpu, cpus)
+        string wanted =
+            Entry("cpu", settings.AutosetUtilizationCpu, settings.UnsetUtilizationCpu, cpus)
             + Entry("host_memory", settings.AutosetUtilizationHostMemory, settings.UnsetUtilizationHostMemory, mebibytes)
             + Entry("hv_memory", settings.AutosetUtilizationHvMemory, settings.UnsetUtilizationHvMemory, mebibytes);
         if (context.Resolver.Record is not GuestRecord record || record.Utilization == wanted)
@@ -83,11 +93,18 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
         int equals = entry.IndexOf('=', StringComparison.Ordinal);
         return equals < 0
             ? Command.Run(deadline, "crm_resource", ["-r", context.Invocation.Resource, "--utilization", "--delete-parameter", entry[..^1]])
-            : Command.Run(deadline, "crm_resource", ["-r", context.Invocation.Resource, "--utilization", "-p", entry[..equals], "-v", entry[(equals + 1)..]]);
+            : Command.Run(
+                deadline,
+                "crm_resource",
+                ["-r", context.Invocation.Resource, "--utilization", "-p", entry[..equals], "-v", entry[(equals + 1)..]]
+            );
     }
 
     /// <summary>"cpu=2 ", "cpu- " for one to be removed, or nothing.</summary>
-    private static string Entry(string attribute, bool set, bool unset, string value) => set ? $"{attribute}={value} " : unset ? $"{attribute}- " : "";
+    private static string Entry(string attribute, bool set, bool unset, string value) =>
+        set ? $"{attribute}={value} "
+        : unset ? $"{attribute}- "
+        : "";
 }
 
 /// <summary>Writes a running domain's configuration back to its file (save_config_on_stop, sync_config_on_stop).</summary>
@@ -97,16 +114,25 @@ internal sealed class ConfigurationKeeper(AgentContext context)
     public OperationResult Save(Deadline deadline)
     {
         string path = context.Settings.Config;
-        string? xml = context.Hypervisor.Ask(deadline.Share(0.5), connection =>
-        {
-            using LibvirtDomain? domain = connection.Find(context.Identity!);
-            return domain?.ConfigurationXml();
-        }, out OperationResult failure);
+        string? xml = context.Hypervisor.Ask(
+            deadline.Share(0.5),
+            connection =>
+            {
+                using LibvirtDomain? domain = connection.Find(context.Identity!);
+                return domain?.ConfigurationXml();
+            },
+            out OperationResult failure
+        );
         if (xml is null)
-            return OperationResult.DoneWith($"The configuration of {context.Domain} was not saved: {failure.Message ?? "libvirt does not know it"}");
+            return OperationResult.DoneWith(
+                $"The configuration of {context.Domain} was not saved: {failure.Message ?? "libvirt does not know it"}"
+            );
         if (DomainXml.Parse(xml, out string problem) is null)
             return OperationResult.DoneWith($"The configuration of {context.Domain} was not saved: what libvirt gave {problem}");
-        if (context.Volume.Write(path, xml, context.Settings.SyncConfigOnStop ? deadline.Share(0.7) : deadline, out bool changed) is string why)
+        if (
+            context.Volume.Write(path, xml, context.Settings.SyncConfigOnStop ? deadline.Share(0.7) : deadline, out bool changed)
+            is string why
+        )
             return OperationResult.DoneWith($"The configuration of {context.Domain} was not saved to {path}: {why}");
         if (!changed)
             return OperationResult.Done;

@@ -28,7 +28,12 @@ internal static class GuestDefinitions
                 if (node.Domain(identity.Name) is { Value.Autostart: true })
                 {
                     good = false;
-                    yield return new Finding(Name, Severity.Error, $"{guest.Name}: libvirt on {node.Name} starts it at boot, beside the cluster", $"virsh autostart --disable {ShellWord.Quote(identity.Name)}, on {node.Name}");
+                    yield return new Finding(
+                        Name,
+                        Severity.Error,
+                        $"{guest.Name}: libvirt on {node.Name} starts it at boot, beside the cluster",
+                        $"virsh autostart --disable {ShellWord.Quote(identity.Name)}, on {node.Name}"
+                    );
                 }
             }
 
@@ -39,7 +44,12 @@ internal static class GuestDefinitions
             }
 
             if (good)
-                yield return new Finding(Name, Severity.Ok, $"{guest.Name}: no node starts it by itself, and none has another guest of that name", null);
+                yield return new Finding(
+                    Name,
+                    Severity.Ok,
+                    $"{guest.Name}: no node starts it by itself, and none has another guest of that name",
+                    null
+                );
         }
     }
 
@@ -50,7 +60,12 @@ internal static class GuestDefinitions
         foreach (NodeFacts node in snapshot.Reached)
         {
             if (identity.Uuid is not null && node.Domain(identity.Name) is { Value.Uuid: { } uuid } && uuid != identity.Uuid)
-                yield return new Finding(Name, Severity.Error, $"{guest.Name}: {node.Name} has another guest of that name (UUID {uuid} instead of {identity.Uuid})", $"rename or undefine it on {node.Name} (virsh domrename, virsh undefine)");
+                yield return new Finding(
+                    Name,
+                    Severity.Error,
+                    $"{guest.Name}: {node.Name} has another guest of that name (UUID {uuid} instead of {identity.Uuid})",
+                    $"rename or undefine it on {node.Name} (virsh domrename, virsh undefine)"
+                );
         }
     }
 }
@@ -66,7 +81,12 @@ internal static class GuestConfiguration
     {
         if (guest.Resource is not null && guest.ConfigPath is null)
         {
-            yield return new Finding(Name, Severity.Error, $"{guest.Name} has no parameter config", $"crm resource param {guest.Name} set config /mnt/shared/{guest.Name}.xml");
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                $"{guest.Name} has no parameter config",
+                $"crm resource param {guest.Name} set config /mnt/shared/{guest.Name}.xml"
+            );
             yield break;
         }
 
@@ -74,27 +94,52 @@ internal static class GuestConfiguration
         foreach (Finding problem in problems)
             yield return problem;
         if (problems.Length == 0)
-            yield return new Finding(Name, Severity.Ok, guest.ConfigPath is null ? $"{guest.Name}: its XML is sound" : $"{guest.Name}: {guest.ConfigPath} is readable and the same on every node", null);
+            yield return new Finding(
+                Name,
+                Severity.Ok,
+                guest.ConfigPath is null
+                    ? $"{guest.Name}: its XML is sound"
+                    : $"{guest.Name}: {guest.ConfigPath} is readable and the same on every node",
+                null
+            );
     }
 
     private static IEnumerable<Finding> Files(CheckScope scope, GuestFacts guest, string path)
     {
         NodeFacts[] nodes = [.. scope.Snapshot.Reached.Where(n => scope.Snapshot.Status.TakesResources(n.Name))];
-        foreach (Finding unknown in nodes.Select(n => Finding.Unless(Name, $"{guest.Name}: what {path} says", n, n.File(path))).OfType<Finding>())
+        foreach (
+            Finding unknown in nodes.Select(n => Finding.Unless(Name, $"{guest.Name}: what {path} says", n, n.File(path))).OfType<Finding>()
+        )
             yield return unknown;
         NodeFacts[] without = [.. nodes.Where(n => n.File(path).State == FactState.Absent)];
         bool onVolume = scope.Storage is { } storage && path.StartsWith(storage.Mount + "/", StringComparison.Ordinal);
         if (without.Length > 0)
         {
-            yield return new Finding(Name, Severity.Error, $"{guest.Name}: {path} is missing on {string.Join(", ", without.Select(n => n.Name))}, so it cannot start there",
-                !onVolume ? MovedToVolume(scope, guest) : without.Length < nodes.Length ? $"crm resource cleanup {scope.GroupClone}" : $"virsh dumpxml --inactive --security-info {guest.Name} > {path}, on the node where it runs or is defined");
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                $"{guest.Name}: {path} is missing on {string.Join(", ", without.Select(n => n.Name))}, so it cannot start there",
+                !onVolume ? MovedToVolume(scope, guest)
+                    : without.Length < nodes.Length ? $"crm resource cleanup {scope.GroupClone}"
+                    : $"virsh dumpxml --inactive --security-info {guest.Name} > {path}, on the node where it runs or is defined"
+            );
         }
 
         if (nodes.Select(n => n.File(path).Value?.Text).OfType<string>().Distinct().Count() > 1)
-            yield return new Finding(Name, Severity.Error, $"{guest.Name}: {path} is not the same on every node",
-                onVolume ? $"findmnt {scope.Storage!.Mount}, on every node: it must be the same volume" : MovedToVolume(scope, guest));
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                $"{guest.Name}: {path} is not the same on every node",
+                onVolume ? $"findmnt {scope.Storage!.Mount}, on every node: it must be the same volume" : MovedToVolume(scope, guest)
+            );
         if (scope.Storage is not null && !onVolume)
-            yield return new Finding(Name, Severity.Warning, $"{guest.Name}: {path} does not lie on the shared volume at {scope.Storage.Mount}, so a change on one node is missing on the others", MovedToVolume(scope, guest));
+            yield return new Finding(
+                Name,
+                Severity.Warning,
+                $"{guest.Name}: {path} does not lie on the shared volume at {scope.Storage.Mount}, so a change on one node is missing on "
+                    + "the others",
+                MovedToVolume(scope, guest)
+            );
     }
 
     // The agent does not take another file at run time: the guest is stopped and started.
@@ -107,7 +152,12 @@ internal static class GuestConfiguration
     private static IEnumerable<Finding> Content(GuestFacts guest)
     {
         if (guest.Xml is null && guest.NotLearned is null)
-            yield return new Finding(Name, Severity.Error, $"{guest.Name}: {guest.ConfigPath ?? "its XML"} {guest.Problem}", "virsh dumpxml --inactive --security-info DOMAIN, on the node where it is defined");
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                $"{guest.Name}: {guest.ConfigPath ?? "its XML"} {guest.Problem}",
+                "virsh dumpxml --inactive --security-info DOMAIN, on the node where it is defined"
+            );
     }
 }
 
@@ -124,32 +174,74 @@ internal static class GuestMigration
             foreach (Finding problem in problems)
                 yield return problem;
             if (problems.Length == 0)
-                yield return new Finding(Name, Severity.Ok, $"{guest.Name}: nothing ties it to a node, and every node can run its CPU", null);
+                yield return new Finding(
+                    Name,
+                    Severity.Ok,
+                    $"{guest.Name}: nothing ties it to a node, and every node can run its CPU",
+                    null
+                );
         }
     }
 
     private static IEnumerable<Finding> Look(CheckScope scope, GuestFacts guest)
     {
         if (guest.Xml!.HostDevices.Count > 0)
-            yield return new Finding(Name, Severity.Error, $"{guest.Name}: {string.Join(", ", guest.Xml.HostDevices.Distinct())} belongs to one host, so it cannot move live", guest.Resource is null ? $"haagent add --no-migrate {guest.Name}" : $"crm resource meta {guest.Name} set allow-migrate false");
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                $"{guest.Name}: {string.Join(", ", guest.Xml.HostDevices.Distinct())} belongs to one host, so it cannot move live",
+                guest.Resource is null
+                    ? $"haagent add --no-migrate {guest.Name}"
+                    : $"crm resource meta {guest.Name} set allow-migrate false"
+            );
         foreach (NodeFacts node in scope.Snapshot.Reached)
         {
-            if (GuestCpu.Of(guest.Xml) is not null && Finding.Unless(Name, $"{guest.Name}: whether libvirt can run its CPU", node, node.Cpu(guest.Name)) is { } unknown)
+            if (
+                GuestCpu.Of(guest.Xml) is not null
+                && Finding.Unless(Name, $"{guest.Name}: whether libvirt can run its CPU", node, node.Cpu(guest.Name)) is { } unknown
+            )
                 yield return unknown;
             if (node.Cpu(guest.Name) is { State: FactState.Known, Value: false })
-                yield return new Finding(Name, Severity.Error, $"{guest.Name}: {node.Name} cannot run its CPU", "choose a CPU model that every node has (virsh hypervisor-cpu-baseline)");
-            if (guest.Bridges.Count > 0 && Finding.Unless(Name, $"{guest.Name}: whether its bridges are there", node, node.Links) is { } unseen)
+                yield return new Finding(
+                    Name,
+                    Severity.Error,
+                    $"{guest.Name}: {node.Name} cannot run its CPU",
+                    "choose a CPU model that every node has (virsh hypervisor-cpu-baseline)"
+                );
+            if (
+                guest.Bridges.Count > 0
+                && Finding.Unless(Name, $"{guest.Name}: whether its bridges are there", node, node.Links) is { } unseen
+            )
                 yield return unseen;
-            string[] missing = [.. guest.Bridges.Where(bridge => node.Links.IsKnown(out var links) && !links.Any(link => link.Bridge && link.Name == bridge))];
+            string[] missing =
+            [
+                .. guest.Bridges.Where(bridge =>
+                    node.Links.IsKnown(out var links) && !links.Any(link => link.Bridge && link.Name == bridge)
+                ),
+            ];
             if (missing.Length > 0)
-                yield return new Finding(Name, Severity.Error, $"{guest.Name}: {node.Name} has no bridge {string.Join(", ", missing)}", $"make a bridge of that name on {node.Name}");
+                yield return new Finding(
+                    Name,
+                    Severity.Error,
+                    $"{guest.Name}: {node.Name} has no bridge {string.Join(", ", missing)}",
+                    $"make a bridge of that name on {node.Name}"
+                );
         }
 
         if (guest.Xml.CpuMode != "host-passthrough")
             yield break;
-        foreach (Finding unknown in scope.Snapshot.Reached.Select(n => Finding.Unless(Name, $"{guest.Name}: which CPU there is", n, n.CpuModel)).OfType<Finding>())
+        foreach (
+            Finding unknown in scope
+                .Snapshot.Reached.Select(n => Finding.Unless(Name, $"{guest.Name}: which CPU there is", n, n.CpuModel))
+                .OfType<Finding>()
+        )
             yield return unknown;
         if (scope.Snapshot.Reached.Select(n => n.CpuModel.Value).OfType<string>().Distinct().Count() > 1)
-            yield return new Finding(Name, Severity.Warning, $"{guest.Name}: its CPU is host-passthrough, and the nodes' CPUs differ: it may not survive a move", "use host-model or a named CPU model");
+            yield return new Finding(
+                Name,
+                Severity.Warning,
+                $"{guest.Name}: its CPU is host-passthrough, and the nodes' CPUs differ: it may not survive a move",
+                "use host-model or a named CPU model"
+            );
     }
 }

@@ -36,44 +36,79 @@ public sealed record GuestFacts(string Name)
     public IReadOnlyList<MentionedPath> Paths => Text is not null && Xml is not null ? MentionedPath.In(Text) : [];
 
     /// <summary>The bridges of the nodes that its network cards are plugged into.</summary>
-    public IReadOnlyList<string> Bridges => Text is null || Xml is null ? []
-        : [.. CibXml.Parse(Text).Descendants("interface").Elements("source").Attributes("bridge").Select(a => a.Value).Distinct()];
+    public IReadOnlyList<string> Bridges =>
+        Text is null || Xml is null
+            ? []
+            : [.. CibXml.Parse(Text).Descendants("interface").Elements("source").Attributes("bridge").Select(a => a.Value).Distinct()];
 
     /// <summary>The cluster's guests, and the candidates that are not among them.</summary>
     public static IReadOnlyList<GuestFacts> Of(Snapshot snapshot, Candidates candidates)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         ArgumentNullException.ThrowIfNull(candidates);
-        GuestFacts[] resources = [.. snapshot.Cib.Primitives.Where(p => p.Agent.IsVirtualMachine).Select(p => Read(p.Id, p, Configuration(snapshot, p)))];
-        HashSet<string> known = [.. resources.Select(guest => guest.Name), .. resources.Select(guest => guest.Xml?.Identity.Name ?? guest.Name)];
+        GuestFacts[] resources =
+        [
+            .. snapshot.Cib.Primitives.Where(p => p.Agent.IsVirtualMachine).Select(p => Read(p.Id, p, Configuration(snapshot, p))),
+        ];
+        HashSet<string> known =
+        [
+            .. resources.Select(guest => guest.Name),
+            .. resources.Select(guest => guest.Xml?.Identity.Name ?? guest.Name),
+        ];
         IEnumerable<string> everything = candidates.Everything
-            ? snapshot.Reached.SelectMany(n => n.Domains.Value ?? []).Where(d => d.Persistent).Select(d => d.Name).Order(StringComparer.Ordinal)
+            ? snapshot
+                .Reached.SelectMany(n => n.Domains.Value ?? [])
+                .Where(d => d.Persistent)
+                .Select(d => d.Name)
+                .Order(StringComparer.Ordinal)
             : [];
         return
         [
             .. resources,
-            .. candidates.Names.Concat(everything).Distinct().Where(known.Add)
-                .Select(name => Read(name, null, candidates.Texts.TryGetValue(name, out string? text) ? Fact.Known(text) : Definition(snapshot, name))),
+            .. candidates
+                .Names.Concat(everything)
+                .Distinct()
+                .Where(known.Add)
+                .Select(name =>
+                    Read(name, null, candidates.Texts.TryGetValue(name, out string? text) ? Fact.Known(text) : Definition(snapshot, name))
+                ),
         ];
     }
 
     private static GuestFacts Read(string name, Primitive? resource, Fact<string> content)
     {
         if (!content.IsKnown(out string? text))
-            return new GuestFacts(name) { Resource = resource, NotLearned = content.Why, Problem = content.Why is { } why ? $"could not be read: {why}" : "cannot be read" };
+            return new GuestFacts(name)
+            {
+                Resource = resource,
+                NotLearned = content.Why,
+                Problem = content.Why is { } why ? $"could not be read: {why}" : "cannot be read",
+            };
         DomainXml? xml = DomainXml.Parse(text, out string problem);
-        return new GuestFacts(name) { Resource = resource, Text = text, Xml = xml, Problem = problem };
+        return new GuestFacts(name)
+        {
+            Resource = resource,
+            Text = text,
+            Xml = xml,
+            Problem = problem,
+        };
     }
 
     // Files come as one char per byte.
-    private static Fact<string> Configuration(Snapshot snapshot, Primitive resource) => resource.Parameter("config") is { } path
-        ? FirstKnown(snapshot, node => node.File(path).Map(file => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(file.Text))))
-        : Fact.Absent<string>();
+    private static Fact<string> Configuration(Snapshot snapshot, Primitive resource) =>
+        resource.Parameter("config") is { } path
+            ? FirstKnown(snapshot, node => node.File(path).Map(file => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(file.Text))))
+            : Fact.Absent<string>();
 
     // Where it runs its definition is the true one; elsewhere an old one may have been left.
     private static Fact<string> Definition(Snapshot snapshot, string name) =>
-        snapshot.Reached.Select(node => node.Domain(name).Value).OfType<DomainFact>().Where(domain => domain.Xml.State == FactState.Known)
-            .OrderByDescending(domain => domain.Active).Select(domain => domain.Xml).FirstOrDefault()
+        snapshot
+            .Reached.Select(node => node.Domain(name).Value)
+            .OfType<DomainFact>()
+            .Where(domain => domain.Xml.State == FactState.Known)
+            .OrderByDescending(domain => domain.Active)
+            .Select(domain => domain.Xml)
+            .FirstOrDefault()
         ?? FirstKnown(snapshot, node => node.Domain(name).Then(domain => domain.Xml));
 
     // Known when one node knows it; absent only when every node that was reached says so.
@@ -81,7 +116,9 @@ public sealed record GuestFacts(string Name)
     {
         (string Node, Fact<string> Fact)[] all = [.. snapshot.Reached.Select(node => (node.Name, ask(node)))];
         return all.Select(one => one.Fact).FirstOrDefault(fact => fact.State == FactState.Known)
-            ?? all.Where(one => one.Fact.State == FactState.NotLearned).Select(one => Fact.NotLearned<string>($"on {one.Node}, {one.Fact.Why}")).FirstOrDefault()
+            ?? all.Where(one => one.Fact.State == FactState.NotLearned)
+                .Select(one => Fact.NotLearned<string>($"on {one.Node}, {one.Fact.Why}"))
+                .FirstOrDefault()
             ?? Fact.Absent<string>();
     }
 }

@@ -19,7 +19,12 @@ internal static class GuestPaths
             foreach (Finding problem in problems)
                 yield return problem;
             if (problems.Length == 0)
-                yield return new Finding(Name, Severity.Ok, $"{guest.Name}: every path in its XML leads to the same thing on every node", null);
+                yield return new Finding(
+                    Name,
+                    Severity.Ok,
+                    $"{guest.Name}: every path in its XML leads to the same thing on every node",
+                    null
+                );
         }
     }
 
@@ -28,13 +33,26 @@ internal static class GuestPaths
         NodeFacts[] nodes = [.. scope.Snapshot.Reached.Where(n => scope.Snapshot.Status.TakesResources(n.Name))];
         string[] without = [.. nodes.Where(n => n.Path(mentioned.Path).State == FactState.Absent).Select(n => n.Name)];
         string what = $"{guest.Name}: {mentioned.Path} ({mentioned.Where})";
-        foreach (Finding unknown in nodes.Select(n => Finding.Unless(Name, $"what {what} is", n, n.Path(mentioned.Path)) ?? Finding.Unless(Name, $"where {what} lies", n, n.Mounts)).OfType<Finding>())
+        foreach (
+            Finding unknown in nodes
+                .Select(n =>
+                    Finding.Unless(Name, $"what {what} is", n, n.Path(mentioned.Path))
+                    ?? Finding.Unless(Name, $"where {what} lies", n, n.Mounts)
+                )
+                .OfType<Finding>()
+        )
             yield return unknown;
         nodes = [.. nodes.Where(n => n.Path(mentioned.Path).State != FactState.NotLearned && n.Mounts.State == FactState.Known)];
         if (without.Length > 0 && mentioned.Use != PathUse.Nvram)
         {
-            yield return new Finding(Name, Severity.Error, $"{what} is missing on {string.Join(", ", without)}", mentioned.Use == PathUse.Program
-                ? $"install it on {string.Join(", ", without)}" : "move it to shared storage that every node has under this name");
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                $"{what} is missing on {string.Join(", ", without)}",
+                mentioned.Use == PathUse.Program
+                    ? $"install it on {string.Join(", ", without)}"
+                    : "move it to shared storage that every node has under this name"
+            );
             yield break;
         }
 
@@ -51,13 +69,28 @@ internal static class GuestPaths
                 case PathUse.Program:
                     break;
                 case PathUse.Storage:
-                    yield return new Finding(Name, Severity.Error, $"{what} lies on a local filesystem of {on}: it is another file on each node", "move it to shared storage");
+                    yield return new Finding(
+                        Name,
+                        Severity.Error,
+                        $"{what} lies on a local filesystem of {on}: it is another file on each node",
+                        "move it to shared storage"
+                    );
                     break;
                 case PathUse.Nvram:
-                    yield return new Finding(Name, Severity.Warning, $"{what} lies on a local filesystem of {on}: the firmware's settings do not follow the guest", "move it to shared storage");
+                    yield return new Finding(
+                        Name,
+                        Severity.Warning,
+                        $"{what} lies on a local filesystem of {on}: the firmware's settings do not follow the guest",
+                        "move it to shared storage"
+                    );
                     break;
                 case PathUse.Boot or PathUse.ReadOnlyStorage:
-                    yield return new Finding(Name, Severity.Warning, $"{what} is a local copy on {on}: the copies must be kept equal by hand", "move it to shared storage");
+                    yield return new Finding(
+                        Name,
+                        Severity.Warning,
+                        $"{what} is a local copy on {on}: the copies must be kept equal by hand",
+                        "move it to shared storage"
+                    );
                     break;
             }
         }
@@ -68,9 +101,15 @@ internal static class GuestPaths
         string path = mentioned.Path;
         if (DeviceName.IsUnstable(path))
         {
-            string? stable = DeviceName.Preferred(nodes.Select(n => n.Path(path).Value?.StableNames ?? []).Aggregate<IEnumerable<string>>((all, next) => all.Intersect(next)));
-            yield return new Finding(Name, Severity.Error, $"{what} is not a stable name: it may be another disk on another node or after the next boot",
-                stable is null ? "use a name under /dev/disk/by-id that every node has" : $"use {stable} in the XML");
+            string? stable = DeviceName.Preferred(
+                nodes.Select(n => n.Path(path).Value?.StableNames ?? []).Aggregate<IEnumerable<string>>((all, next) => all.Intersect(next))
+            );
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                $"{what} is not a stable name: it may be another disk on another node or after the next boot",
+                stable is null ? "use a name under /dev/disk/by-id that every node has" : $"use {stable} in the XML"
+            );
         }
 
         PathFact[] seen = [.. nodes.Select(n => n.Path(path).Value).OfType<PathFact>()];
@@ -78,7 +117,12 @@ internal static class GuestPaths
         bool identities = seen.Select(p => p.Identity.Value).OfType<string>().Distinct().Count() > 1;
         bool sizes = seen.Select(p => p.Size).Distinct().Count() > 1;
         if (kinds || identities || sizes)
-            yield return new Finding(Name, Severity.Error, $"{what} is not the same device on every node", "use a name under /dev/disk/by-id that leads to the shared disk everywhere");
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                $"{what} is not the same device on every node",
+                "use a name under /dev/disk/by-id that leads to the shared disk everywhere"
+            );
     }
 
     // A filesystem is shared when its type says so, or when it is the cluster's own volume or the one behind it.
@@ -120,9 +164,23 @@ public enum PathUse
 public sealed record MentionedPath(string Path, PathUse Use, string Where)
 {
     // What libvirt or the kernel makes on the node where the guest runs.
-    private static readonly string[] Local = ["metadata", "serial", "console", "parallel", "channel", "graphics", "rng", "tpm", "audio", "vsock", "seclabel"];
+    private static readonly string[] Local =
+    [
+        "metadata",
+        "serial",
+        "console",
+        "parallel",
+        "channel",
+        "graphics",
+        "rng",
+        "tpm",
+        "audio",
+        "vsock",
+        "seclabel",
+    ];
 
-    /// <summary>Every absolute path in a domain's XML, whatever element mentions it: what is not known to be harmless is looked at.</summary>
+    /// <summary>Every absolute path in a domain's XML, whatever element mentions it: what is not known to be harmless is looked
+    /// at.</summary>
     public static IReadOnlyList<MentionedPath> In(string xml)
     {
         XElement domain = CibXml.Parse(xml);
@@ -142,17 +200,20 @@ public sealed record MentionedPath(string Path, PathUse Use, string Where)
             yield return inner;
     }
 
-    private static PathUse UseOf(XElement element, string? attribute) => (element.Name.LocalName, attribute) switch
-    {
-        ("emulator" or "loader", _) or ("nvram", "template") => PathUse.Program,
-        ("kernel" or "initrd" or "dtb" or "table", _) => PathUse.Boot,
-        ("nvram", _) => PathUse.Nvram,
-        _ => element.AncestorsAndSelf().Any(IsReadOnly) ? PathUse.ReadOnlyStorage : PathUse.Storage,
-    };
+    private static PathUse UseOf(XElement element, string? attribute) =>
+        (element.Name.LocalName, attribute) switch
+        {
+            ("emulator" or "loader", _) or ("nvram", "template") => PathUse.Program,
+            ("kernel" or "initrd" or "dtb" or "table", _) => PathUse.Boot,
+            ("nvram", _) => PathUse.Nvram,
+            _ => element.AncestorsAndSelf().Any(IsReadOnly) ? PathUse.ReadOnlyStorage : PathUse.Storage,
+        };
 
     // A backing file is read only, whatever the disk above it is.
     private static bool IsReadOnly(XElement element) =>
-        element.Name.LocalName == "backingStore" || element.Element("readonly") is not null || (string?)element.Attribute("device") is "cdrom";
+        element.Name.LocalName == "backingStore"
+        || element.Element("readonly") is not null
+        || (string?)element.Attribute("device") is "cdrom";
 }
 
 /// <summary>Each disk has one name, because its lease is named after the path; and what lockd does not lock is said.</summary>
@@ -163,7 +224,11 @@ internal static class GuestDisks
     public static IEnumerable<Finding> Look(CheckScope scope)
     {
         (string[] Guests, Finding Finding)[] shared = [.. Shared(scope)];
-        return [.. shared.Select(s => s.Finding), .. scope.Guests.Where(g => g.Xml is not null && !shared.Any(s => s.Guests.Contains(g.Name))).Select(Alone)];
+        return
+        [
+            .. shared.Select(s => s.Finding),
+            .. scope.Guests.Where(g => g.Xml is not null && !shared.Any(s => s.Guests.Contains(g.Name))).Select(Alone),
+        ];
     }
 
     /// <summary>What concerns one guest, among all of them.</summary>
@@ -172,12 +237,27 @@ internal static class GuestDisks
 
     private static Finding Alone(GuestFacts guest)
     {
-        string[] open = [.. guest.Xml!.Disks.Where(d => !d.IsLockable && !d.ReadOnly && d.Device is "disk" or "lun").Select(d => $"{d.Target} ({d.Type})")];
+        string[] open =
+        [
+            .. guest
+                .Xml!.Disks.Where(d => !d.IsLockable && !d.ReadOnly && d.Device is "disk" or "lun")
+                .Select(d => $"{d.Target} ({d.Type})"),
+        ];
         if (open.Length > 0)
-            return new Finding(Name, Severity.Warning, $"{guest.Name}: lockd does not lock {string.Join(", ", open)}: only the cluster keeps it from running twice", "use a block device or a file on shared storage, or rely on fencing alone");
+            return new Finding(
+                Name,
+                Severity.Warning,
+                $"{guest.Name}: lockd does not lock {string.Join(", ", open)}: only the cluster keeps it from running twice",
+                "use a block device or a file on shared storage, or rely on fencing alone"
+            );
         return guest.Xml.Disks.Any(d => d.IsLockable)
             ? new Finding(Name, Severity.Ok, $"{guest.Name}: its writable disks are locked, each under one name", null)
-            : new Finding(Name, Severity.Warning, $"{guest.Name}: it has no disk that lockd could lock: only the cluster keeps it from running twice", "give it a disk on a block device or a file on shared storage, or rely on fencing alone");
+            : new Finding(
+                Name,
+                Severity.Warning,
+                $"{guest.Name}: it has no disk that lockd could lock: only the cluster keeps it from running twice",
+                "give it a disk on a block device or a file on shared storage, or rely on fencing alone"
+            );
     }
 
     private static IEnumerable<(GuestFacts Guest, Disk Disk)> Lockable(CheckScope scope) =>
@@ -190,17 +270,42 @@ internal static class GuestDisks
         // The names lead to the same device on each node alike, or the paths' own check says so: one node is enough.
         if (scope.Snapshot.Reached.FirstOrDefault() is not { } node)
             yield break;
-        foreach (var disk in Lockable(scope).GroupBy(use => node.Path(use.Disk.Source!).Value?.RealPath ?? "").Where(g => g.Key.Length > 0 && g.Select(use => use.Disk.Source).Distinct().Count() > 1))
+        foreach (
+            var disk in Lockable(scope)
+                .GroupBy(use => node.Path(use.Disk.Source!).Value?.RealPath ?? "")
+                .Where(g => g.Key.Length > 0 && g.Select(use => use.Disk.Source).Distinct().Count() > 1)
+        )
         {
-            yield return (Names(disk), new Finding(Name, Severity.Error,
-                $"one disk goes by several names ({string.Join(", ", disk.Select(use => $"{use.Disk.Source} in {use.Guest.Name}").Distinct())}): each name has a lease of its own, so the lock does not hold",
-                "use the same name in every XML"));
+            yield return (
+                Names(disk),
+                new Finding(
+                    Name,
+                    Severity.Error,
+                    "one disk goes by several names "
+                        + $"({string.Join(", ", disk.Select(use => $"{use.Disk.Source} in {use.Guest.Name}").Distinct())}): each name has "
+                        + "a lease of its own, so the lock does not hold",
+                    "use the same name in every XML"
+                )
+            );
         }
     }
 
-    private static IEnumerable<(string[] Guests, Finding Finding)> TwoGuests(CheckScope scope) => Lockable(scope)
-        .Where(use => !use.Disk.Shareable).GroupBy(use => use.Disk.Source).Where(g => Names(g).Length > 1)
-        .Select(disk => (Names(disk), new Finding(Name, Severity.Error, $"{string.Join(" and ", Names(disk))} both write to {disk.Key}: only one of them can run", "give each guest a disk of its own, or mark it <shareable/>")));
+    private static IEnumerable<(string[] Guests, Finding Finding)> TwoGuests(CheckScope scope) =>
+        Lockable(scope)
+            .Where(use => !use.Disk.Shareable)
+            .GroupBy(use => use.Disk.Source)
+            .Where(g => Names(g).Length > 1)
+            .Select(disk =>
+                (
+                    Names(disk),
+                    new Finding(
+                        Name,
+                        Severity.Error,
+                        $"{string.Join(" and ", Names(disk))} both write to {disk.Key}: only one of them can run",
+                        "give each guest a disk of its own, or mark it <shareable/>"
+                    )
+                )
+            );
 
     private static string[] Names(IEnumerable<(GuestFacts Guest, Disk Disk)> uses) => [.. uses.Select(use => use.Guest.Name).Distinct()];
 }

@@ -17,30 +17,60 @@ internal static class Members
         if (snapshot.Nodes.Count < 2)
         {
             good = false;
-            yield return new Finding(Name, Severity.Error, $"the cluster has {snapshot.Nodes.Count} node: high availability needs at least two", "crm cluster join, on another machine");
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                $"the cluster has {snapshot.Nodes.Count} node: high availability needs at least two",
+                "crm cluster join, on another machine"
+            );
         }
 
         foreach (NodeFacts node in snapshot.Nodes.Where(n => n.Unreachable is not null))
         {
             good = false;
-            yield return new Finding(Name, Severity.Error, $"{node.Name} could not be asked: {node.Unreachable}", $"ssh {node.Name} haagent --version");
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                $"{node.Name} could not be asked: {node.Unreachable}",
+                $"ssh {node.Name} haagent --version"
+            );
         }
 
         foreach (NodeStatus node in snapshot.Status.Nodes)
         {
             if (node.Unclean)
-                yield return new Finding(Name, Severity.Error, $"{node.Name} is unclean: it waits to be fenced, and its guests wait with it", $"crm_mon -1; if the node is certainly dead: stonith_admin --confirm {node.Name}");
+                yield return new Finding(
+                    Name,
+                    Severity.Error,
+                    $"{node.Name} is unclean: it waits to be fenced, and its guests wait with it",
+                    $"crm_mon -1; if the node is certainly dead: stonith_admin --confirm {node.Name}"
+                );
             else if (!node.Online)
-                yield return new Finding(Name, Severity.Error, $"{node.Name} is not online in the cluster", $"crm cluster start, on {node.Name}");
+                yield return new Finding(
+                    Name,
+                    Severity.Error,
+                    $"{node.Name} is not online in the cluster",
+                    $"crm cluster start, on {node.Name}"
+                );
             else if (node.Standby || node.Maintenance)
-                yield return new Finding(Name, Severity.Warning, $"{node.Name} takes no resources ({(node.Standby ? "standby" : "maintenance")})", node.Standby ? $"crm node online {node.Name}" : $"crm node ready {node.Name}");
+                yield return new Finding(
+                    Name,
+                    Severity.Warning,
+                    $"{node.Name} takes no resources ({(node.Standby ? "standby" : "maintenance")})",
+                    node.Standby ? $"crm node online {node.Name}" : $"crm node ready {node.Name}"
+                );
             good &= node is { Online: true, Unclean: false, Standby: false, Maintenance: false };
         }
 
         if (!snapshot.Status.HasQuorum)
             yield return new Finding(Name, Severity.Error, "the cluster has no quorum and starts nothing", "corosync-quorumtool -s");
         else if (good)
-            yield return new Finding(Name, Severity.Ok, $"{string.Join(", ", snapshot.Nodes.Select(n => n.Name))} are online, with quorum", null);
+            yield return new Finding(
+                Name,
+                Severity.Ok,
+                $"{string.Join(", ", snapshot.Nodes.Select(n => n.Name))} are online, with quorum",
+                null
+            );
     }
 }
 
@@ -55,9 +85,19 @@ internal static class QuorumPolicy
         bool dlm = scope.Storage?.UsesDlm ?? false;
         yield return policy switch
         {
-            "ignore" => new Finding(Name, Severity.Error, "no-quorum-policy=ignore lets each half of a broken cluster fence the other and start its guests", "crm configure property no-quorum-policy=freeze"),
+            "ignore" => new Finding(
+                Name,
+                Severity.Error,
+                "no-quorum-policy=ignore lets each half of a broken cluster fence the other and start its guests",
+                "crm configure property no-quorum-policy=freeze"
+            ),
             "freeze" => new Finding(Name, Severity.Ok, "no-quorum-policy=freeze", null),
-            _ when dlm => new Finding(Name, Severity.Warning, $"no-quorum-policy={policy}: without quorum the cluster cannot unmount a volume under DLM and would fence the node", "crm configure property no-quorum-policy=freeze"),
+            _ when dlm => new Finding(
+                Name,
+                Severity.Warning,
+                $"no-quorum-policy={policy}: without quorum the cluster cannot unmount a volume under DLM and would fence the node",
+                "crm configure property no-quorum-policy=freeze"
+            ),
             _ => new Finding(Name, Severity.Ok, $"no-quorum-policy={policy}", null),
         };
     }
@@ -75,8 +115,18 @@ internal static class Fencing
         {
             bool disabled = !ClusterBoolean.IsTrueOrUnset(snapshot.Cib.Property("stonith-enabled"));
             yield return disabled
-                ? new Finding(Name, Severity.Error, "fencing is switched off: after a node's failure nobody can prove that its guests are dead", "crm configure property stonith-enabled=true")
-                : new Finding(Name, Severity.Error, "no fencing device is configured: after a node's failure nobody can prove that its guests are dead", "crm cluster init sbd (or crm configure primitive NAME stonith:…)");
+                ? new Finding(
+                    Name,
+                    Severity.Error,
+                    "fencing is switched off: after a node's failure nobody can prove that its guests are dead",
+                    "crm configure property stonith-enabled=true"
+                )
+                : new Finding(
+                    Name,
+                    Severity.Error,
+                    "no fencing device is configured: after a node's failure nobody can prove that its guests are dead",
+                    "crm cluster init sbd (or crm configure primitive NAME stonith:…)"
+                );
             yield break;
         }
 
@@ -91,29 +141,61 @@ internal static class Fencing
         }
     }
 
-    private static IEnumerable<Finding> NotRunning(Snapshot snapshot, Primitive[] devices) => devices
-        .Where(device => !snapshot.Status.Where(device.Id).Any())
-        .Select(device => new Finding(Name, Severity.Error, $"the fencing device {device.Id} runs nowhere", $"crm resource status {device.Id}; crm resource cleanup {device.Id}"));
+    private static IEnumerable<Finding> NotRunning(Snapshot snapshot, Primitive[] devices) =>
+        devices
+            .Where(device => !snapshot.Status.Where(device.Id).Any())
+            .Select(device => new Finding(
+                Name,
+                Severity.Error,
+                $"the fencing device {device.Id} runs nowhere",
+                $"crm resource status {device.Id}; crm resource cleanup {device.Id}"
+            ));
 
     // A node whose SBD daemon or watchdog is missing does not kill itself when it has to.
     private static IEnumerable<Finding> Sbd(Snapshot snapshot, Primitive[] devices)
     {
-        foreach (Finding unknown in snapshot.Reached.Select(node => Finding.Unless(Name, "whether SBD runs", node, node.Sbd)).OfType<Finding>())
+        foreach (
+            Finding unknown in snapshot.Reached.Select(node => Finding.Unless(Name, "whether SBD runs", node, node.Sbd)).OfType<Finding>()
+        )
             yield return unknown;
-        bool wanted = devices.Any(d => d.Agent.Type is "external/sbd" or "fence_sbd") || snapshot.Reached.Any(n => n.Sbd.State == FactState.Known);
+        bool wanted =
+            devices.Any(d => d.Agent.Type is "external/sbd" or "fence_sbd") || snapshot.Reached.Any(n => n.Sbd.State == FactState.Known);
         if (!wanted)
             yield break;
         foreach (NodeFacts node in snapshot.Reached.Where(n => n.Sbd.State != FactState.NotLearned))
         {
             if (node.Sbd is not { Value.Running: true })
-                yield return new Finding(Name, Severity.Error, $"SBD does not run on {node.Name}: that node cannot be fenced by it", $"systemctl enable sbd on {node.Name}, then restart the cluster there");
+                yield return new Finding(
+                    Name,
+                    Severity.Error,
+                    $"SBD does not run on {node.Name}: that node cannot be fenced by it",
+                    $"systemctl enable sbd on {node.Name}, then restart the cluster there"
+                );
             else if (!node.Sbd.Value.Watchdog)
-                yield return new Finding(Name, Severity.Error, $"{node.Name} has no watchdog device for SBD", $"load the hardware's watchdog driver on {node.Name}, or softdog: echo softdog > /etc/modules-load.d/watchdog.conf; modprobe softdog");
+                yield return new Finding(
+                    Name,
+                    Severity.Error,
+                    $"{node.Name} has no watchdog device for SBD",
+                    $"load the hardware's watchdog driver on {node.Name}, or softdog: echo softdog > /etc/modules-load.d/watchdog.conf; "
+                        + "modprobe softdog"
+                );
         }
 
-        string[] sets = [.. snapshot.Reached.Select(n => n.Sbd.Value).OfType<SbdFact>().Select(sbd => string.Join(' ', sbd.Devices.Keys.Order(StringComparer.Ordinal))).Distinct()];
+        string[] sets =
+        [
+            .. snapshot
+                .Reached.Select(n => n.Sbd.Value)
+                .OfType<SbdFact>()
+                .Select(sbd => string.Join(' ', sbd.Devices.Keys.Order(StringComparer.Ordinal)))
+                .Distinct(),
+        ];
         if (sets.Length > 1)
-            yield return new Finding(Name, Severity.Error, $"the nodes name different SBD devices ({string.Join(" / ", sets)})", "make SBD_DEVICE equal on all nodes (/etc/sysconfig/sbd)");
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                $"the nodes name different SBD devices ({string.Join(" / ", sets)})",
+                "make SBD_DEVICE equal on all nodes (/etc/sysconfig/sbd)"
+            );
     }
 }
 
@@ -136,7 +218,12 @@ internal static class RootLogins
             foreach ((string peer, PeerFact fact) in node.Peers.Value?.Where(peer => !peer.Value.Reached) ?? [])
             {
                 good = false;
-                yield return new Finding(Name, Severity.Error, $"{node.Name} does not reach haagent on {peer} by ssh: {fact.Words}", $"ssh-copy-id root@{peer}, on {node.Name}");
+                yield return new Finding(
+                    Name,
+                    Severity.Error,
+                    $"{node.Name} does not reach haagent on {peer} by ssh: {fact.Words}",
+                    $"ssh-copy-id root@{peer}, on {node.Name}"
+                );
             }
         }
 

@@ -17,7 +17,12 @@ internal static class GuestsRun
         foreach (Finding problem in problems)
             yield return problem;
         if (guests.Length > 0 && problems.Length == 0)
-            yield return new Finding(Name, Severity.Ok, $"{string.Join(", ", guests.Select(g => g.Id))}: running as asked, and no failure is remembered", null);
+            yield return new Finding(
+                Name,
+                Severity.Ok,
+                $"{string.Join(", ", guests.Select(g => g.Id))}: running as asked, and no failure is remembered",
+                null
+            );
     }
 
     private static IEnumerable<Finding> Look(ClusterStatus status, Primitive guest)
@@ -26,7 +31,12 @@ internal static class GuestsRun
         string mend = $"crm resource cleanup {guest.Id}, once its reason is mended";
         bool asked = !guest.IsToldToStop;
         if (asked && !status.Anywhere(guest.Id).Any())
-            yield return new Finding(Name, Severity.Error, $"{guest.Id} runs nowhere{string.Concat(failures.Select(failure => $"; {failure}"))}", failures.Length > 0 ? mend : $"haagent explain {guest.Id}");
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                $"{guest.Id} runs nowhere{string.Concat(failures.Select(failure => $"; {failure}"))}",
+                failures.Length > 0 ? mend : $"haagent explain {guest.Id}"
+            );
         else
             foreach (OperationFailure failure in failures)
                 yield return new Finding(Name, Severity.Warning, $"{failure}", mend);
@@ -49,7 +59,12 @@ internal static class StartsAgain
         foreach (Finding problem in problems)
             yield return problem;
         if (guests.Length > 0 && problems.Length == 0)
-            yield return new Finding(Name, Severity.Ok, $"{string.Join(", ", guests.Select(g => g.Id))}: tried again where a start failed", null);
+            yield return new Finding(
+                Name,
+                Severity.Ok,
+                $"{string.Join(", ", guests.Select(g => g.Id))}: tried again where a start failed",
+                null
+            );
     }
 
     private static Finding? Of(Cib cib, Primitive guest)
@@ -63,15 +78,20 @@ internal static class StartsAgain
         if (time == TimeSpan.Zero)
             return Warning($"{guest.Id} has failure-timeout={text}: {Never}", byHand);
         TimeSpan longest = TimeSpan.FromSeconds(ActionTable.Rows.Max(row => row.TimeoutSeconds));
-        return time > longest ? null
-            : Warning($"{guest.Id} has failure-timeout={text}, and an operation may take {longest.TotalSeconds:0} s: "
-                + "a failure may be forgotten before the cluster has dealt with it", byHand);
+        return time > longest
+            ? null
+            : Warning(
+                $"{guest.Id} has failure-timeout={text}, and an operation may take {longest.TotalSeconds:0} s: "
+                    + "a failure may be forgotten before the cluster has dealt with it",
+                byHand
+            );
     }
 
     private static Finding Warning(string sentence, string mend) => new(Name, Severity.Warning, sentence, mend);
 }
 
-/// <summary>The operations of the guests have the time that the agent asks for: where nothing is said, Pacemaker gives 20 seconds.</summary>
+/// <summary>The operations of the guests have the time that the agent asks for: where nothing is said, Pacemaker gives 20
+/// seconds.</summary>
 internal static class OperationTimeouts
 {
     private const string Name = "timeouts";
@@ -85,17 +105,32 @@ internal static class OperationTimeouts
         bool good = true;
         foreach (Primitive guest in guests)
         {
-            string[] shorter = [.. Operations.Where(name => Effective(cib, guest, name) < Wanted(name)).Select(name => $"{name} {Effective(cib, guest, name).TotalSeconds:0} s instead of {Wanted(name).TotalSeconds:0} s")];
+            string[] shorter =
+            [
+                .. Operations
+                    .Where(name => Effective(cib, guest, name) < Wanted(name))
+                    .Select(name => $"{name} {Effective(cib, guest, name).TotalSeconds:0} s instead of {Wanted(name).TotalSeconds:0} s"),
+            ];
             if (shorter.Length > 0)
             {
                 good = false;
-                yield return new Finding(Name, Severity.Warning, $"{guest.Id} has short timeouts: {string.Join(", ", shorter)}", $"crm configure edit {guest.Id}");
+                yield return new Finding(
+                    Name,
+                    Severity.Warning,
+                    $"{guest.Id} has short timeouts: {string.Join(", ", shorter)}",
+                    $"crm configure edit {guest.Id}"
+                );
             }
 
             if (!guest.Operations.Any(op => op.Name == "monitor" && !ClusterBoolean.IsFalse(op.Attribute("enabled"))))
             {
                 good = false;
-                yield return new Finding(Name, Severity.Error, $"{guest.Id} is not monitored: the cluster does not see when it dies", Remedies.Add(guest));
+                yield return new Finding(
+                    Name,
+                    Severity.Error,
+                    $"{guest.Id} is not monitored: the cluster does not see when it dies",
+                    Remedies.Add(guest)
+                );
             }
         }
 
@@ -123,16 +158,33 @@ internal static class Constraints
         bool good = true;
         foreach (string guest in guests)
         {
-            string[] missing = [.. new[] { ConstraintKind.Colocation, ConstraintKind.Order }
-                .Where(kind => !cib.Constraints.Any(c => c.Kind == kind && c.Resources.Contains(guest) && c.Resources.Contains(storage.GroupClone.Id)))
-                .Select(kind => kind == ConstraintKind.Colocation ? "colocation" : "order")];
+            string[] missing =
+            [
+                .. new[] { ConstraintKind.Colocation, ConstraintKind.Order }
+                    .Where(kind =>
+                        !cib.Constraints.Any(c =>
+                            c.Kind == kind && c.Resources.Contains(guest) && c.Resources.Contains(storage.GroupClone.Id)
+                        )
+                    )
+                    .Select(kind => kind == ConstraintKind.Colocation ? "colocation" : "order"),
+            ];
             if (missing.Length == 0)
                 continue;
             good = false;
-            yield return new Finding(Name, Severity.Error, $"{guest} has no {string.Join(" and no ", missing)} with {storage.GroupClone.Id}: it may start without its lock storage", Remedies.Add(cib.Primitive(guest)!));
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                $"{guest} has no {string.Join(" and no ", missing)} with {storage.GroupClone.Id}: it may start without its lock storage",
+                Remedies.Add(cib.Primitive(guest)!)
+            );
         }
 
         if (good && guests.Length > 0)
-            yield return new Finding(Name, Severity.Ok, $"{string.Join(", ", guests)}: tied to {storage.GroupClone.Id}, and started after it", null);
+            yield return new Finding(
+                Name,
+                Severity.Ok,
+                $"{string.Join(", ", guests)}: tied to {storage.GroupClone.Id}, and started after it",
+                null
+            );
     }
 }

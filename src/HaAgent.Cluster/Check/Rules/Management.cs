@@ -10,7 +10,11 @@ internal static class Management
     private const string Name = "management";
 
     private static readonly (string Name, string Value, string Without)[] Defaults =
-        [("is-managed", "false", "manage"), ("maintenance", "true", "watch"), ("target-role", "Stopped", "start")];
+    [
+        ("is-managed", "false", "manage"),
+        ("maintenance", "true", "watch"),
+        ("target-role", "Stopped", "start"),
+    ];
 
     public static IEnumerable<Finding> Look(CheckScope scope)
     {
@@ -18,7 +22,10 @@ internal static class Management
         Primitive[] guests = [.. cib.Primitives.Where(p => p.Agent.IsVirtualMachine)];
         Finding[] problems =
         [
-            .. OfCluster(cib), .. guests.SelectMany(guest => OfGuest(cib, guest)), .. OfStorage(scope, cib), .. Moved(cib, guests),
+            .. OfCluster(cib),
+            .. guests.SelectMany(guest => OfGuest(cib, guest)),
+            .. OfStorage(scope, cib),
+            .. Moved(cib, guests),
         ];
         foreach (Finding problem in problems)
             yield return problem;
@@ -32,8 +39,11 @@ internal static class Management
         const string StandsStill = "the whole cluster is in maintenance mode: it neither watches a resource nor starts one";
         if (cib.Property(RemovePlanner.Mark) is not null)
         {
-            yield return Error($"{StandsStill}; 'haagent remove --keep-running' was interrupted, "
-                + "and if that mode ended now the guests that it took out would be stopped", "type the same haagent remove again: it resumes");
+            yield return Error(
+                $"{StandsStill}; 'haagent remove --keep-running' was interrupted, "
+                    + "and if that mode ended now the guests that it took out would be stopped",
+                "type the same haagent remove again: it resumes"
+            );
         }
         else if (ClusterBoolean.IsTrue(cib.Property("maintenance-mode")))
         {
@@ -41,19 +51,26 @@ internal static class Management
         }
 
         if (ClusterBoolean.IsTrue(cib.Property("stop-all-resources")))
-            yield return Error("stop-all-resources is set: the cluster keeps everything stopped", "crm configure property stop-all-resources=false");
+            yield return Error(
+                "stop-all-resources is set: the cluster keeps everything stopped",
+                "crm configure property stop-all-resources=false"
+            );
         if (ClusterBoolean.IsFalse(cib.Property("is-managed-default")))
         {
-            yield return Error("is-managed-default=false: the cluster leaves every resource alone that does not say otherwise",
-                "crm configure property is-managed-default=true");
+            yield return Error(
+                "is-managed-default=false: the cluster leaves every resource alone that does not say otherwise",
+                "crm configure property is-managed-default=true"
+            );
         }
 
         foreach ((string name, string value, string without) in Defaults)
         {
             if (Means(cib.ResourceDefault(name), value))
             {
-                yield return Error($"{name}={value} is the default of all resources: the cluster does not {without} those that do not say otherwise",
-                    $"crm configure edit rsc-options, and take {name} out");
+                yield return Error(
+                    $"{name}={value} is the default of all resources: the cluster does not {without} those that do not say otherwise",
+                    $"crm configure edit rsc-options, and take {name} out"
+                );
             }
         }
     }
@@ -62,8 +79,10 @@ internal static class Management
     {
         if (guest.MetaValue(AdoptPlanner.Mark) is not null)
         {
-            yield return Error($"{guest.Id} is left alone by the cluster: 'haagent adopt' was interrupted",
-                $"haagent adopt {(guest.Agent == AgentName.Theirs ? "--revert " : "")}{guest.Id}");
+            yield return Error(
+                $"{guest.Id} is left alone by the cluster: 'haagent adopt' was interrupted",
+                $"haagent adopt {(guest.Agent == AgentName.Theirs ? "--revert " : "")}{guest.Id}"
+            );
             yield break;
         }
 
@@ -90,23 +109,28 @@ internal static class Management
                 yield return Error($"{name} of the lock storage is not managed", Managed(name));
             if (Means(cib.Meta(name, "target-role"), "Stopped"))
             {
-                yield return Error($"{name} of the lock storage is told to be stopped (target-role=Stopped): no guest can start",
-                    $"crm resource start {name}");
+                yield return Error(
+                    $"{name} of the lock storage is told to be stopped (target-role=Stopped): no guest can start",
+                    $"crm resource start {name}"
+                );
             }
         }
     }
 
     // crm resource move and ban, and a haagent verify that was killed together with its node, leave one that was meant for a while.
-    private static IEnumerable<Finding> Moved(Cib cib, Primitive[] guests) => Placement.All(cib)
-        .Where(p => p.IsLeftByMove && guests.Any(guest => guest.Id == p.Resource))
-        .Select(p => Warning($"{p.Id} still says where {p.Resource} is to be{Where(p)}", $"crm resource clear {p.Resource}"));
+    private static IEnumerable<Finding> Moved(Cib cib, Primitive[] guests) =>
+        Placement
+            .All(cib)
+            .Where(p => p.IsLeftByMove && guests.Any(guest => guest.Id == p.Resource))
+            .Select(p => Warning($"{p.Id} still says where {p.Resource} is to be{Where(p)}", $"crm resource clear {p.Resource}"));
 
-    private static string Where(Placement placement) => placement switch
-    {
-        { Node: null } => "",
-        { IsBan: true } => $": not on {placement.Node}",
-        _ => $": on {placement.Node}",
-    };
+    private static string Where(Placement placement) =>
+        placement switch
+        {
+            { Node: null } => "",
+            { IsBan: true } => $": not on {placement.Node}",
+            _ => $": on {placement.Node}",
+        };
 
     // What is said of a group or clone holds for its members.
     private static IEnumerable<string> Chain(Cib cib, string id)
@@ -115,12 +139,13 @@ internal static class Management
             yield return name;
     }
 
-    private static bool Means(string? text, string value) => value switch
-    {
-        "true" => ClusterBoolean.IsTrue(text),
-        "false" => ClusterBoolean.IsFalse(text),
-        _ => string.Equals(text, value, StringComparison.OrdinalIgnoreCase),
-    };
+    private static bool Means(string? text, string value) =>
+        value switch
+        {
+            "true" => ClusterBoolean.IsTrue(text),
+            "false" => ClusterBoolean.IsFalse(text),
+            _ => string.Equals(text, value, StringComparison.OrdinalIgnoreCase),
+        };
 
     private static string OutOfMaintenance(string name) => $"crm resource maintenance {name} off";
 

@@ -12,12 +12,25 @@ internal static class AgentInstalled
 
     public static IEnumerable<Finding> Look(CheckScope scope)
     {
-        Finding[] unknown = [.. scope.Snapshot.Reached.Select(node => Finding.Unless(Name, "whether ocf:haagent:VirtualDomain is installed", node, node.Agents)).OfType<Finding>()];
+        Finding[] unknown =
+        [
+            .. scope
+                .Snapshot.Reached.Select(node => Finding.Unless(Name, "whether ocf:haagent:VirtualDomain is installed", node, node.Agents))
+                .OfType<Finding>(),
+        ];
         foreach (Finding finding in unknown)
             yield return finding;
-        NodeFacts[] missing = [.. scope.Snapshot.Reached.Where(node => node.Agents.IsKnown(out var agents) && !agents.Contains("haagent/VirtualDomain"))];
+        NodeFacts[] missing =
+        [
+            .. scope.Snapshot.Reached.Where(node => node.Agents.IsKnown(out var agents) && !agents.Contains("haagent/VirtualDomain")),
+        ];
         foreach (NodeFacts node in missing)
-            yield return new Finding(Name, Severity.Error, $"ocf:haagent:VirtualDomain is not installed on {node.Name}", $"install haagent on {node.Name}");
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                $"ocf:haagent:VirtualDomain is not installed on {node.Name}",
+                $"install haagent on {node.Name}"
+            );
         if (missing.Length + unknown.Length == 0)
             yield return new Finding(Name, Severity.Ok, "ocf:haagent:VirtualDomain is installed on every node", null);
     }
@@ -36,13 +49,20 @@ internal static class VirtualizationDaemons
             foreach (Finding problem in problems)
                 yield return problem;
             if (problems.Length == 0)
-                yield return new Finding(Name, Severity.Ok, $"{LibvirtFlavour.Of(node).Value!.Daemon} and virtlockd run on {node.Name}", null);
+                yield return new Finding(
+                    Name,
+                    Severity.Ok,
+                    $"{LibvirtFlavour.Of(node).Value!.Daemon} and virtlockd run on {node.Name}",
+                    null
+                );
         }
     }
 
     private static IEnumerable<Finding> Problems(CheckScope scope, NodeFacts node)
     {
-        Finding? unknown = Finding.Unless(Name, LibvirtFlavour.What, node, LibvirtFlavour.Of(node)) ?? Finding.Unless(Name, "whether systemd runs the node", node, node.Systemd);
+        Finding? unknown =
+            Finding.Unless(Name, LibvirtFlavour.What, node, LibvirtFlavour.Of(node))
+            ?? Finding.Unless(Name, "whether systemd runs the node", node, node.Systemd);
         if (unknown is not null)
         {
             yield return unknown;
@@ -59,29 +79,49 @@ internal static class VirtualizationDaemons
             yield return new Finding(Name, Severity.Error, $"virtlockd is not installed on {node.Name}", Remedies.Setup(scope));
         if (Enabled(node, LibvirtFlavour.Monolithic) && Enabled(node, LibvirtFlavour.Modular))
         {
-            yield return new Finding(Name, Severity.Error, $"both libvirtd and virtqemud are enabled on {node.Name}, and only one of them can run",
-                $"systemctl disable --now libvirtd.service libvirtd.socket on {node.Name} (or the virtqemud units)");
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                $"both libvirtd and virtqemud are enabled on {node.Name}, and only one of them can run",
+                $"systemctl disable --now libvirtd.service libvirtd.socket on {node.Name} (or the virtqemud units)"
+            );
         }
 
         if (node.Systemd is { Value: true })
         {
             string[] missing = [.. flavour.Boot.Where(unit => node.Unit(unit) is { Value: { Exists: true, Enabled: false } })];
             if (missing.Length > 0)
-                yield return new Finding(Name, Severity.Error, $"{string.Join(", ", missing)} does not start at boot on {node.Name}", $"{Remedies.Setup(scope)} (or systemctl enable --now {string.Join(' ', missing)})");
+                yield return new Finding(
+                    Name,
+                    Severity.Error,
+                    $"{string.Join(", ", missing)} does not start at boot on {node.Name}",
+                    $"{Remedies.Setup(scope)} (or systemctl enable --now {string.Join(' ', missing)})"
+                );
         }
         else
         {
             string[] missing = [.. new[] { "virtlockd", flavour.Daemon }.Where(name => node.Daemon(name).State == FactState.Absent)];
             if (missing.Length > 0)
-                yield return new Finding(Name, Severity.Error, $"{string.Join(" and ", missing)} does not run on {node.Name}, which has no systemd to start it", $"{string.Join("; ", missing.Select(m => m + " -d"))} on {node.Name}");
+                yield return new Finding(
+                    Name,
+                    Severity.Error,
+                    $"{string.Join(" and ", missing)} does not run on {node.Name}, which has no systemd to start it",
+                    $"{string.Join("; ", missing.Select(m => m + " -d"))} on {node.Name}"
+                );
         }
 
         if (node.Domains.IsNotLearned(out string? why))
-            yield return new Finding(Name, Severity.Error, $"libvirt does not answer on {node.Name}: {why}", $"virsh -c qemu:///system list, on {node.Name}");
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                $"libvirt does not answer on {node.Name}: {why}",
+                $"virsh -c qemu:///system list, on {node.Name}"
+            );
     }
 
     private static bool Enabled(NodeFacts node, LibvirtFlavour flavour) =>
-        node.Unit(flavour.Daemon + ".service") is { Value.Enabled: true } || node.Unit(flavour.Daemon + ".socket") is { Value.Enabled: true };
+        node.Unit(flavour.Daemon + ".service") is { Value.Enabled: true }
+        || node.Unit(flavour.Daemon + ".socket") is { Value.Enabled: true };
 }
 
 /// <summary>At shutdown Pacemaker moves the guests before libvirt goes, and libvirt-guests keeps its hands off them.</summary>
@@ -92,10 +132,15 @@ internal static class ShutdownOrder
     public static IEnumerable<Finding> Look(CheckScope scope)
     {
         bool good = true;
-        foreach (NodeFacts node in scope.Snapshot.Reached.Where(n => n.Systemd is not { State: FactState.Known, Value: false } && LibvirtFlavour.Of(n).State != FactState.Absent))
+        foreach (
+            NodeFacts node in scope.Snapshot.Reached.Where(n =>
+                n.Systemd is not { State: FactState.Known, Value: false } && LibvirtFlavour.Of(n).State != FactState.Absent
+            )
+        )
         {
             Fact<LibvirtFlavour> flavour = LibvirtFlavour.Of(node);
-            Finding? unknown = Finding.Unless(Name, "whether systemd runs the node", node, node.Systemd)
+            Finding? unknown =
+                Finding.Unless(Name, "whether systemd runs the node", node, node.Systemd)
                 ?? Finding.Unless(Name, LibvirtFlavour.What, node, flavour);
             if (unknown is not null)
             {
@@ -104,21 +149,37 @@ internal static class ShutdownOrder
                 continue;
             }
 
-            string[] before = [.. ShutdownOrdering.Files.Select(file => node.File(file).Value?.Text).OfType<string>().SelectMany(ShutdownOrdering.After)];
+            string[] before =
+            [
+                .. ShutdownOrdering.Files.Select(file => node.File(file).Value?.Text).OfType<string>().SelectMany(ShutdownOrdering.After),
+            ];
             string daemon = flavour.Value!.Daemon + ".service";
             if (!before.Contains(daemon) || !before.Contains("virtlockd.service"))
             {
                 good = false;
 
                 // What one file says is enough; that none says it is known only when each was read.
-                yield return ShutdownOrdering.Files.Select(file => Finding.Unless(Name, $"what {file} says", node, node.File(file))).FirstOrDefault(finding => finding is not null)
-                    ?? new Finding(Name, Severity.Error, $"on {node.Name} Pacemaker is not ordered after {daemon} and virtlockd: a shutdown may take libvirt away before the guests have moved", Remedies.Setup(scope));
+                yield return ShutdownOrdering
+                    .Files.Select(file => Finding.Unless(Name, $"what {file} says", node, node.File(file)))
+                    .FirstOrDefault(finding => finding is not null)
+                    ?? new Finding(
+                        Name,
+                        Severity.Error,
+                        $"on {node.Name} Pacemaker is not ordered after {daemon} and virtlockd: a shutdown may take libvirt away before "
+                            + "the guests have moved",
+                        Remedies.Setup(scope)
+                    );
             }
 
             if (node.Unit("libvirt-guests.service") is { Value.Enabled: true } && !before.Contains("libvirt-guests.service"))
             {
                 good = false;
-                yield return new Finding(Name, Severity.Error, $"libvirt-guests on {node.Name} would shut the cluster's guests down itself", $"{Remedies.Setup(scope)} (it orders Pacemaker first); or systemctl disable libvirt-guests");
+                yield return new Finding(
+                    Name,
+                    Severity.Error,
+                    $"libvirt-guests on {node.Name} would shut the cluster's guests down itself",
+                    $"{Remedies.Setup(scope)} (it orders Pacemaker first); or systemctl disable libvirt-guests"
+                );
             }
         }
 
@@ -126,7 +187,12 @@ internal static class ShutdownOrder
             yield break;
         yield return scope.Snapshot.Reached.Any(n => n.Systemd is { Value: true })
             ? new Finding(Name, Severity.Ok, "Pacemaker stops before libvirt and virtlockd", null)
-            : new Finding(Name, Severity.Warning, "the nodes have no systemd, so nobody here knows whether Pacemaker stops before libvirt and virtlockd", "see to that order in the nodes' own start and stop scripts");
+            : new Finding(
+                Name,
+                Severity.Warning,
+                "the nodes have no systemd, so nobody here knows whether Pacemaker stops before libvirt and virtlockd",
+                "see to that order in the nodes' own start and stop scripts"
+            );
     }
 }
 
@@ -151,33 +217,60 @@ internal static class Bridges
         foreach (NodeFacts node in nodes.Where(n => !Names(n).Any()))
         {
             good = false;
-            yield return new Finding(Name, Severity.Error, $"{node.Name} has no network bridge for the guests", $"make one on {node.Name}, of the same name on every node: nmcli con add type bridge ifname br0 (or YaST, or ip link add br0 type bridge)");
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                $"{node.Name} has no network bridge for the guests",
+                $"make one on {node.Name}, of the same name on every node: nmcli con add type bridge ifname br0 (or YaST, or ip link add "
+                    + "br0 type bridge)"
+            );
         }
 
         string[] common = [.. nodes.Select(Names).Aggregate((all, next) => all.Intersect(next))];
         if (good && common.Length == 0)
         {
-            yield return new Finding(Name, Severity.Error, $"no bridge has the same name on every node ({string.Join("; ", nodes.Select(n => $"{n.Name}: {string.Join(", ", Names(n))}"))}): a guest finds its network on one node only",
-                "give the bridges the same name on every node");
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                "no bridge has the same name on every node "
+                    + $"({string.Join("; ", nodes.Select(n => $"{n.Name}: {string.Join(", ", Names(n))}"))}): a guest finds its network "
+                    + "on one node only",
+                "give the bridges the same name on every node"
+            );
             yield break;
         }
 
         string[] apart = [.. common.Where(bridge => !nodes.Any(node => CarriesRing(node, bridge)))];
         if (good && apart.Length == 0)
         {
-            yield return new Finding(Name, Severity.Warning, $"{string.Join(", ", common)} carries the cluster's own network: a busy guest can make the nodes lose each other",
-                "give the guests a bridge on another network");
+            yield return new Finding(
+                Name,
+                Severity.Warning,
+                $"{string.Join(", ", common)} carries the cluster's own network: a busy guest can make the nodes lose each other",
+                "give the guests a bridge on another network"
+            );
         }
         else if (good)
         {
-            yield return new Finding(Name, Severity.Ok, $"{string.Join(", ", apart)} on every node, apart from the cluster's network", null);
+            yield return new Finding(
+                Name,
+                Severity.Ok,
+                $"{string.Join(", ", apart)} on every node, apart from the cluster's network",
+                null
+            );
         }
     }
 
     // libvirt's own NAT network differs from node to node in all but its name.
     private static IEnumerable<string> Names(NodeFacts node) =>
-        (node.Links.Value ?? []).Where(link => link.Bridge && !link.Name.StartsWith("virbr", StringComparison.Ordinal)).Select(link => link.Name);
+        (node.Links.Value ?? [])
+            .Where(link => link.Bridge && !link.Name.StartsWith("virbr", StringComparison.Ordinal))
+            .Select(link => link.Name);
 
     private static bool CarriesRing(NodeFacts node, string bridge) =>
-        (node.Links.Value ?? []).Where(link => link.Name == bridge || link.Master == bridge).SelectMany(link => link.Addresses).Intersect(node.RingAddresses.Value ?? []).Any();
+        (node.Links.Value ?? [])
+            .Where(link => link.Name == bridge || link.Master == bridge)
+            .SelectMany(link => link.Addresses)
+            .Intersect(node.RingAddresses.Value ?? [])
+            .Any();
 }

@@ -31,30 +31,43 @@ internal static class ClusterAsAWhole
     public static IEnumerable<Cause> Look(ExplainScope scope)
     {
         if (scope.Status.Controller is null)
-            yield return Cause.Certain("The cluster has no node that takes decisions (no DC) at the moment", "wait some seconds; if it stays so, look at 'crm_mon -1' and the cluster's network on every node");
+            yield return Cause.Certain(
+                "The cluster has no node that takes decisions (no DC) at the moment",
+                "wait some seconds; if it stays so, look at 'crm_mon -1' and the cluster's network on every node"
+            );
         string policy = scope.Cib.Property("no-quorum-policy") ?? "stop";
         if (!scope.Status.HasQuorum && policy != "ignore")
-            yield return Cause.Certain($"This part of the cluster has no quorum, and no-quorum-policy is {policy}: {WithoutQuorum(policy)}", "bring the missing nodes back (crm cluster start --all), or mend the cluster's network");
+            yield return Cause.Certain(
+                $"This part of the cluster has no quorum, and no-quorum-policy is {policy}: {WithoutQuorum(policy)}",
+                "bring the missing nodes back (crm cluster start --all), or mend the cluster's network"
+            );
         if (ClusterBoolean.IsTrue(scope.Cib.Property("maintenance-mode")))
             yield return Cause.Certain("The whole cluster is in maintenance: it leaves every resource as it is", "crm maintenance off");
         if (ClusterBoolean.IsTrue(scope.Cib.Property("stop-all-resources")))
-            yield return Cause.Certain("stop-all-resources is set: the cluster keeps everything stopped", "crm configure property stop-all-resources=false");
+            yield return Cause.Certain(
+                "stop-all-resources is set: the cluster keeps everything stopped",
+                "crm configure property stop-all-resources=false"
+            );
         foreach (NodeStatus node in scope.Status.Nodes.Where(n => n.Unclean))
         {
             string fencing = ClusterBoolean.IsFalse(scope.Cib.Property("stonith-enabled"))
-                ? "fencing is switched off, so this never ends by itself" : "the cluster waits for its fencing";
+                ? "fencing is switched off, so this never ends by itself"
+                : "the cluster waits for its fencing";
             string sentence = $"{node.Name} is UNCLEAN: nobody knows what runs there, and {fencing}";
-            string next = $"see why it is not fenced (stonith_admin --history {node.Name}; crm_mon -1 --include=fencing); once {node.Name} is surely off: crm node clearstate {node.Name}";
+            string next =
+                $"see why it is not fenced (stonith_admin --history {node.Name}; crm_mon -1 --include=fencing); once {node.Name} is "
+                + $"surely off: crm node clearstate {node.Name}";
             yield return scope.Runs && !scope.RunsOn.Contains(node.Name) ? Cause.Possible(sentence, next) : Cause.Certain(sentence, next);
         }
     }
 
-    private static string WithoutQuorum(string policy) => policy switch
-    {
-        "freeze" => "it starts nothing",
-        "suicide" or "fence" => "its nodes are fenced",
-        _ => "it stops everything and starts nothing",
-    };
+    private static string WithoutQuorum(string policy) =>
+        policy switch
+        {
+            "freeze" => "it starts nothing",
+            "suicide" or "fence" => "its nodes are fenced",
+            _ => "it stops everything and starts nothing",
+        };
 }
 
 /// <summary>Nodes that take no resource at the moment.</summary>
@@ -93,17 +106,41 @@ internal static class LocationConstraints
         {
             string remove = placement.IsLeftByMove ? Clear(scope, placement) : $"crm configure delete {placement.Id}";
             if (placement.Node is null)
-                yield return Cause.Possible($"The location constraint {placement.Id} has rules, which are not evaluated here", $"crm configure show {placement.Id}");
+                yield return Cause.Possible(
+                    $"The location constraint {placement.Id} has rules, which are not evaluated here",
+                    $"crm configure show {placement.Id}"
+                );
             else if (placement.IsBan)
-                yield return Weigh(scope, banned, placement, $"It may not run on {placement.Node}: the location constraint {placement.Id} forbids it{Left(scope, placement)}", remove);
+                yield return Weigh(
+                    scope,
+                    banned,
+                    placement,
+                    $"It may not run on {placement.Node}: the location constraint {placement.Id} forbids it{Left(scope, placement)}",
+                    remove
+                );
             else if (placement.Score >= Score.Infinity)
-                yield return Here(scope, placement, $"It is told to run on {placement.Node} whenever it can: the location constraint {placement.Id} says INFINITY{Left(scope, placement)}", placement.IsLeftByMove ? remove : null);
+                yield return Here(
+                    scope,
+                    placement,
+                    $"It is told to run on {placement.Node} whenever it can: the location constraint {placement.Id} says "
+                        + $"INFINITY{Left(scope, placement)}",
+                    placement.IsLeftByMove ? remove : null
+                );
             else
-                yield return Here(scope, placement, $"{(placement.Score < 0 ? "It avoids" : "It prefers")} {placement.Node}: the location constraint {placement.Id} says {Score.Write(placement.Score)}", null);
+                yield return Here(
+                    scope,
+                    placement,
+                    $"{(placement.Score < 0 ? "It avoids" : "It prefers")} {placement.Node}: the location constraint {placement.Id} says "
+                        + $"{Score.Write(placement.Score)}",
+                    null
+                );
         }
 
         if (ClusterBoolean.IsFalse(scope.Cib.Property("symmetric-cluster")) && !placements.Any(p => p.Score > 0))
-            yield return Cause.Certain("The cluster is opt-in (symmetric-cluster=false), and no location constraint lets it run anywhere", $"crm configure location l-{scope.Id} {scope.Id} 100: NODE");
+            yield return Cause.Certain(
+                "The cluster is opt-in (symmetric-cluster=false), and no location constraint lets it run anywhere",
+                $"crm configure location l-{scope.Id} {scope.Id} 100: NODE"
+            );
     }
 
     private static Cause Weigh(ExplainScope scope, bool everywhere, Placement placement, string sentence, string remove) =>
@@ -115,8 +152,11 @@ internal static class LocationConstraints
         scope.RunsOn.Contains(placement.Node!) && placement.Score > 0 ? Cause.Certain(sentence, remove) : Cause.Possible(sentence, remove);
 
     // Without its constraint a migration under way would be taken back, and the source does not get the lock.
-    private static string Clear(ExplainScope scope, Placement placement) => $"{(scope.Moves ? "once nothing is under way any more (crm_resource --wait): " : "")}crm resource clear {placement.Resource}";
+    private static string Clear(ExplainScope scope, Placement placement) =>
+        $"{(scope.Moves ? "once nothing is under way any more (crm_resource --wait): " : "")}crm resource clear {placement.Resource}";
 
     private static string Left(ExplainScope scope, Placement placement) =>
-        !placement.IsLeftByMove ? "" : scope.Moves ? ". 'crm resource move' or 'ban' made it" : ". It was left behind by 'crm resource move' or 'ban'";
+        !placement.IsLeftByMove ? ""
+        : scope.Moves ? ". 'crm resource move' or 'ban' made it"
+        : ". It was left behind by 'crm resource move' or 'ban'";
 }

@@ -15,12 +15,19 @@ internal static class HowItCameHere
     {
         foreach (string node in scope.RunsOn)
         {
-            OperationRecord? start = scope.History.Of(scope.Id).FirstOrDefault(o => o.Node == node && o is { Operation: "start", Status: 0, ReturnCode: 0 });
+            OperationRecord? start = scope
+                .History.Of(scope.Id)
+                .FirstOrDefault(o => o.Node == node && o is { Operation: "start", Status: 0, ReturnCode: 0 });
             MigrationRecord? migration = scope.History.LastMigration(scope.Id);
             if (migration?.To == node && (start is null || start.When <= migration.When))
             {
                 MigrationLine? line = scope.Watch.LastMigration(scope.Id)?.Line;
-                string downtime = line is null ? "" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $", standing still for {line.Downtime.TotalMilliseconds:0} ms");
+                string downtime = line is null
+                    ? ""
+                    : string.Create(
+                        System.Globalization.CultureInfo.InvariantCulture,
+                        $", standing still for {line.Downtime.TotalMilliseconds:0} ms"
+                    );
                 yield return Cause.Certain($"It was migrated live from {migration.From} to {node} {scope.At(migration.When)}{downtime}");
             }
             else if (start is not null)
@@ -35,9 +42,15 @@ internal static class HowItCameHere
     }
 
     // The cluster counts in seconds: a start may seem to have come a moment before the fencing that allowed it.
-    private static string AfterFencing(ExplainScope scope, string node, OperationRecord start) => scope.Status.Fencings
-        .Where(f => f.Node != node && start.When - f.When is { } later && later > TimeSpan.FromSeconds(-2) && later < Soon).MaxBy(f => f.When) is { } fencing
-        ? $", after {fencing.Node} was fenced {scope.At(fencing.When)}" : "";
+    private static string AfterFencing(ExplainScope scope, string node, OperationRecord start) =>
+        scope
+            .Status.Fencings.Where(f =>
+                f.Node != node && start.When - f.When is { } later && later > TimeSpan.FromSeconds(-2) && later < Soon
+            )
+            .MaxBy(f => f.When)
+            is { } fencing
+            ? $", after {fencing.Node} was fenced {scope.At(fencing.When)}"
+            : "";
 }
 
 /// <summary>Operations that failed, with what the agent said.</summary>
@@ -56,8 +69,15 @@ internal static class FailedOperations
             string cleanup = $"mend that, then: crm resource cleanup {scope.Id}";
             yield return failure.Operation switch
             {
-                "stop" => Cause.Certain(sentence + (ClusterBoolean.IsFalse(scope.Cib.Property("stonith-enabled"))
-                    ? ". Without fencing the cluster does not touch it any more" : ". The cluster fences the node, or blocks the guest, so that it never runs twice"), cleanup),
+                "stop" => Cause.Certain(
+                    sentence
+                        + (
+                            ClusterBoolean.IsFalse(scope.Cib.Property("stonith-enabled"))
+                                ? ". Without fencing the cluster does not touch it any more"
+                                : ". The cluster fences the node, or blocks the guest, so that it never runs twice"
+                        ),
+                    cleanup
+                ),
                 "start" when !scope.Runs => Cause.Certain(sentence, cleanup),
                 "start" => Cause.Likely($"{what}, so it was put elsewhere{said}", cleanup),
                 "migrate_to" or "migrate_from" => Cause.Likely(sentence, cleanup),
@@ -66,22 +86,26 @@ internal static class FailedOperations
         }
     }
 
-    private static string Whole(OperationRecord failure) => failure.Reason.Length < LongestReason - 1
-        ? failure.Reason.TrimEnd('.')
-        : $"{failure.Reason.TrimEnd()} … (cut short by Pacemaker; the whole sentence is in the log of {failure.Node}: grep 'VirtualDomain({failure.Resource})' in the system log)";
+    private static string Whole(OperationRecord failure) =>
+        failure.Reason.Length < LongestReason - 1
+            ? failure.Reason.TrimEnd('.')
+            : $"{failure.Reason.TrimEnd()} … (cut short by Pacemaker; the whole sentence is in the log of {failure.Node}: grep "
+                + $"'VirtualDomain({failure.Resource})' in the system log)";
 
-    private static string Verb(string operation) => operation switch
-    {
-        "start" => "Its start",
-        "stop" => "Its stop",
-        "monitor" => "Its monitor",
-        "migrate_to" => "Sending it (migrate_to)",
-        "migrate_from" => "Receiving it (migrate_from)",
-        _ => $"Its {operation}",
-    };
+    private static string Verb(string operation) =>
+        operation switch
+        {
+            "start" => "Its start",
+            "stop" => "Its stop",
+            "monitor" => "Its monitor",
+            "migrate_to" => "Sending it (migrate_to)",
+            "migrate_from" => "Receiving it (migrate_from)",
+            _ => $"Its {operation}",
+        };
 }
 
-/// <summary>Nodes from which counted failures ban the guest (Pacemaker Explained, migration-threshold and start-failure-is-fatal).</summary>
+/// <summary>Nodes from which counted failures ban the guest (Pacemaker Explained, migration-threshold and
+/// start-failure-is-fatal).</summary>
 internal static class FailuresCounted
 {
     public static IEnumerable<Cause> Look(ExplainScope scope)
@@ -92,8 +116,11 @@ internal static class FailuresCounted
             long count = Math.Min(Score.Infinity, node.Sum(f => f.Count));
             if (count < threshold || threshold == 0)
                 continue;
-            string how = count >= Score.Infinity ? "its start failed there, and that is fatal (start-failure-is-fatal)"
-                : $"it failed there {count.ToString(CultureInfo.InvariantCulture)} times, and migration-threshold is {Score.Write(threshold)}";
+            string how =
+                count >= Score.Infinity
+                    ? "its start failed there, and that is fatal (start-failure-is-fatal)"
+                    : $"it failed there {count.ToString(CultureInfo.InvariantCulture)} times, and migration-threshold is "
+                        + $"{Score.Write(threshold)}";
             string sentence = $"It may not run on {node.Key}: {how}. The ban holds until the failures are cleaned up";
             string next = $"crm resource cleanup {scope.Id} {node.Key}";
             yield return scope.Runs ? Cause.Likely(sentence, next) : Cause.Certain(sentence, next);
@@ -106,14 +133,22 @@ internal static class UnderWay
 {
     public static IEnumerable<Cause> Look(ExplainScope scope)
     {
-        foreach (OperationRecord operation in scope.History.Of(scope.Id).Where(o => o is { Pending: true, Operation: "start" or "stop" or "migrate_to" or "migrate_from" }))
-            yield return Cause.Certain($"{Words(operation)} is under way; it began {scope.At(operation.When)}", "wait, and watch it with crm_mon");
+        foreach (
+            OperationRecord operation in scope
+                .History.Of(scope.Id)
+                .Where(o => o is { Pending: true, Operation: "start" or "stop" or "migrate_to" or "migrate_from" })
+        )
+            yield return Cause.Certain(
+                $"{Words(operation)} is under way; it began {scope.At(operation.When)}",
+                "wait, and watch it with crm_mon"
+            );
     }
 
-    private static string Words(OperationRecord operation) => operation.Operation switch
-    {
-        "start" => $"Its start on {operation.Node}",
-        "stop" => $"Its stop on {operation.Node}",
-        _ => $"Its migration from {operation.MigrateSource} to {operation.MigrateTarget}",
-    };
+    private static string Words(OperationRecord operation) =>
+        operation.Operation switch
+        {
+            "start" => $"Its start on {operation.Node}",
+            "stop" => $"Its stop on {operation.Node}",
+            _ => $"Its migration from {operation.MigrateSource} to {operation.MigrateTarget}",
+        };
 }

@@ -18,22 +18,47 @@ public static class ClusterReady
         var refusals = new List<Refusal>();
         if (snapshot.Nodes.Count < 2)
         {
-            refusals.Add(new Refusal($"the cluster has {snapshot.Nodes.Count} node, and high availability needs at least two",
-                "add a node to the cluster (crm cluster join), then run this again"));
+            refusals.Add(
+                new Refusal(
+                    $"the cluster has {snapshot.Nodes.Count} node, and high availability needs at least two",
+                    "add a node to the cluster (crm cluster join), then run this again"
+                )
+            );
         }
 
-        refusals.AddRange(snapshot.Nodes.Where(node => node.Unreachable is not null).Select(node => new Refusal(
-            $"node {node.Name} could not be asked: {node.Unreachable}",
-            $"make 'ssh {node.Name} haagent --version' work without a password; if the node is gone for good, take it out of the cluster: crm cluster remove {node.Name}")));
-        refusals.AddRange(snapshot.Status.Nodes.Where(node => !node.Online).Select(node => new Refusal(
-            $"node {node.Name} is not online in the cluster, so it cannot be set up like the others",
-            $"start the cluster there (crm cluster start), or take the node out: crm cluster remove {node.Name}")));
+        refusals.AddRange(
+            snapshot
+                .Nodes.Where(node => node.Unreachable is not null)
+                .Select(node => new Refusal(
+                    $"node {node.Name} could not be asked: {node.Unreachable}",
+                    $"make 'ssh {node.Name} haagent --version' work without a password; if the node is gone for good, take it out of the "
+                        + $"cluster: crm cluster remove {node.Name}"
+                ))
+        );
+        refusals.AddRange(
+            snapshot
+                .Status.Nodes.Where(node => !node.Online)
+                .Select(node => new Refusal(
+                    $"node {node.Name} is not online in the cluster, so it cannot be set up like the others",
+                    $"start the cluster there (crm cluster start), or take the node out: crm cluster remove {node.Name}"
+                ))
+        );
         if (!snapshot.Status.HasQuorum)
-            refusals.Add(new Refusal("the cluster has no quorum, so it starts nothing", "bring the missing nodes back (corosync-quorumtool -s shows them)"));
+            refusals.Add(
+                new Refusal(
+                    "the cluster has no quorum, so it starts nothing",
+                    "bring the missing nodes back (corosync-quorumtool -s shows them)"
+                )
+            );
         if (!HasFencing(snapshot.Cib))
         {
-            refusals.Add(new Refusal("the cluster has no working fencing (no stonith resource, or stonith-enabled=false): after a node's failure nobody could prove that its guests are dead",
-                "set up fencing first, for instance SBD: crm cluster init sbd; then crm configure property stonith-enabled=true"));
+            refusals.Add(
+                new Refusal(
+                    "the cluster has no working fencing (no stonith resource, or stonith-enabled=false): after a node's failure nobody "
+                        + "could prove that its guests are dead",
+                    "set up fencing first, for instance SBD: crm cluster init sbd; then crm configure property stonith-enabled=true"
+                )
+            );
         }
 
         return new Plan { Refusals = refusals };
@@ -63,7 +88,12 @@ public static class Packages
     }
 
     private static Plan PlanFor(SetupIntent intent, NodeFacts node) =>
-        Plan.From(node.Programs, "which programs are installed", node.Name, programs => PlanFor(intent, node, [.. Missing(intent, programs)]));
+        Plan.From(
+            node.Programs,
+            "which programs are installed",
+            node.Name,
+            programs => PlanFor(intent, node, [.. Missing(intent, programs)])
+        );
 
     private static Plan PlanFor(SetupIntent intent, NodeFacts node, string[] missing)
     {
@@ -72,18 +102,28 @@ public static class Packages
         string lacks = $"{node.Name} lacks {string.Join(", ", missing)}";
         if (!intent.InstallPackages)
             return Plan.Refuse(lacks, $"install it on {node.Name}, or leave out --no-packages");
-        return Plan.From(node.Packages, "what installs packages", node.Name, tool => Install(node, lacks, Command(intent.Storage, tool)), () => Install(node, lacks, null));
+        return Plan.From(
+            node.Packages,
+            "what installs packages",
+            node.Name,
+            tool => Install(node, lacks, Command(intent.Storage, tool)),
+            () => Install(node, lacks, null)
+        );
     }
 
     private static Plan Install(NodeFacts node, string lacks, InstallPackages? command)
     {
         if (command is null)
         {
-            return Plan.Refuse($"{lacks}, and haagent finds no package for it there (it knows zypper, apt and dnf, and no dnf has OCFS2)",
-                $"install it on {node.Name} by hand, then run this again");
+            return Plan.Refuse(
+                $"{lacks}, and haagent finds no package for it there (it knows zypper, apt and dnf, and no dnf has OCFS2)",
+                $"install it on {node.Name} by hand, then run this again"
+            );
         }
 
-        return Plan.Of(new Change.OnNode(node.Name, $"install the virtualization packages on {node.Name}: {Text(command)}", command, Limit));
+        return Plan.Of(
+            new Change.OnNode(node.Name, $"install the virtualization packages on {node.Name}: {Text(command)}", command, Limit)
+        );
     }
 
     private static IEnumerable<string> Missing(SetupIntent intent, IReadOnlyList<string> programs)
@@ -102,11 +142,12 @@ public static class Packages
             yield return "dlm_controld";
     }
 
-    private static string MakeFilesystem(VolumeType type) => type switch
-    {
-        VolumeType.Ocfs2 => "mkfs.ocfs2",
-        VolumeType.Gfs2 => "mkfs.gfs2",
-    };
+    private static string MakeFilesystem(VolumeType type) =>
+        type switch
+        {
+            VolumeType.Ocfs2 => "mkfs.ocfs2",
+            VolumeType.Gfs2 => "mkfs.gfs2",
+        };
 
     private static InstallPackages? Command(Storage storage, PackageTool tool)
     {
@@ -127,11 +168,15 @@ public static class Packages
 
     private static InstallPackages Zypper(params string[] more) => new("zypper", more) { Patterns = ["kvm_server", "kvm_tools"] };
 
-    private static InstallPackages Apt(params string[] more) => new("apt-get", ["libvirt-daemon-system", "libvirt-clients", "qemu-system-x86", "qemu-utils", .. more]);
+    private static InstallPackages Apt(params string[] more) =>
+        new("apt-get", ["libvirt-daemon-system", "libvirt-clients", "qemu-system-x86", "qemu-utils", .. more]);
 
     private static InstallPackages Dnf(params string[] more) => new("dnf", ["libvirt", "qemu-kvm", .. more]);
 
     // As it would be typed.
     private static string Text(InstallPackages install) =>
-        string.Join(" && ", install.Commands.Select(command => string.Join(' ', command.SkipWhile(word => word == "env").Select(ShellWord.Quote))));
+        string.Join(
+            " && ",
+            install.Commands.Select(command => string.Join(' ', command.SkipWhile(word => word == "env").Select(ShellWord.Quote)))
+        );
 }

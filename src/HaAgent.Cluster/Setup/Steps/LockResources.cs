@@ -45,26 +45,35 @@ public static class LockResources
             {
                 Operations = [Operation.Once("start", "90"), Operation.Once("stop", "100"), Monitor("60", "60")],
             };
-            yield return Filesystem(intent, device.Path, device.Type switch
-            {
-                VolumeType.Ocfs2 => "ocfs2",
-                VolumeType.Gfs2 => "gfs2",
-            });
+            yield return Filesystem(
+                intent,
+                device.Path,
+                device.Type switch
+                {
+                    VolumeType.Ocfs2 => "ocfs2",
+                    VolumeType.Gfs2 => "gfs2",
+                }
+            );
         }
         else if (intent.Storage is Storage.ExistingMount mount)
         {
             Primitive bind = Filesystem(intent, mount.Inside, "none");
-            yield return bind with { Parameters = [.. bind.Parameters, new("options", "bind")] };
+            yield return bind with
+            {
+                Parameters = [.. bind.Parameters, new("options", "bind")],
+            };
         }
     }
 
-    private static Primitive Filesystem(SetupIntent intent, string device, string type) => new(intent.Names.Filesystem, AgentName.Filesystem)
-    {
-        Parameters = [new("device", device), new("directory", intent.Mount), new("fstype", type)],
-        Operations = [Operation.Once("start", "60"), Operation.Once("stop", "60"), Monitor("20", "40")],
-    };
+    private static Primitive Filesystem(SetupIntent intent, string device, string type) =>
+        new(intent.Names.Filesystem, AgentName.Filesystem)
+        {
+            Parameters = [new("device", device), new("directory", intent.Mount), new("fstype", type)],
+            Operations = [Operation.Once("start", "60"), Operation.Once("stop", "60"), Monitor("20", "40")],
+        };
 
-    private static Operation Monitor(string interval, string timeout) => new("monitor", [new("interval", interval), new("timeout", timeout)]);
+    private static Operation Monitor(string interval, string timeout) =>
+        new("monitor", [new("interval", interval), new("timeout", timeout)]);
 
     private static IEnumerable<Refusal> Conflicts(SetupIntent intent, Cib cib, Primitive[] wanted)
     {
@@ -74,20 +83,30 @@ public static class LockResources
                 yield return refusal;
         }
 
-        bool whole = cib.Clone(intent.Names.GroupClone) is { } clone && clone.Child == intent.Names.Group && cib.Group(intent.Names.Group) is { } group
+        bool whole =
+            cib.Clone(intent.Names.GroupClone) is { } clone
+            && clone.Child == intent.Names.Group
+            && cib.Group(intent.Names.Group) is { } group
             && group.Members.SequenceEqual(wanted.Select(p => p.Id).Concat(group.Members.Except(wanted.Select(p => p.Id))));
         if (!whole && new[] { intent.Names.GroupClone, intent.Names.Group }.Where(cib.HasId).ToArray() is { Length: > 0 } taken)
         {
-            yield return new Refusal($"{string.Join(" and ", taken)} in the cluster's configuration is not a clone of a group that begins with {string.Join(", ", wanted.Select(p => p.Id))}",
-                "choose other names with --clone and --group, or delete what bears them (crm configure delete)");
+            yield return new Refusal(
+                $"{string.Join(" and ", taken)} in the cluster's configuration is not a clone of a group that begins with "
+                    + $"{string.Join(", ", wanted.Select(p => p.Id))}",
+                "choose other names with --clone and --group, or delete what bears them (crm configure delete)"
+            );
         }
 
         // Two controld resources would each try to run the one DLM of a node.
-        if (wanted.FirstOrDefault(p => p.Agent == AgentName.Controld) is { } dlm
-            && cib.Primitives.FirstOrDefault(p => p.Agent == AgentName.Controld && p.Id != dlm.Id) is { } other)
+        if (
+            wanted.FirstOrDefault(p => p.Agent == AgentName.Controld) is { } dlm
+            && cib.Primitives.FirstOrDefault(p => p.Agent == AgentName.Controld && p.Id != dlm.Id) is { } other
+        )
         {
-            yield return new Refusal($"the cluster already runs DLM as {other.Id} (in {cib.ParentOf(other.Id) ?? "no group"}), and a node can run it only once",
-                $"put the volume into that group and name it: --dlm {other.Id} --group {cib.ParentOf(other.Id) ?? "GROUP"} --clone CLONE");
+            yield return new Refusal(
+                $"the cluster already runs DLM as {other.Id} (in {cib.ParentOf(other.Id) ?? "no group"}), and a node can run it only once",
+                $"put the volume into that group and name it: --dlm {other.Id} --group {cib.ParentOf(other.Id) ?? "GROUP"} --clone CLONE"
+            );
         }
     }
 
@@ -97,7 +116,10 @@ public static class LockResources
         {
             if (present.Agent != wanted.Agent)
             {
-                yield return new Refusal($"{wanted.Id} in the cluster's configuration is {present.Agent.FullName}, not {wanted.Agent.FullName}", "choose another name for ours (see haagent setup --help)");
+                yield return new Refusal(
+                    $"{wanted.Id} in the cluster's configuration is {present.Agent.FullName}, not {wanted.Agent.FullName}",
+                    "choose another name for ours (see haagent setup --help)"
+                );
                 yield break;
             }
 
@@ -105,25 +127,41 @@ public static class LockResources
             {
                 if (present.Parameter(name) != value)
                 {
-                    yield return new Refusal($"{wanted.Id} in the cluster's configuration has {name}={present.Parameter(name) ?? "(nothing)"}, not {value}",
-                        $"name what is configured, or choose another name for the resource; to begin anew: haagent teardown --clone {intent.Names.GroupClone}");
+                    yield return new Refusal(
+                        $"{wanted.Id} in the cluster's configuration has {name}={present.Parameter(name) ?? "(nothing)"}, not {value}",
+                        "name what is configured, or choose another name for the resource; to begin anew: haagent teardown --clone "
+                            + $"{intent.Names.GroupClone}"
+                    );
                 }
             }
 
             if (cib.ParentOf(wanted.Id) != intent.Names.Group)
-                yield return new Refusal($"{wanted.Id} is in {cib.ParentOf(wanted.Id) ?? "no group"}, not in {intent.Names.Group}", "name its group and clone with --group and --clone");
+                yield return new Refusal(
+                    $"{wanted.Id} is in {cib.ParentOf(wanted.Id) ?? "no group"}, not in {intent.Names.Group}",
+                    "name its group and clone with --group and --clone"
+                );
         }
         else if (cib.HasId(wanted.Id))
         {
-            yield return new Refusal($"the name {wanted.Id} is taken in the cluster's configuration", "choose another name for ours (see haagent setup --help)");
+            yield return new Refusal(
+                $"the name {wanted.Id} is taken in the cluster's configuration",
+                "choose another name for ours (see haagent setup --help)"
+            );
         }
 
-        foreach (Primitive other in cib.Primitives.Where(p => p.Id != wanted.Id && p.Agent == AgentName.Filesystem && wanted.Agent == AgentName.Filesystem))
+        foreach (
+            Primitive other in cib.Primitives.Where(p =>
+                p.Id != wanted.Id && p.Agent == AgentName.Filesystem && wanted.Agent == AgentName.Filesystem
+            )
+        )
         {
             foreach (string name in new[] { "device", "directory" })
             {
                 if (other.Parameter(name) == wanted.Parameter(name))
-                    yield return new Refusal($"{other.Id} in the cluster's configuration already has {name}={other.Parameter(name)}", $"use that resource (--filesystem {other.Id}), or name another {name}");
+                    yield return new Refusal(
+                        $"{other.Id} in the cluster's configuration already has {name}={other.Parameter(name)}",
+                        $"use that resource (--filesystem {other.Id}), or name another {name}"
+                    );
             }
         }
     }

@@ -18,79 +18,153 @@ public static class SharedDevice
         if (intent.Storage is not Storage.Device storage)
             return new Plan();
         Refusal[] refusals = [.. Unusable(storage.Path, snapshot)];
-        return refusals.Length > 0 ? new Plan { Refusals = refusals } : Format(storage, snapshot) + KernelNotes(storage, snapshot) + NameNote(storage.Path, snapshot);
+        return refusals.Length > 0
+            ? new Plan { Refusals = refusals }
+            : Format(storage, snapshot) + KernelNotes(storage, snapshot) + NameNote(storage.Path, snapshot);
     }
 
     /// <summary>Why a device cannot be the cluster's shared one, or why nobody knows.</summary>
     internal static IEnumerable<Refusal> Unusable(string path, Snapshot snapshot) =>
-        [.. snapshot.Reached.SelectMany(node => Unusable(path, node)), .. UnstableName(path, snapshot), .. SizesDiffer(path, snapshot), .. snapshot.Reached.SelectMany(node => IsSbd(path, node))];
+        [
+            .. snapshot.Reached.SelectMany(node => Unusable(path, node)),
+            .. UnstableName(path, snapshot),
+            .. SizesDiffer(path, snapshot),
+            .. snapshot.Reached.SelectMany(node => IsSbd(path, node)),
+        ];
 
     private static IEnumerable<Refusal> IsSbd(string path, NodeFacts node)
     {
         if (node.Sbd.IsNotLearned(out string? why))
             yield return Refusal.NotLearned($"whether {path} is the SBD device", node.Name, why);
-        if (node.Sbd.IsKnown(out SbdFact? fencing) && node.Device(path).IsKnown(out DeviceFact? device) && fencing.Devices.Any(sbd => sbd.Key == path || sbd.Value == device.RealPath))
-            yield return new Refusal($"{path} is the SBD device on {node.Name}: a busy volume would starve it, and the node would be reset", "use another device for the volume");
+        if (
+            node.Sbd.IsKnown(out SbdFact? fencing)
+            && node.Device(path).IsKnown(out DeviceFact? device)
+            && fencing.Devices.Any(sbd => sbd.Key == path || sbd.Value == device.RealPath)
+        )
+            yield return new Refusal(
+                $"{path} is the SBD device on {node.Name}: a busy volume would starve it, and the node would be reset",
+                "use another device for the volume"
+            );
     }
 
-    private static IEnumerable<Refusal> Unusable(string path, NodeFacts node) => node.Device(path).Match<IEnumerable<Refusal>>(
-        device =>
-        [
-            .. device.ReadOnly.Match<IEnumerable<Refusal>>(
-                readOnly => readOnly ? [new Refusal($"{path} is read-only on {node.Name}", $"make it writable there (blockdev --setrw {path}), or name another device")] : [],
-                () => [],
-                why => [Refusal.NotLearned($"whether {path} may be written", node.Name, why)]),
-            .. device.Size.IsNotLearned(out string? unknown) ? new[] { Refusal.NotLearned($"how large {path} is", node.Name, unknown) } : [],
-        ],
-        () => [new Refusal($"{path} is not a block device on {node.Name}",
-            $"connect the shared device to {node.Name} under the same name as on the other nodes (ls -l /dev/disk/by-id shows its names)")],
-        why => [Refusal.NotLearned($"what {path} is", node.Name, why)]);
+    private static IEnumerable<Refusal> Unusable(string path, NodeFacts node) =>
+        node.Device(path)
+            .Match<IEnumerable<Refusal>>(
+                device =>
+                    [
+                        .. device.ReadOnly.Match<IEnumerable<Refusal>>(
+                            readOnly =>
+                                readOnly
+                                    ?
+                                    [
+                                        new Refusal(
+                                            $"{path} is read-only on {node.Name}",
+                                            $"make it writable there (blockdev --setrw {path}), or name another device"
+                                        ),
+                                    ]
+                                    : [],
+                            () => [],
+                            why => [Refusal.NotLearned($"whether {path} may be written", node.Name, why)]
+                        ),
+                        .. device.Size.IsNotLearned(out string? unknown)
+                            ? new[] { Refusal.NotLearned($"how large {path} is", node.Name, unknown) }
+                            : [],
+                    ],
+                () =>
+                    [
+                        new Refusal(
+                            $"{path} is not a block device on {node.Name}",
+                            $"connect the shared device to {node.Name} under the same name as on the other nodes (ls -l /dev/disk/by-id "
+                                + "shows its names)"
+                        ),
+                    ],
+                why => [Refusal.NotLearned($"what {path} is", node.Name, why)]
+            );
 
     private static IEnumerable<Refusal> UnstableName(string path, Snapshot snapshot)
     {
         if (!DeviceName.IsUnstable(path) || !HasStableName(path, snapshot))
             yield break;
         string? stable = DeviceName.Preferred(Names(path, snapshot).Aggregate((all, next) => all.Intersect(next)));
-        yield return new Refusal($"{path} is not a stable name: it may be another device on another node or after the next boot",
-            stable is null ? "use --device with a name under /dev/disk/by-id that every node has" : $"use --device {stable}");
+        yield return new Refusal(
+            $"{path} is not a stable name: it may be another device on another node or after the next boot",
+            stable is null ? "use --device with a name under /dev/disk/by-id that every node has" : $"use --device {stable}"
+        );
     }
 
-    private static bool HasStableName(string path, Snapshot snapshot) => Names(path, snapshot).Any(names => DeviceName.Preferred(names) is not null);
+    private static bool HasStableName(string path, Snapshot snapshot) =>
+        Names(path, snapshot).Any(names => DeviceName.Preferred(names) is not null);
 
-    private static IEnumerable<IEnumerable<string>> Names(string path, Snapshot snapshot) => Seen(path, snapshot).Select(seen => seen.Device.StableNames);
+    private static IEnumerable<IEnumerable<string>> Names(string path, Snapshot snapshot) =>
+        Seen(path, snapshot).Select(seen => seen.Device.StableNames);
 
     private static IEnumerable<(string Node, DeviceFact Device)> Seen(string path, Snapshot snapshot) =>
-        snapshot.Reached.Select(node => (node.Name, node.Device(path).Value)).Where(seen => seen.Value is not null).Select(seen => (seen.Name, seen.Value!));
+        snapshot
+            .Reached.Select(node => (node.Name, node.Device(path).Value))
+            .Where(seen => seen.Value is not null)
+            .Select(seen => (seen.Name, seen.Value!));
 
     // A virtual disk without a serial number has no other name.
-    private static Plan NameNote(string path, Snapshot snapshot) => DeviceName.IsUnstable(path) && !HasStableName(path, snapshot)
-        ? Plan.Note($"{path} is not a stable name, and the device has no other: give it a serial number, so that /dev/disk/by-id names it")
-        : new Plan();
+    private static Plan NameNote(string path, Snapshot snapshot) =>
+        DeviceName.IsUnstable(path) && !HasStableName(path, snapshot)
+            ? Plan.Note(
+                $"{path} is not a stable name, and the device has no other: give it a serial number, so that /dev/disk/by-id names it"
+            )
+            : new Plan();
 
     private static IEnumerable<Refusal> SizesDiffer(string path, Snapshot snapshot)
     {
-        (string Node, long Size)[] sizes = [.. Seen(path, snapshot).Where(seen => seen.Device.Size.State == FactState.Known).Select(seen => (seen.Node, seen.Device.Size.Value))];
+        (string Node, long Size)[] sizes =
+        [
+            .. Seen(path, snapshot)
+                .Where(seen => seen.Device.Size.State == FactState.Known)
+                .Select(seen => (seen.Node, seen.Device.Size.Value)),
+        ];
         if (sizes.Select(s => s.Size).Distinct().Count() > 1)
         {
             string list = string.Join(", ", sizes.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Size} bytes on {s.Node}")));
-            yield return new Refusal($"{path} is not the same device on every node: {list}", "use a name under /dev/disk/by-id that leads to the shared device everywhere");
+            yield return new Refusal(
+                $"{path} is not the same device on every node: {list}",
+                "use a name under /dev/disk/by-id that leads to the shared device everywhere"
+            );
         }
     }
 
     private static Plan Format(Storage.Device storage, Snapshot snapshot)
     {
         NodeFacts self = snapshot.Node(snapshot.Self);
-        return Plan.From(self.Device(storage.Path), $"what {storage.Path} is", self.Name, device => Plan.From(
-            self.ClusterName.OrWhenAbsent("hacluster"), "what the cluster's name is", self.Name, cluster => Plan.From(
-                device.ClusterFilesystem, $"which volume lies on {storage.Path}", self.Name,
-                present => present.Type == Name(storage.Type) && Mountable(present, cluster) ? Made(storage) : Format(storage, snapshot, device, cluster, present),
-                () => Format(storage, snapshot, device, cluster, null))));
+        return Plan.From(
+            self.Device(storage.Path),
+            $"what {storage.Path} is",
+            self.Name,
+            device =>
+                Plan.From(
+                    self.ClusterName.OrWhenAbsent("hacluster"),
+                    "what the cluster's name is",
+                    self.Name,
+                    cluster =>
+                        Plan.From(
+                            device.ClusterFilesystem,
+                            $"which volume lies on {storage.Path}",
+                            self.Name,
+                            present =>
+                                present.Type == Name(storage.Type) && Mountable(present, cluster)
+                                    ? Made(storage)
+                                    : Format(storage, snapshot, device, cluster, present),
+                            () => Format(storage, snapshot, device, cluster, null)
+                        )
+                )
+        );
     }
 
     // The same command again, to resume or to check, must not destroy what the first run made.
-    private static Plan Made(Storage.Device storage) => storage.ForceFormat
-        ? Plan.Note($"{storage.Path} already holds an {Name(storage.Type)} volume of this cluster and is not formatted again (to begin anew: wipefs --all {storage.Path})")
-        : new Plan();
+    private static Plan Made(Storage.Device storage) =>
+        storage.ForceFormat
+            ? Plan.Note(
+                $"{storage.Path} already holds an {Name(storage.Type)} volume of this cluster and is not formatted again (to begin anew: "
+                    + $"wipefs --all {storage.Path})"
+            )
+            : new Plan();
 
     private static Plan Format(Storage.Device storage, Snapshot snapshot, DeviceFact device, string cluster, ClusterFilesystemFact? present)
     {
@@ -100,22 +174,34 @@ public static class SharedDevice
             return new Plan { Refusals = unknown };
         if (Seen(storage.Path, snapshot).FirstOrDefault(seen => seen.Device.UsedBy is { Value.Count: > 0 }) is { Device: not null } user)
         {
-            return Plan.Refuse($"{storage.Path} is in use on {user.Node} by {string.Join(", ", user.Device.UsedBy.Value!)}",
-                "free it first, or name another device");
+            return Plan.Refuse(
+                $"{storage.Path} is in use on {user.Node} by {string.Join(", ", user.Device.UsedBy.Value!)}",
+                "free it first, or name another device"
+            );
         }
 
         string[] signatures = [.. Seen(storage.Path, snapshot).SelectMany(seen => seen.Device.Signatures.Value ?? []).Distinct()];
         if (signatures.Length > 0 && !storage.ForceFormat)
         {
             string found = string.Join(", ", signatures);
-            string more = present is not null ? $" made for cluster stack {present.Stack}, cluster {present.ClusterName}, not for {cluster}" : "";
-            return Plan.Refuse($"{storage.Path} is not empty: it holds {found}{more}, and setup never formats over anything",
-                $"name another device; or, if what lies on it may be destroyed, add --force-format {storage.Path}");
+            string more = present is not null
+                ? $" made for cluster stack {present.Stack}, cluster {present.ClusterName}, not for {cluster}"
+                : "";
+            return Plan.Refuse(
+                $"{storage.Path} is not empty: it holds {found}{more}, and setup never formats over anything",
+                $"name another device; or, if what lies on it may be destroyed, add --force-format {storage.Path}"
+            );
         }
 
         if (!device.Size.IsKnown(out long size))
-            return new Plan { Refusals = [Refusal.NotLearned($"the size of {storage.Path}", snapshot.Self, device.Size.Why ?? "it has none")] };
-        var make = new MakeFilesystem(storage.Path, size, signatures, Filesystem(storage.Type), cluster, Slots(snapshot), "virt-lock") { Force = storage.ForceFormat };
+            return new Plan
+            {
+                Refusals = [Refusal.NotLearned($"the size of {storage.Path}", snapshot.Self, device.Size.Why ?? "it has none")],
+            };
+        var make = new MakeFilesystem(storage.Path, size, signatures, Filesystem(storage.Type), cluster, Slots(snapshot), "virt-lock")
+        {
+            Force = storage.ForceFormat,
+        };
         string destroy = signatures.Length > 0 ? $"DESTROY the {string.Join(", ", signatures)} on {storage.Path} and " : "";
         string title = $"{destroy}make the filesystem on {snapshot.Self}: {string.Join(' ', make.Command.Select(ShellWord.Quote))}";
         return Plan.Of(new Change.OnNode(snapshot.Self, title, make, Limit) { Leaves = [storage.Path] });
@@ -135,24 +221,37 @@ public static class SharedDevice
     /// <summary>Room for a few nodes more: each needs a slot (OCFS2) or a journal (GFS2) of its own.</summary>
     private static int Slots(Snapshot snapshot) => Math.Max(4, snapshot.Nodes.Count + 2);
 
-    private static ClusterFilesystem Filesystem(VolumeType type) => type switch
-    {
-        VolumeType.Ocfs2 => ClusterFilesystem.Ocfs2,
-        VolumeType.Gfs2 => ClusterFilesystem.Gfs2,
-    };
+    private static ClusterFilesystem Filesystem(VolumeType type) =>
+        type switch
+        {
+            VolumeType.Ocfs2 => ClusterFilesystem.Ocfs2,
+            VolumeType.Gfs2 => ClusterFilesystem.Gfs2,
+        };
 
     private static Plan KernelNotes(Storage.Device storage, Snapshot snapshot)
     {
         string type = Name(storage.Type);
-        return Plan.All(snapshot.Reached.Select(node => (node.KernelFilesystems.GetValueOrDefault(type) ?? Fact.NotAsked<bool>()).Match(
-            has => has ? new Plan() : Plan.Note($"the kernel of {node.Name} has no {type} (nor a module for it): the volume cannot be mounted there until it has"),
-            () => new Plan(),
-            why => Plan.Note($"whether the kernel of {node.Name} has {type} could not be learned: {why}"))));
+        return Plan.All(
+            snapshot.Reached.Select(node =>
+                (node.KernelFilesystems.GetValueOrDefault(type) ?? Fact.NotAsked<bool>()).Match(
+                    has =>
+                        has
+                            ? new Plan()
+                            : Plan.Note(
+                                $"the kernel of {node.Name} has no {type} (nor a module for it): the volume cannot be mounted there until "
+                                    + "it has"
+                            ),
+                    () => new Plan(),
+                    why => Plan.Note($"whether the kernel of {node.Name} has {type} could not be learned: {why}")
+                )
+            )
+        );
     }
 
-    private static string Name(VolumeType type) => type switch
-    {
-        VolumeType.Ocfs2 => "ocfs2",
-        VolumeType.Gfs2 => "gfs2",
-    };
+    private static string Name(VolumeType type) =>
+        type switch
+        {
+            VolumeType.Ocfs2 => "ocfs2",
+            VolumeType.Gfs2 => "gfs2",
+        };
 }
