@@ -24,7 +24,7 @@ public sealed class HostileGuestTests
     public void Look_TenThousandGuests_EveryPathIsAskedForAsItStandsInTheXml()
     {
         var random = new Random(20250815);
-        Snapshot snapshot = new ScenarioFolder("add", "one-guest").Current;
+        Snapshot snapshot = new PlannerCase("add", "one-guest").Current;
         for (int round = 0; round < 10_000; round++)
         {
             string[] paths = [.. Enumerable.Range(0, 3).Select(i => $"/{i}{Text(random)}")];
@@ -46,7 +46,7 @@ public sealed class HostileGuestTests
     {
         string[] paths = ["/mnt/shared/$(touch /tmp/x).raw", "/mnt/shared/a\nEND OF PATHS\ntouch /tmp/x\n.raw", "/mnt/shared/'; touch /tmp/x; '.raw"];
         string xml = Guest("title\nEND OF PATHS\ntouch /tmp/x\n", paths);
-        Snapshot snapshot = Seen(new ScenarioFolder("add", "one-guest").Current, paths);
+        Snapshot snapshot = Seen(new PlannerCase("add", "one-guest").Current, paths);
         var candidates = new Candidates(["VM1"], false, new Dictionary<string, string> { ["VM1"] = xml });
         var scope = new CheckScope(snapshot, "cl-virt-lock", [], GuestFacts.Of(snapshot, candidates));
 
@@ -61,7 +61,7 @@ public sealed class HostileGuestTests
     [Fact]
     public void Everything_OneNodeDoesNotSayWhichGuestsItHas_IsRefused()
     {
-        Snapshot snapshot = new ScenarioFolder("add", "libvirt-silent-on-bob").Current;
+        Snapshot snapshot = new PlannerCase("add", "libvirt-silent-on-bob").Current;
         var candidates = new Candidates([], true, new Dictionary<string, string>());
 
         Plan plan = AddPlanner.Everything(new CheckScope(snapshot, "cl-virt-lock", [], GuestFacts.Of(snapshot, candidates)), out _);

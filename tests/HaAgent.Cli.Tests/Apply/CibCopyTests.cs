@@ -1,8 +1,7 @@
-#pragma warning disable CA1416 // haagent runs on Linux alone.
-using HaAgent.Cluster.Tests;
-using HaAgent.Cluster.Configuration;
 using HaAgent.Cli.Apply;
 using HaAgent.Cli.CommandLine;
+using HaAgent.Cluster.Configuration;
+using HaAgent.Tests;
 using Xunit;
 
 namespace HaAgent.Cli.Tests.Apply;
@@ -10,7 +9,7 @@ namespace HaAgent.Cli.Tests.Apply;
 public sealed class CibCopyTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("haagent-copies").FullName;
-    private readonly Cib _cib = Cib.Parse(TestFile.Read("Configuration/guide.xml"));
+    private readonly Cib _cib = Cib.Parse(TestFile.Read("tests/Shared/guide.xml"));
     private DateTime _now = new(2026, 11, 25, 3, 4, 5);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -1,10 +1,10 @@
 using HaAgent.Cli.Apply;
 using HaAgent.Cli.CommandLine;
+using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.History;
 using HaAgent.Cluster.Planning;
-using HaAgent.Cluster.Tests;
-using HaAgent.Cluster.Configuration;
+using HaAgent.Tests;
 using Xunit;
 
 namespace HaAgent.Cli.Tests.Apply;
@@ -83,7 +83,7 @@ public sealed class ResourceWaitTests
         new(node, resource, "start") { Call = call, ReturnCode = 1, Reason = "no memory", When = DateTimeOffset.UnixEpoch.AddSeconds(call) };
 
     private static Task<(ClusterHistory History, Cib Cib)> Now(ClusterHistory history) =>
-        Task.FromResult((history, Cib.Parse(TestFile.Read("Configuration/guide.xml"))));
+        Task.FromResult((history, Cib.Parse(TestFile.Read("tests/Shared/guide.xml"))));
 
     private static ClusterHistory Remembering(params OperationRecord[] operations) => new() { Operations = operations };
 

@@ -1,11 +1,12 @@
 using HaAgent.Cluster.Configuration;
+using HaAgent.Tests;
 using Xunit;
 
 namespace HaAgent.Cluster.Tests.Configuration;
 
 public sealed class CibTests
 {
-    private readonly Cib cib = Cib.Parse(TestFile.Read("Configuration/guide.xml"));
+    private readonly Cib cib = Cib.Parse(TestFile.Read("tests/Shared/guide.xml"));
 
     [Fact]
     public void Parse_Guide_ResourcesAndConstraintsAreRead()

@@ -3,6 +3,7 @@ using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Remove;
 using HaAgent.Cluster.Setup.Steps;
+using HaAgent.Tests;
 using Xunit;
 
 namespace HaAgent.Cluster.Tests.Configuration;
@@ -43,7 +44,7 @@ public sealed class ClusterBooleanTests
         Assert.Contains("( VM1 VM2 )", CrmShell.Show(cib, "col-fs-virt"), StringComparison.Ordinal);
     }
 
-    private static Cib Guide() => Cib.Parse(TestFile.Read("Configuration/guide.xml"));
+    private static Cib Guide() => Cib.Parse(TestFile.Read("tests/Shared/guide.xml"));
 
     private static Cib Fenced(string enabled) => Guide().Edit().Add(new Primitive("fence", new AgentName("stonith", null, "external/sbd"))).SetProperty("stonith-enabled", enabled).Finish();
 }

@@ -1,4 +1,5 @@
 using HaAgent.Cluster.Configuration;
+using HaAgent.Tests;
 using Xunit;
 
 namespace HaAgent.Cluster.Tests.Configuration;
@@ -9,8 +10,8 @@ public sealed class CrmShellTests
     [Fact]
     public void Show_ConfigurationMadeByTheCrmShell_ReadsAsTheCrmShellShowsIt()
     {
-        Cib cib = Cib.Parse(TestFile.Read("Configuration/guide.xml"));
-        string[] shown = TestFile.Read("Configuration/guide.crm").Replace("\\\n", "\\\0", StringComparison.Ordinal)
+        Cib cib = Cib.Parse(TestFile.Read("tests/Shared/guide.xml"));
+        string[] shown = TestFile.Read("tests/Shared/guide.crm").Replace("\\\n", "\\\0", StringComparison.Ordinal)
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(o => o.Replace('\0', '\n')).ToArray();
 
         string[] ours = [.. shown.Select(text => text.Split(' ')[1].TrimEnd(':')).Select(id => CrmShell.Show(cib, id))];
@@ -22,7 +23,7 @@ public sealed class CrmShellTests
     [Fact]
     public void Compare_SameConfiguration_FindsNothing()
     {
-        Cib cib = Cib.Parse(TestFile.Read("Configuration/guide.xml"));
+        Cib cib = Cib.Parse(TestFile.Read("tests/Shared/guide.xml"));
 
         Assert.Empty(CrmShell.Compare(cib, cib.Edit().Finish()));
     }
@@ -30,7 +31,7 @@ public sealed class CrmShellTests
     [Fact]
     public void Compare_ChangedAddedAndRemoved_EachIsFound()
     {
-        Cib before = Cib.Parse(TestFile.Read("Configuration/guide.xml"));
+        Cib before = Cib.Parse(TestFile.Read("tests/Shared/guide.xml"));
         Cib after = before.Edit().SetMeta("VM1", "priority", "10").Remove("VM2").AddLocation("l", "VM1", "INFINITY", "bob").Finish();
 
         IReadOnlyList<CrmChange> changes = CrmShell.Compare(before, after);

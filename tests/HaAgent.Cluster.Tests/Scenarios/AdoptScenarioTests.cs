@@ -6,16 +6,16 @@ namespace HaAgent.Cluster.Tests.Scenarios;
 
 public sealed class AdoptScenarioTests
 {
-    public static IEnumerable<TheoryDataRow<string>> Cases => ScenarioFolder.Of("adopt");
+    public static IEnumerable<TheoryDataRow<string>> Cases => PlannerCase.Of("adopt");
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Plan_Scenario_AsExpected(string name)
     {
-        var folder = new ScenarioFolder("adopt", name);
+        var scenario = new PlannerCase("adopt", name);
 
-        Plan plan = AdoptPlanner.PlanFor(folder.Words("guests"), (bool?)folder.Desired["revert"] ?? false, folder.Current);
+        Plan plan = AdoptPlanner.PlanFor(scenario.Words("guests"), (bool?)scenario.Desired["revert"] ?? false, scenario.Current);
 
-        folder.AssertExpected(PlanText.Lines(plan));
+        scenario.AssertExpected(PlanText.Lines(plan));
     }
 }

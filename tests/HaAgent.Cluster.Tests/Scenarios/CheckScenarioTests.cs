@@ -5,17 +5,17 @@ namespace HaAgent.Cluster.Tests.Scenarios;
 
 public sealed class CheckScenarioTests
 {
-    public static IEnumerable<TheoryDataRow<string>> Cases => ScenarioFolder.Of("check");
+    public static IEnumerable<TheoryDataRow<string>> Cases => PlannerCase.Of("check");
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Look_Scenario_AsExpected(string name)
     {
-        var folder = new ScenarioFolder("check", name);
+        var scenario = new PlannerCase("check", name);
 
-        IReadOnlyList<Finding> findings = CheckTable.Look(GuestScenario.Scope(folder.Current, folder.Words("devices"), folder.Words("guests")));
+        IReadOnlyList<Finding> findings = CheckTable.Look(GuestScenario.Scope(scenario.Current, scenario.Words("devices"), scenario.Words("guests")));
 
-        folder.AssertExpected(findings.SelectMany(Lines));
+        scenario.AssertExpected(findings.SelectMany(Lines));
         Assert.All(findings, OneSentenceAndTheWayOut);
     }
 

@@ -9,13 +9,14 @@ namespace HaAgent.Cluster.Tests.Scenarios;
 
 /// <summary>
 /// Reads a node's facts from the short form of the cases: a plain value is known, {"absent": true} is known to be absent, {"not-learned": "why"} is not
-/// learned. What a case does not mention is known to be none, except for files, directories, devices and paths: those were not asked for.
+/// learned. What a case does not mention is known to be none, except for files, directories, devices and paths: those were not asked for. A long text may be a list of its pieces.
 /// </summary>
 internal static class CompactFacts
 {
     public static readonly JsonSerializerOptions Options = new()
     {
         PropertyNameCaseInsensitive = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         Converters = { new JsonStringEnumConverter(), new FactConverterFactory() },
     };
 
@@ -37,11 +38,19 @@ internal static class CompactFacts
         node["Guests"] ??= new JsonObject();
         node["Peers"] ??= new JsonObject();
         foreach (JsonObject domain in Objects(node["Domains"]))
+        {
+            Join(domain, "Xml");
             Fill(domain, ("Uuid", Uuid(domain)), ("Active", false), ("Autostart", false), ("Persistent", false), ("State", "NoState"), ("Paused", "Unknown"), ("Xml", Absent()));
+        }
+
         foreach (JsonObject link in Objects(node["Links"]))
             Fill(link, ("Bridge", false), ("Addresses", new JsonArray()));
         foreach (JsonObject file in Objects(node["Files"]))
+        {
+            Join(file, "Text");
             Fill(file, ("Age", "00:00:00"));
+        }
+
         foreach (JsonObject directory in Objects(node["Directories"]))
             Fill(directory, ("Mark", Absent()));
         foreach (JsonObject device in Objects(node["Devices"]))
@@ -68,6 +77,12 @@ internal static class CompactFacts
     {
         foreach ((string key, JsonNode value) in values)
             target[key] ??= value;
+    }
+
+    private static void Join(JsonObject target, string key)
+    {
+        if (target[key] is JsonArray pieces)
+            target[key] = string.Concat(pieces.Select(piece => (string)piece!));
     }
 
     private static string Uuid(JsonObject domain) => domain["Xml"] is JsonValue xml ? DomainXml.Parse((string)xml!, out _)?.Identity.Uuid ?? "" : "";

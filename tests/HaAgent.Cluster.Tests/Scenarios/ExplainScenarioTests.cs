@@ -6,18 +6,18 @@ namespace HaAgent.Cluster.Tests.Scenarios;
 
 public sealed class ExplainScenarioTests
 {
-    public static IEnumerable<TheoryDataRow<string>> Cases => SchedulerFolder.Of("explain");
+    public static IEnumerable<TheoryDataRow<string>> Cases => SchedulerCase.Of("explain");
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Of_Scenario_AsExpected(string name)
     {
-        var folder = new SchedulerFolder("explain", name);
-        WatchScope watch = folder.Watch;
+        var scenario = new SchedulerCase("explain", name);
+        WatchScope watch = scenario.Watch;
 
-        Explanation explanation = Explanation.Of(new ExplainScope(watch, watch.Guests[0], folder.Run, TimeZoneInfo.Utc));
+        Explanation explanation = Explanation.Of(new ExplainScope(watch, watch.Guests[0], scenario.Run, TimeZoneInfo.Utc));
 
         GuestReport report = StatusReport.Of(watch).Guests[0];
-        folder.AssertExpected([.. explanation.Lines(), "In status:", $"  {string.Join(", ", report.Nodes)} | {report.State} | {report.Lease} | {report.Downtime}", .. report.Dangers.Concat(report.Failures).Select(d => "  " + d)]);
+        scenario.AssertExpected([.. explanation.Lines(), "In status:", $"  {string.Join(", ", report.Nodes)} | {report.State} | {report.Lease} | {report.Downtime}", .. report.Dangers.Concat(report.Failures).Select(d => "  " + d)]);
     }
 }

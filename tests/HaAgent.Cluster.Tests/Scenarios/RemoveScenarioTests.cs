@@ -6,16 +6,16 @@ namespace HaAgent.Cluster.Tests.Scenarios;
 
 public sealed class RemoveScenarioTests
 {
-    public static IEnumerable<TheoryDataRow<string>> Cases => ScenarioFolder.Of("remove");
+    public static IEnumerable<TheoryDataRow<string>> Cases => PlannerCase.Of("remove");
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Plan_Scenario_AsExpected(string name)
     {
-        var folder = new ScenarioFolder("remove", name);
+        var scenario = new PlannerCase("remove", name);
 
-        Plan plan = RemovePlanner.PlanFor(folder.Words("guests"), (bool?)folder.Desired["keepRunning"] ?? false, folder.Current);
+        Plan plan = RemovePlanner.PlanFor(scenario.Words("guests"), (bool?)scenario.Desired["keepRunning"] ?? false, scenario.Current);
 
-        folder.AssertExpected(PlanText.Lines(plan));
+        scenario.AssertExpected(PlanText.Lines(plan));
     }
 }

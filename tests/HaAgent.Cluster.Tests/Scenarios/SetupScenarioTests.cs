@@ -7,17 +7,17 @@ namespace HaAgent.Cluster.Tests.Scenarios;
 
 public sealed class SetupScenarioTests
 {
-    public static IEnumerable<TheoryDataRow<string>> Cases => ScenarioFolder.Of("setup");
+    public static IEnumerable<TheoryDataRow<string>> Cases => PlannerCase.Of("setup");
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Plan_Scenario_AsExpected(string name)
     {
-        var folder = new ScenarioFolder("setup", name);
+        var scenario = new PlannerCase("setup", name);
 
-        Plan plan = SetupPlanner.PlanFor(Intent(folder.Desired), folder.Current);
+        Plan plan = SetupPlanner.PlanFor(Intent(scenario.Desired), scenario.Current);
 
-        folder.AssertExpected(PlanText.Lines(plan));
+        scenario.AssertExpected(PlanText.Lines(plan));
     }
 
     private static SetupIntent Intent(JsonNode desired)

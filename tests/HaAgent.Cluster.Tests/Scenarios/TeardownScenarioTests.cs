@@ -6,16 +6,16 @@ namespace HaAgent.Cluster.Tests.Scenarios;
 
 public sealed class TeardownScenarioTests
 {
-    public static IEnumerable<TheoryDataRow<string>> Cases => ScenarioFolder.Of("teardown");
+    public static IEnumerable<TheoryDataRow<string>> Cases => PlannerCase.Of("teardown");
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Plan_Scenario_AsExpected(string name)
     {
-        var folder = new ScenarioFolder("teardown", name);
+        var scenario = new PlannerCase("teardown", name);
 
-        Plan plan = TeardownPlanner.PlanFor((string?)folder.Desired["clone"] ?? "cl-virt-lock", folder.Current);
+        Plan plan = TeardownPlanner.PlanFor((string?)scenario.Desired["clone"] ?? "cl-virt-lock", scenario.Current);
 
-        folder.AssertExpected(PlanText.Lines(plan));
+        scenario.AssertExpected(PlanText.Lines(plan));
     }
 }

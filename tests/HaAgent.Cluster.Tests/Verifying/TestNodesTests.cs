@@ -6,7 +6,7 @@ using Xunit;
 
 namespace HaAgent.Cluster.Tests.Verifying;
 
-/// <summary>On the folders of Pacemaker's own output that the other verbs are tested with.</summary>
+/// <summary>On the cases of Pacemaker's own output that the other verbs are tested with.</summary>
 public sealed class TestGroundTests
 {
     [Fact]
@@ -28,15 +28,15 @@ public sealed class TestGroundTests
     [InlineData("false", "stonith-enabled=true")]
     public void CrashObjection_Fencing_MustBeEnabled(string enabled, string? wayOut)
     {
-        var folder = new SchedulerFolder("explain", "runs");
-        var cib = Cib.Parse(folder.Cib.ToXml().Replace("name=\"stonith-enabled\" value=\"true\"", $"name=\"stonith-enabled\" value=\"{enabled}\"", StringComparison.Ordinal));
+        var scenario = new SchedulerCase("explain", "runs");
+        var cib = Cib.Parse(scenario.Cib.ToXml().Replace("name=\"stonith-enabled\" value=\"true\"", $"name=\"stonith-enabled\" value=\"{enabled}\"", StringComparison.Ordinal));
 
         Assert.Equal(wayOut is not null, TestNodes.CrashObjection(cib)?.WayOut.Contains(wayOut!, StringComparison.Ordinal) ?? false);
     }
 
-    private static TestNodes? Choose(string scenario, out Refusal? refusal)
+    private static TestNodes? Choose(string name, out Refusal? refusal)
     {
-        var folder = new SchedulerFolder("explain", scenario);
-        return TestNodes.Choose("VM1", "bob", folder.Cib, folder.Status, out refusal);
+        var scenario = new SchedulerCase("explain", name);
+        return TestNodes.Choose("VM1", "bob", scenario.Cib, scenario.Status, out refusal);
     }
 }

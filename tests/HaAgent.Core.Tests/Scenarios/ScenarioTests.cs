@@ -1,26 +1,35 @@
 using HaAgent.Core.Guest;
 using HaAgent.Core.Ocf;
+using HaAgent.Tests;
 using Xunit;
 
 namespace HaAgent.Core.Tests.Scenarios;
 
-/// <summary>A folder per case: given.txt is the situation, expected.txt the whole transcript. A missing expectation fails; none is ever created.</summary>
+/// <summary>
+/// A folder per action and in it a file per case: the situation (given), whose lines follow those of the action's base.txt, and the whole transcript
+/// (expected). A new case needs no code.
+/// </summary>
 public sealed class ScenarioTests
 {
-    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Scenarios");
+    private const string Folder = "tests/HaAgent.Core.Tests/Scenarios";
 
-    public static TheoryData<string> Cases => new(Directory.GetDirectories(Folder).Select(Path.GetFileName).Order()!);
+    private static string[] Actions =>
+        [.. Directory.EnumerateDirectories(Path.Combine(TestFile.Root, Folder)).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
+
+    public static IEnumerable<TheoryDataRow<string>> Cases =>
+        from action in Actions from name in CaseFile.In($"{Folder}/{action}") select new TheoryDataRow<string>($"{action}/{name}");
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Run_Scenario_TranscriptAsExpected(string name)
     {
-        string folder = Path.Combine(Folder, name);
-        string expected = File.ReadAllText(Path.Combine(folder, "expected.txt"));
+        CaseFile scenario = Read(name);
+        var world = new ScriptedWorld();
 
-        string transcript = Play(File.ReadAllLines(Path.Combine(folder, "given.txt")));
+        Invocation invocation = Run(scenario, world);
 
-        Assert.Equal(expected, transcript, ignoreLineEndingDifferences: true);
+        Assert.True(world.Elapsed < invocation.Timeout, $"the action took {world.Elapsed}, longer than Pacemaker lets it");
+        scenario.AssertExpected(world.Transcript);
     }
 
     /// <summary>A call that comes back long after it had to (a daemon, a kernel that does not let go): the action is over then, and begins nothing of weight.</summary>
@@ -28,13 +37,13 @@ public sealed class ScenarioTests
     [MemberData(nameof(Cases))]
     public void Run_AnyOperationOverruns_NothingIsBegunAfterTheTimeIsUp(string name)
     {
-        string[] lines = File.ReadAllLines(Path.Combine(Folder, name, "given.txt"));
+        CaseFile scenario = Read(name);
         var usual = new ScriptedWorld();
-        Invocation invocation = Run(lines, usual);
+        Invocation invocation = Run(scenario, usual);
         foreach (string operation in usual.Begun.Select(b => b.Operation).Distinct())
         {
             var world = new ScriptedWorld { Overrun = (operation, invocation.Timeout * 2) };
-            Run(lines, world);
+            Run(scenario, world);
 
             Assert.DoesNotContain(world.Begun, b => b.At >= invocation.Timeout && !IsOwnMemory(b.Operation));
             Assert.True(world.Elapsed <= invocation.Timeout * 2 + TimeSpan.FromSeconds(1), string.Join('\n', world.Transcript));
@@ -44,28 +53,15 @@ public sealed class ScenarioTests
     }
 
     [Fact]
-    public void Cases_AllFolders_AreManyAndCoverEveryRule()
-    {
-        string[] actions = [.. Cases.Select(c => File.ReadLines(Path.Combine(Folder, c.Data, "given.txt")).First(l => l.StartsWith("action ", StringComparison.Ordinal)))];
+    public void Cases_AllFolders_CoverEveryRule() => Assert.Equal(["migrate_from", "migrate_to", "monitor", "start", "stop"], Actions);
 
-        Assert.Equal(
-            ["action migrate_from", "action migrate_to", "action monitor", "action start", "action stop"],
-            actions.Distinct().Order());
-    }
+    private static CaseFile Read(string name) => new(Folder, name, ["given"], $"{Folder}/{Path.GetDirectoryName(name)}");
 
-    private static string Play(string[] lines)
-    {
-        var world = new ScriptedWorld();
-        Invocation invocation = Run(lines, world);
-        Assert.True(world.Elapsed < invocation.Timeout, $"the action took {world.Elapsed}, longer than Pacemaker lets it");
-        return string.Join('\n', world.Transcript) + "\n";
-    }
-
-    private static Invocation Run(string[] lines, ScriptedWorld world)
+    private static Invocation Run(CaseFile scenario, ScriptedWorld world)
     {
         var environment = new Dictionary<string, string> { ["OCF_RESOURCE_INSTANCE"] = "vm1", ["OCF_RESKEY_config"] = "/mnt/shared/vm1.xml", ["OCF_RESKEY_CRM_meta_interval"] = "10000" };
         string action = "";
-        foreach (string line in lines.Where(l => l.Length > 0 && l[0] != '#'))
+        foreach (string line in scenario.Layers("given").SelectMany(layer => layer.Split('\n', StringSplitOptions.RemoveEmptyEntries)))
         {
             string[] words = line.Split(' ', 2);
             switch (words[0])
