@@ -35,3 +35,83 @@ public sealed class InvocationTests
     private static Invocation Make(string action, params (string Name, string? Value)[] values) =>
         new(ActionTable.Find(action)!, key => values.FirstOrDefault(v => v.Name == key).Value);
 }
+
+public sealed class SettingsTests
+{
+    [Fact]
+    public void Problem_OnlyConfig_IsNone() => Assert.Null(Settings().Problem());
+
+    [Fact]
+    public void Problem_ConfigMissing_NamesItAndTheCommand()
+    {
+        string? problem = new Settings(new Invocation(ActionTable.Find("start")!, _ => null)).Problem();
+
+        Assert.Contains("config", problem, StringComparison.Ordinal);
+        Assert.Contains("crm resource param", problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("config", "vm1.xml")]
+    [InlineData("config", "/mnt/a\tb")]
+    [InlineData("force_stop", "maybe")]
+    [InlineData("migration_downtime", "-1")]
+    [InlineData("migration_downtime", "2s")]
+    [InlineData("migration_speed", "99999999999999999999")]
+    [InlineData("migrateport", "0")]
+    [InlineData("migrateport", "65536")]
+    [InlineData("migration_user", "Robert'); DROP")]
+    [InlineData("migration_transport", "pigeon")]
+    [InlineData("migration_network_suffix", "-mig;reboot")]
+    [InlineData("hypervisor", "qemu")]
+    [InlineData("hypervisor", "hyperdrive:///system")]
+    [InlineData("remoteuri", "qemu+pigeon://%n/system")]
+    [InlineData("migrate_options", "--frobnicate")]
+    [InlineData("shutdown_mode", "nicely")]
+    [InlineData("require_lock", "perhaps")]
+    [InlineData("on_lock_lost", "panic")]
+    [InlineData("stop_reserve", "0")]
+    [InlineData("migration_timeout_action", "wait")]
+    [InlineData("snapshot", "snapshots")]
+    public void Problem_BadValue_NamesTheParameter(string name, string value) =>
+        Assert.StartsWith($"The parameter {name} ", Settings((name, value)).Problem(), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("hypervisor", "qemu:///system")]
+    [InlineData("hypervisor", "test:///default")]
+    [InlineData("hypervisor", "qemu+ssh://root@host/system?keyfile=/x")]
+    [InlineData("remoteuri", "qemu+tls://%n/system")]
+    [InlineData("migration_user", "virt_admin-1")]
+    [InlineData("force_stop", "JA")]
+    [InlineData("stateless", "False")]
+    [InlineData("migrateport", "49152")]
+    public void Problem_GoodValue_IsNone(string name, string value) => Assert.Null(Settings((name, value)).Problem());
+
+    [Fact]
+    public void Problem_ParametersThatExcludeEachOther_IsSaid()
+    {
+        Assert.Contains("force_stop and snapshot", Settings(("force_stop", "1"), ("snapshot", "/s")).Problem(), StringComparison.Ordinal);
+        Assert.Contains("backingfile", Settings(("stateless", "1")).Problem(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Values_BadOnes_CountAsTheirDefaults()
+    {
+        Settings settings = Settings(("force_stop", "maybe"), ("on_lock_lost", "panic"), ("migrateport", "x"), ("stop_reserve", "-4"));
+
+        Assert.False(settings.ForceStop);
+        Assert.Equal(Policy.Fail, settings.OnLockLost);
+        Assert.Null(settings.MigratePort);
+        Assert.Null(settings.StopReserve);
+    }
+
+    [Fact]
+    public void SaveConfigOnStop_Sync_ImpliesSave() => Assert.True(Settings(("sync_config_on_stop", "true")).SaveConfigOnStop);
+
+    private static Settings Settings(params (string Name, string Value)[] values)
+    {
+        var environment = new Dictionary<string, string> { ["OCF_RESKEY_config"] = "/mnt/shared/vm1.xml" };
+        foreach ((string name, string value) in values)
+            environment["OCF_RESKEY_" + name] = value;
+        return new Settings(new Invocation(ActionTable.Find("start")!, key => environment.GetValueOrDefault(key)));
+    }
+}
