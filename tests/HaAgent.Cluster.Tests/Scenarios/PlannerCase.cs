@@ -4,7 +4,6 @@ using System.Xml.Linq;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Tests;
-using Xunit;
 
 namespace HaAgent.Cluster.Tests.Scenarios;
 
@@ -20,9 +19,6 @@ internal sealed class PlannerCase(string verb, string name)
     private const string Root = "tests/HaAgent.Cluster.Tests/Scenarios";
 
     private readonly CaseFile _case = new($"{Root}/{verb}", name, ["desired", "facts", "cib"], $"{Root}/{verb}", Root);
-
-    /// <summary>The cases of a verb, for a theory.</summary>
-    public static IEnumerable<TheoryDataRow<string>> Of(string verb) => CaseFile.In($"{Root}/{verb}").Select(name => new TheoryDataRow<string>(name));
 
     public JsonNode Desired => JsonNode.Parse(_case["desired"])!;
 

@@ -8,7 +8,6 @@ using HaAgent.Cluster.Status;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Node;
 using HaAgent.Tests;
-using Xunit;
 
 namespace HaAgent.Cluster.Tests.Scenarios;
 
@@ -27,9 +26,6 @@ internal sealed class SchedulerCase(string verb, string name)
         """;
 
     private readonly CaseFile _case = new($"{Root}/{verb}", name, verb == "explain" ? ["seen", "cib", "mon", "simulate"] : ["cib", "mon", "simulate"], $"{Root}/{verb}");
-
-    /// <summary>The cases of a verb, for a theory.</summary>
-    public static IEnumerable<TheoryDataRow<string>> Of(string verb) => CaseFile.In($"{Root}/{verb}").Select(name => new TheoryDataRow<string>(name));
 
     public Cib Cib => Cib.Parse(_case["cib"]);
 

@@ -1,7 +1,7 @@
 using HaAgent.Cluster.Facts;
 using Xunit;
 
-namespace HaAgent.Cluster.Tests;
+namespace HaAgent.Cluster.Tests.Facts;
 
 public sealed class DeviceNameTests
 {
