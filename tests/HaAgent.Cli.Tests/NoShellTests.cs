@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using HaAgent.Tests;
 using Xunit;
 
 namespace HaAgent.Cli.Tests;
@@ -12,9 +13,11 @@ public sealed partial class NoShellTests
     /// <summary>Who may start a process, and why it is not by Command: each keeps a pipe to it open, or hands its own streams on.</summary>
     private static readonly string[] Starters = ["HaAgent.Host/Command.cs", "HaAgent.Host/Node/NodeClient.cs", "HaAgent.Cli/Verbs/NodeVerb.cs", "HaAgent.Cli/Verifying/PreferenceHold.cs"];
 
-    private static readonly (string Name, string Text)[] Sources = [.. Directory.EnumerateFiles(Root(), "*.cs", SearchOption.AllDirectories)
+    private static readonly string Source = Path.Combine(TestFile.Root, "src");
+
+    private static readonly (string Name, string Text)[] Sources = [.. Directory.EnumerateFiles(Source, "*.cs", SearchOption.AllDirectories)
         .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal))
-        .Select(path => (Path.GetRelativePath(Root(), path), File.ReadAllText(path)))];
+        .Select(path => (Path.GetRelativePath(Source, path), File.ReadAllText(path)))];
 
     /// <summary>A line of 140 columns is the longest (.csharpierrc.yaml); a text in a raw string is as long as it has to be.</summary>
     [Fact]
@@ -61,17 +64,6 @@ public sealed partial class NoShellTests
     public void ShellProgram_OfACallOfAShell_IsSeen(string line) => Assert.Matches(ShellProgram(), line);
 
     private static void Nobody(Regex pattern) => Assert.Empty(Sources.SelectMany(source => pattern.Matches(source.Text).Select(match => $"{source.Name}: {match.Value.Trim()}")));
-
-    private static string Root()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "HaAgent.sln")))
-                return Path.Combine(folder.FullName, "src");
-        }
-
-        throw new DirectoryNotFoundException("src is not above the test's folder");
-    }
 
     [GeneratedRegex(@"""(?:/usr)?(?:/bin/)?(?:ba|da|k|z)?sh""|\b(?:ba|da)?sh -c\b|""eval\b")]
     private static partial Regex ShellProgram();

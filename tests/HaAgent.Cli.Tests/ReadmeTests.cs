@@ -1,6 +1,7 @@
 using System.Text;
 using HaAgent.Core.Migration;
 using HaAgent.Core.Ocf;
+using HaAgent.Tests;
 using Xunit;
 
 namespace HaAgent.Cli.Tests;
@@ -11,7 +12,7 @@ namespace HaAgent.Cli.Tests;
 /// </summary>
 public sealed class ReadmeTests
 {
-    private static readonly string Path = Find();
+    private static readonly string Readme = Path.Combine(TestFile.Root, "README.md");
 
     [Theory]
     [InlineData("parameters")]
@@ -20,12 +21,12 @@ public sealed class ReadmeTests
     [InlineData("exit-codes")]
     public void Table_OfTheReadme_IsThatOfTheCode(string name)
     {
-        string readme = File.ReadAllText(Path);
+        string readme = File.ReadAllText(Readme);
         int from = readme.IndexOf('\n', readme.IndexOf($"<!-- begin {name}:", StringComparison.Ordinal)) + 1;
         int to = readme.IndexOf($"<!-- end {name} -->", StringComparison.Ordinal);
         string generated = Generate(name);
         if (Environment.GetEnvironmentVariable("UPDATE_README") is not null)
-            File.WriteAllText(Path, readme[..from] + generated + readme[to..]);
+            File.WriteAllText(Readme, readme[..from] + generated + readme[to..]);
 
         Assert.Equal(generated, readme[from..to]);
     }
@@ -78,17 +79,5 @@ public sealed class ReadmeTests
         foreach ((CommandLine.ExitCode code, string meaning) in CommandLine.ExitCodes.Table)
             text.Append(System.Globalization.CultureInfo.InvariantCulture, $"| {(int)code} | {meaning} |\n");
         return text.ToString();
-    }
-
-    private static string Find()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string path = System.IO.Path.Combine(folder.FullName, "README.md");
-            if (File.Exists(path) && File.Exists(System.IO.Path.Combine(folder.FullName, "HaAgent.sln")))
-                return path;
-        }
-
-        throw new FileNotFoundException("README.md is not above the test's folder");
     }
 }

@@ -1,4 +1,5 @@
 using HaAgent.Core.Locking;
+using HaAgent.Tests;
 using Xunit;
 
 namespace HaAgent.Cli.Tests;
@@ -9,10 +10,7 @@ public sealed class ShutdownOrderingTests
     [Fact]
     public void Package_OrdersWhatTheAgentOrders()
     {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "HaAgent.sln")))
-            folder = folder.Parent;
-        string file = File.ReadAllText(Path.Combine(folder!.FullName, "packaging", "systemd", "50-haagent.conf"));
+        string file = TestFile.Read("packaging/systemd/50-haagent.conf");
 
         Assert.EndsWith(ShutdownOrdering.Unit, file, StringComparison.Ordinal);
         Assert.Contains("virtlockd.service", ShutdownOrdering.After(file));
