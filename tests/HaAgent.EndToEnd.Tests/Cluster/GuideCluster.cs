@@ -47,3 +47,12 @@ public class GuideCluster : IDisposable
         GC.SuppressFinalize(this);
     }
 }
+
+/// <summary>The guide's cluster on nodes that run systemd and the distribution's own units.</summary>
+public sealed class SystemdCluster : GuideCluster
+{
+    public SystemdCluster()
+        : base("--systemd")
+    {
+    }
+}

@@ -145,3 +145,7 @@ public class BareCluster : IDisposable
         File.Copy(from, to);
     }
 }
+
+/// <summary>Each class has a cluster of its own, and the machine has two cores: one class after the other.</summary>
+[CollectionDefinition(nameof(HaagentCollection))]
+public sealed class HaagentCollection;

@@ -50,3 +50,7 @@ public sealed class GuestCluster : IDisposable
 
     public void Dispose() => Bare.Dispose();
 }
+
+/// <summary>These tests share one lab: one after the other.</summary>
+[CollectionDefinition(nameof(GuestCollection))]
+public sealed class GuestCollection : ICollectionFixture<GuestCluster>;

@@ -37,3 +37,15 @@ internal sealed class AgentResult(AgentCall call, Finished finished, Func<string
 
     public string Transcript => $"{finished.Line}\nparameters: {string.Join(' ', call.Parameters.Select(p => $"{p.Key}={p.Value}"))}\nstdout: {Output}\nstderr: {Error}\nlog: {Log}";
 }
+
+/// <summary>The exit codes of the OCF 1.1 contract that the agent uses.</summary>
+public enum OcfExit
+{
+    Success = 0,
+    GenericError = 1,
+    Unimplemented = 3,
+    NotInstalled = 5,
+    NotConfigured = 6,
+    NotRunning = 7,
+    Degraded = 190,
+}

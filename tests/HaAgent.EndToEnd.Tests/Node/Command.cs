@@ -40,3 +40,17 @@ internal static class Command
     // A descendant that escaped and kept the pipe must not hold the test for ever.
     private static string Read(Task<string> text) => text.Wait(TimeSpan.FromSeconds(5)) ? text.Result : "(the pipe was left open)";
 }
+
+/// <summary>Waits for what another process brings about. The bound is generous: it only turns a hang into a failure.</summary>
+internal static class Until
+{
+    public static void True(Func<bool> condition, string what, int boundSeconds = 30)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!condition())
+        {
+            if (watch.Elapsed.TotalSeconds > boundSeconds) Assert.Fail($"not within {boundSeconds} s: {what}");
+            Thread.Sleep(10);
+        }
+    }
+}

@@ -41,3 +41,47 @@ internal sealed class LabNodes : IDisposable
         Directory.Delete(_directory, recursive: true);
     }
 }
+
+/// <summary>One node for all tests of a class.</summary>
+public sealed class OneNode : IDisposable
+{
+    private readonly LabNodes _nodes = new(new Dictionary<string, string>(), "alice");
+
+    internal LabNode Node => _nodes.All[0];
+
+    public void Dispose() => _nodes.Dispose();
+}
+
+/// <summary>Two nodes with one shared directory and a cable between them: migration and lock conflicts without a cluster around them.</summary>
+public sealed class TwoNodes : IDisposable
+{
+    private readonly LabNodes _nodes = new(new Dictionary<string, string>(), "alice", "bob");
+
+    internal LabNode Alice => _nodes.All[0];
+
+    internal LabNode Bob => _nodes.All[1];
+
+    public void Dispose() => _nodes.Dispose();
+}
+
+/// <summary>A node whose libvirt is configured without a lock manager.</summary>
+public sealed class UnlockedNode : IDisposable
+{
+    private readonly LabNodes _nodes = new(new Dictionary<string, string> { ["NODE_LOCK"] = "none" }, "alice");
+
+    internal LabNode Node => _nodes.All[0];
+
+    public void Dispose() => _nodes.Dispose();
+}
+
+/// <summary>Two nodes of which bob's libvirt has no lock manager.</summary>
+public sealed class UnprotectedTarget : IDisposable
+{
+    private readonly LabNodes _nodes = new(new Dictionary<string, string> { ["NODE_LOCK_bob"] = "none" }, "alice", "bob");
+
+    internal LabNode Alice => _nodes.All[0];
+
+    internal LabNode Bob => _nodes.All[1];
+
+    public void Dispose() => _nodes.Dispose();
+}
