@@ -8,12 +8,13 @@ using HaAgent.Core.Node;
 namespace HaAgent.Cluster.Tests.Scenarios;
 
 /// <summary>
-/// Reads a node's facts from the short form of the cases: a plain value is known, {"absent": true} is known to be absent, {"not-learned": "why"} is not
-/// learned. What a case does not mention is known to be none, except for files, directories, devices and paths: those were not asked for. A long text may be a list of its pieces.
+/// Reads a node's facts from the short form of the cases: a plain value is known, {"absent": true} is known to be absent, {"not-learned": "why"} is
+/// not learned. What a case does not mention is known to be none, except for files, directories, devices and paths: those were not asked for.
+/// A long text may be a list of its pieces.
 /// </summary>
 internal static class CompactFacts
 {
-    public static readonly JsonSerializerOptions Options = new()
+    private static readonly JsonSerializerOptions Options = new()
     {
         PropertyNameCaseInsensitive = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -21,6 +22,34 @@ internal static class CompactFacts
     };
 
     private static readonly string[] Nothing = ["Programs", "Agents", "Mounts", "Daemons", "Domains", "Links", "RingAddresses", "Leases", "MigrationLines"];
+
+    /// <summary>
+    /// The cluster's state: nodes by their names, and of each resource the nodes on which it is started, or what else is to be said of it.
+    /// </summary>
+    public static ClusterStatus ReadStatus(JsonObject status)
+    {
+        JsonObject nodes = Take("Nodes"), resources = Take("Resources");
+        status["Nodes"] = new JsonArray([.. nodes.Select(node => Named("Name", node.Key, node.Value!.AsObject()))]);
+        status["Resources"] = new JsonArray([.. resources.SelectMany(resource => Instances(resource.Key, resource.Value!))]);
+        return status.Deserialize<ClusterStatus>(Options)!;
+
+        JsonObject Take(string key) => status[key]?.DeepClone().AsObject() ?? [];
+
+        static JsonObject Named(string key, string name, JsonObject of)
+        {
+            JsonObject named = of.DeepClone().AsObject();
+            named[key] = name;
+            return named;
+        }
+
+        static IEnumerable<JsonObject> Instances(string id, JsonNode of) => of switch
+        {
+            JsonArray { Count: 0 } => [new JsonObject { ["Id"] = id, ["Role"] = "Stopped" }],
+            JsonArray started => started.Select(
+                node => new JsonObject { ["Id"] = id, ["Role"] = "Started", ["Active"] = true, ["Nodes"] = new JsonArray((string)node!) }),
+            _ => [Named("Id", id, of.AsObject())],
+        };
+    }
 
     public static NodeFacts Read(string name, JsonObject node)
     {

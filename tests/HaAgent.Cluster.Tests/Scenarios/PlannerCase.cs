@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using HaAgent.Cluster.Configuration;
@@ -8,11 +7,12 @@ using HaAgent.Tests;
 namespace HaAgent.Cluster.Tests.Scenarios;
 
 /// <summary>
-/// What is asked of a verb (desired), what the nodes answer (facts) and the cluster's configuration (cib). A case says what it has otherwise than its
-/// verb's base.txt, and that what it has otherwise than the cluster of the base.txt beside this file. A new case needs no code.
+/// What is asked of a verb (desired), what the nodes answer (facts) and the cluster's configuration (cib). A case says what it has otherwise
+/// than its verb's base.txt, and that what it has otherwise than the cluster of the base.txt beside this file. A new case needs no code.
 ///
-/// Facts are laid over those below as RFC 7396 has it: null takes away, and a list is given anew. What stands under "each" holds for every node.
-/// In a CIB an element is found by its name and id, and new when there is none; absent="true" takes it away, and an empty attribute that attribute.
+/// Facts are laid over those below as RFC 7396 has it: null takes away, and a list is given anew. What stands under "each" holds for every
+/// node. In a CIB an element is found by its name and id, and new when there is none; absent="true" takes it away, and an empty attribute
+/// that attribute.
 /// </summary>
 internal sealed class PlannerCase(string verb, string name)
 {
@@ -29,14 +29,15 @@ internal sealed class PlannerCase(string verb, string name)
     {
         get
         {
-            JsonObject facts = _case.Layers("facts").Select(layer => JsonNode.Parse(layer)!.AsObject()).Aggregate(new JsonObject { ["nodes"] = new JsonObject() }, LayFacts);
-            XElement cib = _case.Layers("cib").Select(XElement.Parse).Aggregate((below, own) =>
-            {
-                Lay(below, own);
-                return below;
-            });
+            var facts = new JsonObject { ["nodes"] = new JsonObject() };
+            foreach (string layer in _case.Layers("facts"))
+                facts = LayFacts(facts, JsonNode.Parse(layer)!.AsObject());
+            var cib = new XElement("cib");
+            foreach (string layer in _case.Layers("cib"))
+                LayCib(cib, XElement.Parse(layer));
             NodeFacts[] nodes = [.. facts["nodes"]!.AsObject().Select(node => CompactFacts.Read(node.Key, node.Value!.AsObject()))];
-            return new Snapshot((string)facts["self"]!, Cib.Parse(cib.ToString()), facts["status"].Deserialize<ClusterStatus>(CompactFacts.Options)!, nodes);
+            ClusterStatus status = CompactFacts.ReadStatus(facts["status"]!.AsObject());
+            return new Snapshot((string)facts["self"]!, Cib.Parse(cib.ToString()), status, nodes);
         }
     }
 
@@ -73,19 +74,20 @@ internal sealed class PlannerCase(string verb, string name)
 
     private static bool IsWord(JsonObject fact) => fact.ContainsKey("absent") || fact.ContainsKey("not-learned");
 
-    private static void Lay(XElement below, XElement own)
+    private static void LayCib(XElement below, XElement own)
     {
         foreach (XAttribute attribute in own.Attributes())
             below.SetAttributeValue(attribute.Name, attribute.Value.Length == 0 ? null : attribute.Value);
         foreach (XElement element in own.Elements())
         {
-            XElement? present = below.Elements(element.Name).SingleOrDefault(e => e.Attribute("id")?.Value == element.Attribute("id")?.Value);
+            string? id = element.Attribute("id")?.Value;
+            XElement? present = below.Elements(element.Name).SingleOrDefault(e => e.Attribute("id")?.Value == id);
             if (element.Attribute("absent") is not null)
                 (present ?? throw new FormatException($"{element} is absent already")).Remove();
             else if (present is null)
                 below.Add(element);
             else
-                Lay(present, element);
+                LayCib(present, element);
         }
     }
 }

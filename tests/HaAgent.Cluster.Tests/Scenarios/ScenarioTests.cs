@@ -16,7 +16,7 @@ using Xunit;
 
 namespace HaAgent.Cluster.Tests.Scenarios;
 
-/// <summary>A folder per verb, and in it a file per case (CaseFile says how it is read). Here stands what is asked of the verb with it.</summary>
+/// <summary>A folder per verb, and in it a file per case. Here stands what is asked of the verb with it.</summary>
 public sealed class ScenarioTests
 {
     private const string Folder = "tests/HaAgent.Cluster.Tests/Scenarios";
@@ -38,7 +38,8 @@ public sealed class ScenarioTests
         JsonNode desired = scenario.Desired;
         Storage storage = desired["existingMount"] is { } mount
             ? new Storage.ExistingMount((string)mount!)
-            : new Storage.Device((string)desired["device"]!, (string?)desired["fs"] == "gfs2" ? VolumeType.Gfs2 : VolumeType.Ocfs2, desired["forceFormat"] is not null);
+            : new Storage.Device(
+                (string)desired["device"]!, (string?)desired["fs"] == "gfs2" ? VolumeType.Gfs2 : VolumeType.Ocfs2, desired["forceFormat"] is not null);
         LockNames names = LockNames.Default(storage);
         var intent = new SetupIntent(storage, (string?)desired["mount"] ?? "/mnt/shared", names with
         {
@@ -161,7 +162,10 @@ public sealed class ScenarioTests
         Evacuation evacuation = Evacuation.Of("alice", scenario.Cib, scenario.Status, scenario.Run);
 
         scenario.AssertExpected(
-            evacuation.Guests.Select(guest => $"{guest.Guest}: {guest.Outcome.Words}").Concat(evacuation.Others.Select(sentence => $"besides: {sentence}")));
+        [
+            .. evacuation.Guests.Select(guest => $"{guest.Guest}: {guest.Outcome.Words}"),
+            .. evacuation.Others.Select(sentence => $"besides: {sentence}"),
+        ]);
     }
 
     [Fact]

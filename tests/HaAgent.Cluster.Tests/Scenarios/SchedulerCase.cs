@@ -12,8 +12,8 @@ using HaAgent.Tests;
 namespace HaAgent.Cluster.Tests.Scenarios;
 
 /// <summary>
-/// What the nodes saw of the guest (seen), and what Pacemaker's own programs printed (cib, mon, simulate), word for word. A section that a case does not
-/// have is that of its verb's base.txt, where nothing is the matter; of seen, what it says stands over what is said there.
+/// What the nodes saw of the guest (seen), and what Pacemaker's own programs printed (cib, mon, simulate), word for word. A section that a case
+/// does not have is that of its verb's base.txt, where nothing is the matter; of seen, what it says stands over what is said there.
 /// </summary>
 internal sealed class SchedulerCase(string verb, string name)
 {
@@ -25,7 +25,9 @@ internal sealed class SchedulerCase(string verb, string name)
         </devices></domain>
         """;
 
-    private readonly CaseFile _case = new($"{Root}/{verb}", name, verb == "explain" ? ["seen", "cib", "mon", "simulate"] : ["cib", "mon", "simulate"], $"{Root}/{verb}");
+    private static readonly string[] Printed = ["cib", "mon", "simulate"];
+
+    private readonly CaseFile _case = new($"{Root}/{verb}", name, verb == "explain" ? ["seen", .. Printed] : Printed, $"{Root}/{verb}");
 
     public Cib Cib => Cib.Parse(_case["cib"]);
 
@@ -67,7 +69,8 @@ internal sealed class SchedulerCase(string verb, string name)
             [LibvirtPaths.QemuLockd] = Fact.Known(new FileFact("file_lockspace_dir = \"/mnt/shared/lockd\"\n", TimeSpan.Zero)),
         },
         Guests = Fact.Known<IReadOnlyDictionary<string, int>>(Words(seen["guests"]?[name]).ToDictionary(guest => guest, _ => 4711)),
-        Leases = Fact.Known<IReadOnlyList<string>>(Words(seen["leases"]).Contains(name) ? ["/mnt/shared/lockd/" + LeaseName.Of("/dev/disk/by-id/vm1")] : []),
+        Leases = Fact.Known<IReadOnlyList<string>>(
+            Words(seen["leases"]).Contains(name) ? ["/mnt/shared/lockd/" + LeaseName.Of("/dev/disk/by-id/vm1")] : []),
         MigrationLines = Fact.Known<IReadOnlyList<string>>(Words(seen["lines"]?[name])),
     };
 
