@@ -34,11 +34,13 @@ needs-build:
 
 # With their debug symbols, which are taken away when they are installed. The restore's assets tell what is inside.
 PUBLISH = $(DOTNET) publish -c Release -r $(RID) -v q -p:StripSymbols=false $(if $(CROSS),-p:CppCompilerAndLinker=$(CROSS)gcc) -o $(@D) $< && mkdir -p $(OUT)/assets && \
-	for project in $(<D) src/HaAgent.Core src/HaAgent.Cluster src/HaAgent.Libvirt src/HaAgent.Host; do cp $$project/obj/project.assets.json $(OUT)/assets/$${project\#\#*/}.json; done
+	for project in $(<D) $(USES:%=src/HaAgent.%); do cp $$project/obj/project.assets.json $(OUT)/assets/$${project\#\#*/}.json || exit 1; done
 
+$(OUT)/agent/VirtualDomain: USES := Core Libvirt Host
 $(OUT)/agent/VirtualDomain: src/HaAgent/HaAgent.csproj $(SOURCES) | needs-build
 	$(PUBLISH)
 
+$(OUT)/haagent/haagent: USES := Core Cluster Libvirt Host
 $(OUT)/haagent/haagent: src/HaAgent.Cli/HaAgent.Cli.csproj $(SOURCES) | needs-build
 	$(PUBLISH)
 
