@@ -114,8 +114,7 @@ internal static class Command
 
     /// <summary>
     /// Where a program lies: the first of that name on PATH. .NET itself looks beside our own executable first, where another program of
-    /// the same name
-    /// may lie than the one that an administrator put before it.
+    /// the same name may lie than the one that an administrator put before it.
     /// </summary>
     /// <returns>Its path; the name itself where there is none, so that starting it fails with the reason.</returns>
     public static string Find(string program)

@@ -5,8 +5,7 @@ namespace HaAgent.Host;
 
 /// <summary>
 /// The moment at which something must be over. It is handed down instead of a duration, so that whoever waits takes what is left and two
-/// waits never
-/// add up to more than was given.
+/// waits never add up to more than was given.
 /// </summary>
 internal readonly record struct Deadline
 {
@@ -44,10 +43,8 @@ internal readonly record struct Deadline
 
 /// <summary>
 /// The clock by which Pacemaker orders operations of different nodes: the second in which each began (last-rc-change). When a failed
-/// migrate_to and the
-/// target's next operation share that second, Pacemaker 2.1.5 takes the guest to be active on the target too, and stops it on both nodes,
-/// which
-/// it would not have to (unpack_migrate_to_failure, newer_state_after_migrate in lib/pengine/unpack.c).
+/// migrate_to and the target's next operation share that second, Pacemaker 2.1.5 takes the guest to be active on the target too, and stops
+/// it on both nodes, which it would not have to (unpack_migrate_to_failure, newer_state_after_migrate in lib/pengine/unpack.c).
 /// </summary>
 internal static class OperationClock
 {

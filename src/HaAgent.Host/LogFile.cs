@@ -7,8 +7,8 @@ namespace HaAgent.Host;
 
 /// <summary>
 /// A log file that cannot hold anybody up, wherever it lies: a child process writes it, which is left behind when the file's volume stands
-/// still. Started
-/// with the first line, so that whoever says nothing pays nothing. A line that is not taken at once is lost; it is in syslog as well.
+/// still. Started with the first line, so that whoever says nothing pays nothing. A line that is not taken at once is lost; it is in syslog
+/// as well.
 /// </summary>
 /// <param name="path">The file. What is no regular file (a FIFO, a terminal) gets nothing.</param>
 /// <param name="directory">Where the lock lies by which there is one child at most for each owner.</param>

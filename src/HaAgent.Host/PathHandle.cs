@@ -84,8 +84,7 @@ internal sealed unsafe class PathHandle : IDisposable
 
 /// <summary>
 /// The one seam for what may touch a shared volume (open, stat, read, a lock's question): a call that does not come back, because the
-/// volume stands
-/// still, costs its own answer and no other's.
+/// volume stands still, costs its own answer and no other's.
 /// </summary>
 internal static class VolumeCall
 {

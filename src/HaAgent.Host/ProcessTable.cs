@@ -91,8 +91,7 @@ internal static class ProcessTable
 
     /// <summary>
     /// Whether a daemon lives that starts guests. It is known by its executable. A child that it has forked and that has not become QEMU,
-    /// or
-    /// whatever it is to be, has the same; but one thread only, which the daemon never has.
+    /// or whatever it is to be, has the same; but one thread only, which the daemon never has.
     /// </summary>
     public static DaemonLife LibvirtDaemon()
     {

@@ -6,8 +6,7 @@ namespace HaAgent.Host;
 
 /// <summary>
 /// All that is done with what may lie on a shared volume. While a volume stands still (a node was lost, and its fencing is not confirmed)
-/// every access to
-/// it waits in the kernel and cannot be ended; so none is made by this process.
+/// every access to it waits in the kernel and cannot be ended; so none is made by this process.
 /// </summary>
 internal sealed class Volume(ChildCall child)
 {

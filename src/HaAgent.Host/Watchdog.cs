@@ -5,8 +5,7 @@ namespace HaAgent.Host;
 
 /// <summary>
 /// Ends the process shortly before Pacemaker would: Pacemaker's SIGKILL leaves no word about what was being waited for. Every wait has its
-/// own deadline; this
-/// is for the one that overruns it. It ends the process by itself, whatever the other threads are doing.
+/// own deadline; this is for the one that overruns it. It ends the process by itself, whatever the other threads are doing.
 /// </summary>
 /// <param name="at">When.</param>
 /// <param name="reasonPrefix">What goes before the sentence on stderr.</param>

@@ -7,8 +7,7 @@ using HaAgent.Host.Child;
 ChildWork.ServeIfChild(args);
 
 // The one catch-all: no path leaves without a defined exit code (OCF 1.1, "Return codes"), and none by way of the C library's exit
-// handlers: a thread may
-// still be inside a call of libvirt that never comes back.
+// handlers: a thread may still be inside a call of libvirt that never comes back.
 ExitCode code;
 try
 {

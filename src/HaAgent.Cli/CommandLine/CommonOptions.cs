@@ -48,8 +48,7 @@ internal static class CommandRules
 {
     /// <summary>
     /// Adds a rule that is asked where every word can be read. Rules come before the parser's own complaints, and reading a value that is
-    /// missing or is
-    /// no number throws; about such a value the parser complains by itself.
+    /// missing or is no number throws; about such a value the parser complains by itself.
     /// </summary>
     public static void AddRule(this Command command, Action<CommandResult> rule) =>
         command.Validators.Add(result =>

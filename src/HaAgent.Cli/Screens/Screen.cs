@@ -23,8 +23,7 @@ internal static class Screen
 
 /// <summary>
 /// Where a verb speaks to the admin: a terminal with colours, or plain lines for pipes, logs and tests. Whatever is said may quote what
-/// guests, nodes and
-/// programs said: each screen makes it safe to print (<see cref="HaAgent.Core.Text.Printable"/>), and one line.
+/// guests, nodes and programs said: each screen makes it safe to print (<see cref="HaAgent.Core.Text.Printable"/>), and one line.
 /// </summary>
 internal interface IScreen
 {

@@ -5,8 +5,7 @@ namespace HaAgent.Cli.Verifying;
 
 /// <summary>
 /// Keeps connected to the guest and notes the longest time without a sign of life. An SSH server hangs up after its LoginGraceTime, so
-/// there
-/// the connection is replaced in time: the next one is made while it is open, and takes over once both have been heard of.
+/// there the connection is replaced in time: the next one is made while it is open, and takes over once both have been heard of.
 /// </summary>
 internal sealed class ConnectionWatch : IAsyncDisposable
 {

@@ -114,10 +114,8 @@ internal sealed class PreferenceHold : IAsyncDisposable
 
 /// <summary>
 /// The process that makes the location constraint of <c>crm resource move</c> and takes it away when its standard input ends, which it does
-/// however
-/// the process that started it ends. It first lets the cluster finish: without the constraint a migration under way is taken back, and the
-/// guest is
-/// started at the source while the target holds its lock.
+/// however the process that started it ends. It first lets the cluster finish: without the constraint a migration under way is taken back,
+/// and the guest is started at the source while the target holds its lock.
 /// </summary>
 internal static class PreferenceKeeper
 {

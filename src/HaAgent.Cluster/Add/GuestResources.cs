@@ -17,8 +17,8 @@ internal static class GuestResources
 
     /// <summary>
     /// One failed start bans a guest from a node for good (start-failure-is-fatal). Longer than any operation may take, so that no failure
-    /// is forgotten
-    /// while the cluster still deals with it, and so long that what cannot start is tried six times an hour and not all the time.
+    /// is forgotten while the cluster still deals with it, and so long that what cannot start is tried six times an hour and not all the
+    /// time.
     /// </summary>
     public const string FailureTimeoutValue = "10min";
 

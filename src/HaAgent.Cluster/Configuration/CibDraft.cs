@@ -111,8 +111,7 @@ public sealed class CibDraft
 
     /// <summary>
     /// Hands a primitive over to another agent; everything else about it stays. One that is made from a template becomes a primitive of its
-    /// own, with the
-    /// same content: the template is the other guests' too.
+    /// own, with the same content: the template is the other guests' too.
     /// </summary>
     public CibDraft SetAgent(string primitive, AgentName agent)
     {
@@ -200,8 +199,7 @@ public sealed class CibDraft
 
     /// <summary>
     /// Takes a resource or a constraint away, with all it contains and every mention of it. A set, a constraint or a tag that is left with
-    /// nothing to say
-    /// goes too; everything else that concerns others stays as it is.
+    /// nothing to say goes too; everything else that concerns others stays as it is.
     /// </summary>
     public CibDraft Remove(string id)
     {

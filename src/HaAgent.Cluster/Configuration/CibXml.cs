@@ -44,8 +44,7 @@ internal static class CibXml
 
     /// <summary>
     /// The name-value pairs of a primitive's, group's or clone's attribute sets, those first that count first: by score, and of equal ones
-    /// the last
-    /// (Pacemaker 2). A set with rules is left out: it does not always hold.
+    /// the last (Pacemaker 2). A set with rules is left out: it does not always hold.
     /// </summary>
     public static IReadOnlyList<KeyValuePair<string, string>> ReadPairs(XElement element, string set) =>
         [
@@ -132,8 +131,7 @@ internal static class CibXml
 
 /// <summary>
 /// What programs write into the configuration by themselves, all the time: it is nobody's decision, so it neither makes a plan outdated nor
-/// is
-/// taken back by one.
+/// is taken back by one.
 /// </summary>
 internal static class MachineWritten
 {

@@ -261,8 +261,7 @@ public sealed record CrmChange(string Id, string? Before, string? After)
 
     /// <summary>
     /// As a sysadmin reviews it: a new object as one types it; one that goes marked -; of one that changes the first line, and what goes
-    /// and
-    /// comes in it.
+    /// and comes in it.
     /// </summary>
     public IEnumerable<string> Review() =>
         (Before, After) switch

@@ -13,9 +13,8 @@ public static partial class DeviceName
 
     /// <summary>
     /// The name to propose for a device that is to be named the same on every node; null when none will do. A name that tells of what lies
-    /// on the device
-    /// (by-uuid, by-label) goes when it is formatted anew, and one that tells of the wiring (by-path) may be another on each node, so it
-    /// comes last.
+    /// on the device (by-uuid, by-label) goes when it is formatted anew, and one that tells of the wiring (by-path) may be another on each
+    /// node, so it comes last.
     /// </summary>
     /// <param name="names">The device's names.</param>
     public static string? Preferred(IEnumerable<string> names)

@@ -11,8 +11,7 @@ public static class SetupPlanner
 {
     /// <summary>
     /// The steps in the order in which their changes are made. Storage comes before libvirt's settings, so that a half-made setup refuses
-    /// to
-    /// start a guest rather than start it unprotected.
+    /// to start a guest rather than start it unprotected.
     /// </summary>
     private static readonly Func<SetupIntent, Snapshot, Plan>[] Steps =
     [

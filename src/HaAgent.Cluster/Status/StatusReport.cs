@@ -206,8 +206,8 @@ public sealed partial record MigrationLine(string Resource, string To, TimeSpan 
 
     /// <summary>
     /// Reads a line of a log; null when it is another one. Only a line that the agent itself wrote counts, as syslog, the journal or
-    /// HA_LOGFILE hold it: the
-    /// time, the host where there is one, then at once the agent's name. What others say within their own lines does not.
+    /// HA_LOGFILE hold it: the time, the host where there is one, then at once the agent's name. What others say within their own lines
+    /// does not.
     /// </summary>
     public static MigrationLine? Parse(string line)
     {

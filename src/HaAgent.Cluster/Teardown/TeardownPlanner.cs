@@ -9,8 +9,7 @@ namespace HaAgent.Cluster.Teardown;
 
 /// <summary>
 /// Takes away what setup made, in the order in which nothing is left unprotected: while libvirt still wants its locks, a missing volume
-/// only
-/// keeps guests from starting.
+/// only keeps guests from starting.
 /// </summary>
 public static class TeardownPlanner
 {

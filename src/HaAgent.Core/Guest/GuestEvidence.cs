@@ -80,9 +80,8 @@ public sealed record GuestEvidence
         if (Pending is not null)
         {
             // A refused connection alone proves nothing: a daemon that is ending closes its socket and then waits for its threads, and
-            // where
-            // virtproxyd is asked it says nothing of virtqemud. When no daemon is left, the call died with it; a child that it had forked
-            // for QEMU and that is not QEMU yet waits for its parent's word (virCommandHandshakeNotify) and ends without it.
+            // where virtproxyd is asked it says nothing of virtqemud. When no daemon is left, the call died with it; a child that it had
+            // forked for QEMU and that is not QEMU yet waits for its parent's word (virCommandHandshakeNotify) and ends without it.
             return Failure.Kind == FailureKind.Unreachable && daemon == DaemonLife.Gone
                 ? new Observation.Absent(
                     $"no QEMU process of this node carries it, and the libvirt daemon that was to start it is gone ({Failure.Message})"

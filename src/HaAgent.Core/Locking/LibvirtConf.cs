@@ -5,10 +5,8 @@ namespace HaAgent.Core.Locking;
 
 /// <summary>
 /// Reads and edits libvirt's .conf files (<c>key = value</c>, # for comments). Of equal keys the first one counts: virConfGetValue
-/// (src/util/virconf.c)
-/// walks the list of entries from its head. Editing keeps every byte that it does not have to change, comments and line ends included. The
-/// text is one
-/// char per byte (Latin-1), so that a file in any encoding comes out as it went in.
+/// (src/util/virconf.c) walks the list of entries from its head. Editing keeps every byte that it does not have to change, comments and
+/// line ends included. The text is one char per byte (Latin-1), so that a file in any encoding comes out as it went in.
 /// </summary>
 public static class LibvirtConf
 {
@@ -123,8 +121,7 @@ public static class LibvirtConf
 
 /// <summary>
 /// One statement or comment of a libvirt .conf file, as virConfParseStatement (src/util/virconf.c) delimits them: by line ends or
-/// semicolons; a value in
-/// brackets or triple quotes may span several lines of text.
+/// semicolons; a value in brackets or triple quotes may span several lines of text.
 /// </summary>
 /// <param name="Key">What it sets or, in a comment, what it would set; null for anything else.</param>
 /// <param name="IsComment">Whether it stands behind a #.</param>

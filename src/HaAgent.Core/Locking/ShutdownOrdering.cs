@@ -3,8 +3,7 @@ namespace HaAgent.Core.Locking;
 /// <summary>
 /// On a systemd host the daemons of the guests must stop after Pacemaker, or a shutdown of the node kills the guests before they can leave
 /// (resource-agents #2081, #1087). Three files may order them: one of the package, the agent's own for hosts on which it was installed
-/// without that
-/// file, and the one of <c>haagent setup</c>.
+/// without that file, and the one of <c>haagent setup</c>.
 /// </summary>
 public static class ShutdownOrdering
 {

@@ -69,8 +69,7 @@ public static class PeerUri
 
 /// <summary>
 /// The ssh connection that libvirt would make for a URI (driver+ssh://[user@]host[:port]/path?parameters, libvirt.org/uri.html), as a
-/// program and its
-/// arguments, so that a question asked beside it reaches the same machine as the same user.
+/// program and its arguments, so that a question asked beside it reaches the same machine as the same user.
 /// </summary>
 /// <param name="Program">ssh, or what the parameter "command" names.</param>
 /// <param name="Options">What comes before the host.</param>

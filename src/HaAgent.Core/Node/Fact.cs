@@ -17,8 +17,7 @@ public enum FactState
 
 /// <summary>
 /// One thing that was asked of a machine: known, known to be absent, or not learned and why. Nothing destructive, no "stopped", no "free"
-/// and no
-/// refusal may follow from what was not learned; <see cref="Match"/> makes who decides by it say what does.
+/// and no refusal may follow from what was not learned; <see cref="Match"/> makes who decides by it say what does.
 /// </summary>
 /// <typeparam name="T">What is known when it is known.</typeparam>
 public sealed record Fact<T>

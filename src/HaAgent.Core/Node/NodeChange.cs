@@ -6,9 +6,8 @@ namespace HaAgent.Core.Node;
 
 /// <summary>
 /// One change of a node: a closed choice. Each can be made twice, and can be cut off at any point: made again, it finds what is done and
-/// does the
-/// rest. Each looks once more, right before, at what it was planned for. One that says more than this haagent knows is not understood at
-/// all.
+/// does the rest. Each looks once more, right before, at what it was planned for. One that says more than this haagent knows is not
+/// understood at all.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "change")]
 [JsonDerivedType(typeof(MakeDirectory), "make-directory")]
@@ -57,8 +56,7 @@ public sealed record SeeMark(string Path, string MarkFile) : NodeChange;
 
 /// <summary>
 /// Gives a file a new content: all of it or nothing of it, with the mode, owner and label of what was there. Through a symbolic link it
-/// changes the
-/// file that the link leads to.
+/// changes the file that the link leads to.
 /// </summary>
 /// <param name="Path">The file, absolute.</param>
 /// <param name="After">The fingerprint of its new content, by which it is known to be whole, and to be there already.</param>
@@ -224,8 +222,7 @@ public sealed record RestartUnit(string Unit) : NodeChange;
 
 /// <summary>
 /// Ends a virtualization daemon and starts it again by its own command line in its own environment, unless a guest runs: for a host whose
-/// init system
-/// is not systemd.
+/// init system is not systemd.
 /// </summary>
 /// <param name="Name">The program's name.</param>
 /// <param name="Pid">Its process.</param>
@@ -250,8 +247,7 @@ public sealed record SeeGuestProcess(string Domain, int Pid) : NodeChange;
 
 /// <summary>
 /// Creates a domain that has to be refused, because it runs elsewhere under a lock. What is created all the same is tied to the connection
-/// to libvirt, and
-/// destroyed at once. The answer is a <see cref="CopyReply"/>.
+/// to libvirt, and destroyed at once. The answer is a <see cref="CopyReply"/>.
 /// </summary>
 /// <param name="Xml">The domain.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]

@@ -22,8 +22,7 @@ public enum ConversationState
 
 /// <summary>
 /// What comes back from <c>haagent node</c>, piece by piece as the connection brings it. Everything in it is foreign: a login may chatter,
-/// the other
-/// end may be another program, half an answer or a hundred megabytes of something.
+/// the other end may be another program, half an answer or a hundred megabytes of something.
 /// </summary>
 /// <param name="nonce">The request's.</param>
 /// <param name="questions">How many were asked.</param>

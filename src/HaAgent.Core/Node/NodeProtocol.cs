@@ -5,10 +5,8 @@ namespace HaAgent.Core.Node;
 
 /// <summary>
 /// The words between haagent and <c>haagent node</c> on another machine (over ssh) or on this one (as a child process). The request is one
-/// JSON object
-/// on standard input, up to its end. The answer is lines of <c>haagent-node PROTOCOL NONCE JSON</c> on standard output, each as soon as it
-/// is
-/// ready, and <see cref="EndReply"/> last; every other line is a login's chatter and is passed over.
+/// JSON object on standard input, up to its end. The answer is lines of <c>haagent-node PROTOCOL NONCE JSON</c> on standard output, each as
+/// soon as it is ready, and <see cref="EndReply"/> last; every other line is a login's chatter and is passed over.
 /// </summary>
 public static class NodeProtocol
 {

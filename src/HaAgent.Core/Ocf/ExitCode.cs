@@ -3,8 +3,8 @@ using HaAgent.Core.Text;
 namespace HaAgent.Core.Ocf;
 
 /// <summary>
-/// The exit codes of the OCF Resource Agent API 1.1, section "Return codes", and what Pacemaker does on each
-/// (Pacemaker Administration, "How are OCF return codes interpreted?").
+/// The exit codes of the OCF Resource Agent API 1.1, section "Return codes", and what Pacemaker does on each (Pacemaker Administration,
+/// "How are OCF return codes interpreted?").
 /// </summary>
 public enum ExitCode
 {

@@ -7,8 +7,8 @@ namespace HaAgent.Host.Child;
 
 /// <summary>
 /// Has things done in a child process, one at a time for each owner and volume: a volume that stands still costs one process, however long
-/// it does and
-/// however many actions ask for it. Who finds that child still there waits for it within its time, and says since when it has been.
+/// it does and however many actions ask for it. Who finds that child still there waits for it within its time, and says since when it has
+/// been.
 /// </summary>
 /// <param name="directory">Where the locks are: volatile and local, as /run is.</param>
 /// <param name="owner">The resource, or what else this is done for.</param>

@@ -7,8 +7,8 @@ namespace HaAgent.Host.Child;
 
 /// <summary>
 /// What keeps children from piling up on a volume that stands still: a lock (flock(2)) that belongs to an open file which the child
-/// inherits. It is held as
-/// long as the child is there, also when it was killed and the kernel has not let go of it, and whatever became of whoever started it.
+/// inherits. It is held as long as the child is there, also when it was killed and the kernel has not let go of it, and whatever became of
+/// whoever started it.
 /// </summary>
 internal sealed class ChildLock : IDisposable
 {

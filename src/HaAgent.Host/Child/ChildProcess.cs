@@ -7,10 +7,8 @@ namespace HaAgent.Host.Child;
 
 /// <summary>
 /// Our own executable once more, for what may never come back. A thread that waits in the kernel for a volume (state D) keeps its process
-/// from ending,
-/// even with _exit(2) and SIGKILL; a child does not keep its parent. It has a session of its own, so that nobody waits for its process
-/// group, none of our
-/// streams, and one socket to us as standard input. When we end, or give it up, a SIGKILL waits for it.
+/// from ending, even with _exit(2) and SIGKILL; a child does not keep its parent. It has a session of its own, so that nobody waits for its
+/// process group, none of our streams, and one socket to us as standard input. When we end, or give it up, a SIGKILL waits for it.
 /// </summary>
 internal sealed unsafe class ChildProcess : IDisposable
 {

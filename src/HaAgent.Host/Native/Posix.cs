@@ -6,8 +6,7 @@ namespace HaAgent.Host.Native;
 
 /// <summary>
 /// The system calls whose failure has to be told. Each gives its error number back beside its result, taken in the same transition from
-/// native code
-/// (SetLastError): read later, by another call, it may be that of whatever the runtime did in between.
+/// native code (SetLastError): read later, by another call, it may be that of whatever the runtime did in between.
 /// </summary>
 internal static unsafe partial class Posix
 {

@@ -104,8 +104,7 @@ internal static class PackageChange
 
 /// <summary>
 /// One moment for all questions of a request, which a process of its own answers: whether a daemon is older than a file must not depend on
-/// how long the
-/// node took between the two.
+/// how long the node took between the two.
 /// </summary>
 internal static class NodeTime
 {

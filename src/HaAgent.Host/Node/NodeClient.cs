@@ -14,8 +14,7 @@ internal sealed record NodeAnswers(IReadOnlyList<Fact<NodeAnswer>> Answers, stri
 
 /// <summary>
 /// Asks and changes nodes by <c>haagent node</c>: over ssh, which follows the administrator's ssh_config, or as a child process on this
-/// node. Nothing that
-/// is said travels on a command line.
+/// node. Nothing that is said travels on a command line.
 /// </summary>
 internal sealed class NodeClient
 {
@@ -67,8 +66,7 @@ internal sealed class NodeClient
     /// <summary>Makes a change.</summary>
     /// <returns>
     /// <see cref="DoneReply"/>; <see cref="CopyReply"/> to a <see cref="TryCopy"/>; or <see cref="RefusedReply"/> with the reason, which
-    /// may also be that
-    /// nothing was heard: its <see cref="RefusedReply.IsUnknown"/> tells whether the change may be made all the same.
+    /// may also be that nothing was heard: its <see cref="RefusedReply.IsUnknown"/> tells whether the change may be made all the same.
     /// </returns>
     public async Task<NodeReply> MakeAsync(string node, NodeChange change, TimeSpan limit)
     {

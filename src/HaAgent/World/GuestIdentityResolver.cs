@@ -26,8 +26,7 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
 
     /// <summary>
     /// Which domain; null when it cannot be known. Where the guest was seen active and not stopped since, memory is nearer to the truth
-    /// than
-    /// a file that somebody may have edited meanwhile, and it does not wait for a shared volume.
+    /// than a file that somebody may have edited meanwhile, and it does not wait for a shared volume.
     /// </summary>
     public GuestIdentity? Resolve(Deadline deadline) =>
         Record is { IsActive: true } or { Pending: not null } ? Record.Identity : FromFile(deadline);

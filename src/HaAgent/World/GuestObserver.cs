@@ -162,8 +162,7 @@ internal sealed class GuestObserver(AgentContext context)
 
     /// <summary>
     /// Neither the configuration nor memory names the domain. It is proven absent when every guest that is active here is known to belong
-    /// to
-    /// another resource, which is so on a node that has just booted.
+    /// to another resource, which is so on a node that has just booted.
     /// </summary>
     private Observation ObserveWithoutIdentity(Deadline deadline)
     {

@@ -57,8 +57,7 @@ internal sealed class ImagePreparation(AgentContext context)
 
     /// <summary>
     /// Puts the new image in the place of the old one while nobody uses that: this agent holds its lease meanwhile, so that no virtlockd
-    /// can give it
-    /// to a guest, and no QEMU has it open for writing.
+    /// can give it to a guest, and no QEMU has it open for writing.
     /// </summary>
     private OperationResult Replace(string image, string made, Deadline deadline)
     {

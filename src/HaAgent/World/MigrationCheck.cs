@@ -71,9 +71,8 @@ internal sealed class MigrationCheck(AgentContext context)
 
     /// <summary>
     /// A target without lockd would take the guest, and its lock would vanish without a word. Its configuration can be read where the
-    /// connection goes by
-    /// ssh. What cannot be learned that way is no reason to refuse, which would make of a move a cold restart: migrate_from checks the
-    /// leases on arrival.
+    /// connection goes by ssh. What cannot be learned that way is no reason to refuse, which would make of a move a cold restart:
+    /// migrate_from checks the leases on arrival.
     /// </summary>
     private OperationResult? LockOnTarget(MigrationTarget target, Deadline deadline)
     {

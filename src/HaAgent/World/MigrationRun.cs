@@ -218,10 +218,8 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
 
 /// <summary>
 /// The migration call itself, which comes back when the migration is over, on a thread and a connection of its own. In libvirt 9.0.0 the
-/// call of a
-/// second thread on one connection can be overlooked while a first one waits (virNetClientIOEventLoop: the wake-up is lost when it comes
-/// before
-/// the wait begins), and then hangs until the migration is over.
+/// call of a second thread on one connection can be overlooked while a first one waits (virNetClientIOEventLoop: the wake-up is lost when
+/// it comes before the wait begins), and then hangs until the migration is over.
 /// </summary>
 /// <param name="sourceUri">This node's hypervisor; empty: libvirt's default.</param>
 /// <param name="target">Nobody else may use it before the migration is over.</param>

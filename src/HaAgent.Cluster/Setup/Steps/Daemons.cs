@@ -158,8 +158,7 @@ public static class Daemons
 
 /// <summary>
 /// On a systemd host, Pacemaker starts after and therefore stops before libvirt and virtlockd. Without it a shutdown tears libvirt away
-/// while
-/// the cluster still wants to move the guests.
+/// while the cluster still wants to move the guests.
 /// </summary>
 public static class PacemakerOrdering
 {
