@@ -11,8 +11,14 @@ namespace HaAgent.Cluster.Remove;
 /// </summary>
 public static class RemovePlanner
 {
-    /// <summary>A cluster property that says that the maintenance mode is ours to end, also after an interruption.</summary>
+    /// <summary>
+    /// A cluster property that names the guests that were taken out and that the cluster may still remember: after an interruption each run
+    /// has the cluster forget all of them before it moves again, whichever guests it is called for.
+    /// </summary>
     public const string Mark = "haagent-removing";
+
+    /// <summary>A cluster property that says that the maintenance mode is ours to end; without it, it is the admin's.</summary>
+    public const string OwnMaintenance = "haagent-maintenance";
 
     private const string Maintenance = "maintenance-mode";
     private static readonly TimeSpan StopLimit = TimeSpan.FromMinutes(5);
@@ -41,6 +47,16 @@ public static class RemovePlanner
         return (keepRunning ? Leave(names, guests, snapshot) : Stop(guests, snapshot)) + notes;
     }
 
+    /// <summary>The guests that an interrupted removal took out and that run on; empty when there was none.</summary>
+    public static IReadOnlyList<string> Unfinished(Cib cib)
+    {
+        ArgumentNullException.ThrowIfNull(cib);
+        string[] marked = (cib.Property(Mark) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+        // One that somebody put back is the cluster's again.
+        return [.. marked.Where(name => cib.Primitive(name) is null)];
+    }
+
     private static IEnumerable<Refusal> NotOurs(string name, Snapshot snapshot)
     {
         Cib cib = snapshot.Cib;
@@ -67,6 +83,17 @@ public static class RemovePlanner
         if (guests.Length == 0)
             return new Plan();
         Cib cib = snapshot.Cib;
+
+        // In maintenance mode nothing would stop; and when that mode ended, those guests would.
+        if (cib.Property(Mark) is not null)
+        {
+            string unfinished = string.Join(' ', Unfinished(cib).DefaultIfEmpty(guests[0].Id));
+            return Plan.Refuse(
+                $"'haagent remove --keep-running {unfinished}' was interrupted, and the cluster is still as it left it",
+                $"haagent remove --keep-running {unfinished} finishes it; then run this again"
+            );
+        }
+
         var changes = new List<Change>();
         Primitive[] active = [.. guests.Where(guest => snapshot.Status.Anywhere(guest.Id).Any())];
         string[] asked = [.. active.Where(guest => !guest.IsToldToStop).Select(guest => guest.Id)];
@@ -93,15 +120,18 @@ public static class RemovePlanner
     private static Plan Leave(IReadOnlyList<string> names, Primitive[] guests, Snapshot snapshot)
     {
         Cib cib = snapshot.Cib;
-        bool ours = cib.Property(Mark) is not null;
+        bool marked = cib.Property(Mark) is not null;
+        string[] earlier = [.. Unfinished(cib)];
         bool resting = ClusterBoolean.IsTrue(cib.Property(Maintenance));
+        bool ours = resting && cib.Property(OwnMaintenance) is not null;
         var changes = new List<Change>();
         if (guests.Length > 0)
         {
-            CibDraft draft = Without(cib.Edit(), guests);
+            string[] leaving = [.. earlier.Union(guests.Select(guest => guest.Id))];
+            CibDraft draft = Without(cib.Edit(), guests).SetProperty(Mark, string.Join(' ', leaving));
             if (!resting)
-                draft.SetProperty(Maintenance, "true").SetProperty(Mark, "true");
-            ours |= !resting;
+                draft.SetProperty(Maintenance, "true").SetProperty(OwnMaintenance, "true");
+            (ours, marked) = (ours || !resting, true);
             Cib without = draft.Finish();
             changes.Add(
                 new Change.Configure(
@@ -115,19 +145,33 @@ public static class RemovePlanner
         }
 
         // What the cluster remembers of them must go before it moves again.
-        string[] remembered = [.. names.Where(name => guests.Any(g => g.Id == name) || snapshot.Status.Resources.Any(r => r.Id == name))];
-        changes.AddRange(
-            remembered.Select(name => new Change.OnNode(snapshot.Self, $"make the cluster forget {name}", new ForgetResource(name), Short))
+        IEnumerable<string> remembered = names.Where(name =>
+            guests.Any(g => g.Id == name) || snapshot.Status.Resources.Any(r => r.Id == name)
         );
-        if (ours)
-            changes.Add(
-                new Change.Configure(
-                    "let the cluster move again",
-                    cib,
-                    cib.Edit().RemoveProperty(Maintenance).RemoveProperty(Mark).Finish()
-                )
-            );
-        return new Plan { Changes = changes };
+        changes.AddRange(
+            earlier
+                .Union(remembered)
+                .Select(name => new Change.OnNode(snapshot.Self, $"make the cluster forget {name}", new ForgetResource(name), Short))
+        );
+        if (marked)
+        {
+            CibDraft draft = cib.Edit().RemoveProperty(Mark).RemoveProperty(OwnMaintenance);
+            if (ours)
+                draft.RemoveProperty(Maintenance);
+            string title =
+                ours ? "let the cluster move again"
+                : resting ? "take haagent's marks away; the maintenance mode is not haagent's and stays"
+                : "take haagent's marks away";
+            changes.Add(new Change.Configure(title, cib, draft.Finish()));
+        }
+
+        string[] others = [.. earlier.Except(names)];
+        return new Plan
+        {
+            Changes = changes,
+            Notes =
+                others.Length == 0 ? [] : [$"an earlier removal of {string.Join(", ", others)} was interrupted, and is finished with this"],
+        };
     }
 
     private static CibDraft Without(CibDraft draft, Primitive[] guests) => guests.Aggregate(draft, (d, guest) => d.Remove(guest.Id));

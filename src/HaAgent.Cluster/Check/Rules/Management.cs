@@ -37,15 +37,19 @@ internal static class Management
     public static IEnumerable<Finding> OfCluster(Cib cib)
     {
         const string StandsStill = "the whole cluster is in maintenance mode: it neither watches a resource nor starts one";
+        bool resting = ClusterBoolean.IsTrue(cib.Property("maintenance-mode"));
         if (cib.Property(RemovePlanner.Mark) is not null)
         {
+            string[] left = [.. RemovePlanner.Unfinished(cib)];
+            string stopped = left.Length == 0 ? "" : $", and the cluster would stop {string.Join(", ", left)} if it moved now";
             yield return Error(
-                $"{StandsStill}; 'haagent remove --keep-running' was interrupted, "
-                    + "and if that mode ended now the guests that it took out would be stopped",
-                "type the same haagent remove again: it resumes"
+                $"{(resting ? StandsStill + "; " : "")}'haagent remove --keep-running' was interrupted{stopped}",
+                left.Length == 0
+                    ? "type the same haagent remove again: it resumes"
+                    : $"haagent remove --keep-running {string.Join(' ', left)} finishes it"
             );
         }
-        else if (ClusterBoolean.IsTrue(cib.Property("maintenance-mode")))
+        else if (resting)
         {
             yield return Error(StandsStill, "crm maintenance off");
         }
