@@ -28,29 +28,52 @@ public sealed record LibvirtFlavour(string Daemon, IReadOnlyList<string> Boot, I
         ["virtqemud.service", "virtqemud.socket", "virtproxyd.service", "virtproxyd.socket", .. Locking]
     );
 
+    private static readonly LibvirtFlavour[] Both = [Monolithic, Modular];
+
     /// <summary>What a node's flavour is called where it could not be learned.</summary>
     public const string What = "how libvirt runs";
 
-    /// <summary>The flavour in use on a node: what runs or is enabled counts before what is merely installed. Absent without
-    /// libvirt.</summary>
+    /// <summary>
+    /// The flavour in use on a node: what runs there counts, then what listens, what is enabled, and what is merely installed. Absent
+    /// without libvirt. A daemon that runs may have guests, and its unit conflicts with the other flavour's: to start that one would end
+    /// it.
+    /// </summary>
     public static Fact<LibvirtFlavour> Of(NodeFacts node)
     {
         ArgumentNullException.ThrowIfNull(node);
         return node.Daemons.Then(daemons =>
             node.Units.Then(units =>
                 node.Programs.Then(programs =>
-                    InUse(Monolithic) ? Fact.Known(Monolithic)
-                    : InUse(Modular) || programs.Contains(Modular.Daemon) ? Fact.Known(Modular)
-                    : programs.Contains(Monolithic.Daemon) ? Fact.Known(Monolithic)
-                    : Fact.Absent<LibvirtFlavour>()
-                )
+                {
+                    Func<LibvirtFlavour, bool>[] signs =
+                    [
+                        flavour => daemons.Any(daemon => daemon.Name == flavour.Daemon),
+                        flavour => flavour.Starting.Any(unit => units.GetValueOrDefault(unit) is { Running: true }),
+                        flavour => flavour.IsEnabled(node),
+                    ];
+                    LibvirtFlavour? used = signs
+                        .Select(sign => Array.Find(Both, flavour => sign(flavour)))
+                        .FirstOrDefault(f => f is not null);
+
+                    // Where nothing of either is in use, the one that distributions now prefer.
+                    used ??= new[] { Modular, Monolithic }.FirstOrDefault(flavour => programs.Contains(flavour.Daemon));
+                    return used is null ? Fact.Absent<LibvirtFlavour>() : Fact.Known(used);
+                })
             )
         );
+    }
 
-        bool InUse(LibvirtFlavour flavour) =>
-            node.Daemon(flavour.Daemon).State == FactState.Known
-            || node.Unit(flavour.Daemon + ".service") is { Value.Enabled: true }
-            || node.Unit(flavour.Daemon + ".socket") is { Value.Enabled: true };
+    /// <summary>The other one.</summary>
+    public LibvirtFlavour Other => this == Modular ? Monolithic : Modular;
+
+    /// <summary>The units that start its daemon: the service itself, or its socket.</summary>
+    public IReadOnlyList<string> Starting => [Daemon + ".service", Daemon + ".socket"];
+
+    /// <summary>Whether its daemon starts at boot, itself or by its socket.</summary>
+    public bool IsEnabled(NodeFacts node)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return Starting.Any(unit => node.Unit(unit) is { Value.Enabled: true });
     }
 }
 

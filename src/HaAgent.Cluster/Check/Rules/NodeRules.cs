@@ -77,13 +77,15 @@ internal static class VirtualizationDaemons
 
         if (node.Has("virtlockd") is not { Value: true })
             yield return new Finding(Name, Severity.Error, $"virtlockd is not installed on {node.Name}", Remedies.Setup(scope));
-        if (Enabled(node, LibvirtFlavour.Monolithic) && Enabled(node, LibvirtFlavour.Modular))
+        if (flavour.IsEnabled(node) && flavour.Other.IsEnabled(node))
         {
+            // The one in use stays: to start the other would end it under its guests.
+            string[] units = [.. flavour.Other.Starting.Where(unit => node.Unit(unit) is { Value.Enabled: true })];
             yield return new Finding(
                 Name,
                 Severity.Error,
-                $"both libvirtd and virtqemud are enabled on {node.Name}, and only one of them can run",
-                $"systemctl disable --now libvirtd.service libvirtd.socket on {node.Name} (or the virtqemud units)"
+                $"both libvirtd and virtqemud are enabled on {node.Name}, only one of them can run, and {flavour.Daemon} is in use",
+                $"systemctl disable --now {string.Join(' ', units)} on {node.Name}"
             );
         }
 
@@ -118,10 +120,6 @@ internal static class VirtualizationDaemons
                 $"virsh -c qemu:///system list, on {node.Name}"
             );
     }
-
-    private static bool Enabled(NodeFacts node, LibvirtFlavour flavour) =>
-        node.Unit(flavour.Daemon + ".service") is { Value.Enabled: true }
-        || node.Unit(flavour.Daemon + ".socket") is { Value.Enabled: true };
 }
 
 /// <summary>At shutdown Pacemaker moves the guests before libvirt goes, and libvirt-guests keeps its hands off them.</summary>
