@@ -81,6 +81,12 @@ internal static class HostClock
         }
     }
 
+    /// <summary>In which /proc counts (time(7), USER_HZ): 100 on every architecture that libvirt's QEMU driver runs on.</summary>
+    public const int TicksPerSecond = 100;
+
+    /// <summary>When so many ticks since boot were over, UTC, by the clock as it is set now.</summary>
+    public static DateTime At(long ticks) => DateTime.UtcNow - TimeSpan.FromSeconds(SecondsSinceBoot - ((double)ticks / TicksPerSecond));
+
     private static string Read(string path)
     {
         try

@@ -12,9 +12,6 @@ namespace HaAgent.Host;
 /// </summary>
 internal sealed unsafe class QemuProcess : IDisposable
 {
-    /// <summary>In which /proc counts (time(7), USER_HZ): 100 on every architecture that libvirt's QEMU driver runs on.</summary>
-    private const int TicksPerSecond = 100;
-
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20);
 
     private readonly int _pidfd;
@@ -39,20 +36,18 @@ internal sealed unsafe class QemuProcess : IDisposable
     public bool HasEnded => WaitForEnd(TimeSpan.Zero);
 
     /// <summary>It was started in this second since boot, or later.</summary>
-    public bool StartedAfter(long secondsSinceBoot) => StartTime / TicksPerSecond >= secondsSinceBoot;
+    public bool StartedAfter(long secondsSinceBoot) => StartTime / HostClock.TicksPerSecond >= secondsSinceBoot;
 
-    /// <summary>Takes hold of a process if it carries this guest; absent: it does not, or it is gone.</summary>
-    public static Fact<QemuProcess> Open(int pid, GuestIdentity identity)
+    /// <summary>Takes hold of a process that a question is true of; absent: it is not, or the process is gone.</summary>
+    public static Fact<QemuProcess> Open(int pid, Func<Fact<bool>> verify)
     {
         // Most processes end here, without a descriptor.
-        Fact<bool> claims = ProcessTable.Carries(pid, identity);
-        if (claims is not { State: FactState.Known })
-            return claims is { State: FactState.NotLearned } unknown
-                ? Fact.NotLearned<QemuProcess>(unknown.Why!)
-                : Fact.Absent<QemuProcess>();
+        Fact<bool> first = verify();
+        if (first.State != FactState.Known)
+            return first.Then(_ => Fact.Absent<QemuProcess>());
 
         // Verified again when it is held, so that what is verified is what is held.
-        return Held(pid, process => ProcessTable.Carries(pid, identity));
+        return Held(pid, _ => verify());
     }
 
     /// <summary>
@@ -155,12 +150,6 @@ internal sealed class ProcessSearch(ChildCall child)
         record is { Pid: > 0 } ? QemuProcess.OpenKnown(record.Pid, record.StartTime) : Fact.Absent<QemuProcess>();
 
     /// <summary>Every guest that a QEMU process of this node carries.</summary>
-    public Fact<IReadOnlyList<GuestIdentity>> Guests(Deadline deadline) =>
-        child
-            .AskProcesses<GuestsSeen>(new ListGuests(), deadline)
-            .Match(
-                seen => Fact.Known(seen.Guests),
-                Fact.Absent<IReadOnlyList<GuestIdentity>>,
-                Fact.NotLearned<IReadOnlyList<GuestIdentity>>
-            );
+    public Fact<IReadOnlyList<GuestProcess>> Guests(Deadline deadline) =>
+        child.AskProcesses<GuestsSeen>(new ListGuests(), deadline).Map(seen => seen.Guests);
 }

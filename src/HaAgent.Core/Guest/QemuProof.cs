@@ -1,60 +1,67 @@
 using System.Globalization;
 using System.Text;
 using HaAgent.Core.Locking;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Core.Guest;
 
-/// <summary>What the kernel says of a process whose arguments name a guest.</summary>
-/// <param name="InPidFile">It is the one in libvirt's pid file for that guest, which only root writes.</param>
-/// <param name="Status">/proc/PID/status.</param>
-/// <param name="Cgroup">/proc/PID/cgroup.</param>
-public readonly record struct QemuClaim(bool InPidFile, string Status, string Cgroup);
-
-/// <summary>
-/// Whether a process is the QEMU that libvirt started, or somebody's who gave it the same arguments. Any user can do that, also with the
-/// real QEMU as program; what a user cannot have is libvirt's pid file, the user that libvirt runs QEMU as, or libvirt's control group. The
-/// program's name is no proof, and its lack no counter-proof: an emulator may be a script or be called anything, and a guest that is taken
-/// for gone is the worse error.
-/// </summary>
-public static class QemuProof
+/// <summary>The users that root's libvirt runs QEMU as. Nobody else can have a process of theirs.</summary>
+public sealed class QemuOwners
 {
     /// <summary>Whom the distributions run QEMU as, when qemu.conf does not say (its "user": Debian, and Red Hat and SUSE).</summary>
     private static readonly string[] DefaultUsers = ["libvirt-qemu", "qemu"];
 
-    /// <summary>It is libvirt's.</summary>
-    /// <param name="claim">What the kernel says.</param>
-    /// <param name="owners">User ids from <see cref="Owners"/>.</param>
-    public static bool IsLibvirts(QemuClaim claim, IReadOnlySet<uint> owners) =>
-        claim.InPidFile
-        || IsInLibvirtsCgroup(claim.Cgroup)
-        || (Users(claim.Status) is [_, ..] users && Array.TrueForAll(users, owners.Contains));
+    private readonly HashSet<uint> _users = [0];
+    private readonly string? _unknown;
 
-    /// <summary>User ids that libvirt may run QEMU as: root, qemu.conf's "user", and the distribution's.</summary>
-    /// <param name="qemuConf">The text of qemu.conf; null: there is none.</param>
-    /// <param name="passwd">The text of /etc/passwd.</param>
-    public static IReadOnlySet<uint> Owners(string? qemuConf, string passwd)
+    /// <summary>Root, qemu.conf's "user", and the distribution's.</summary>
+    /// <param name="qemuConf">The text of qemu.conf; absent: there is none.</param>
+    /// <param name="passwd">The text of /etc/passwd: a name service may be as far away as the volume.</param>
+    public QemuOwners(Fact<string> qemuConf, Fact<string> passwd)
     {
-        var owners = new HashSet<uint> { 0 };
-        string? configured = qemuConf is null ? null : LibvirtConf.GetString(qemuConf, "user");
+        if (qemuConf.IsNotLearned(out string? why) || passwd.IsNotLearned(out why))
+            _unknown = why;
+        string? configured = qemuConf.IsKnown(out string? conf) ? LibvirtConf.GetString(conf, "user") : null;
 
         // "+107" and "107" are a number, whatever users are called (qemu.conf, "user").
-        if (uint.TryParse(configured?.TrimStart('+'), NumberStyles.None, CultureInfo.InvariantCulture, out uint number))
-            owners.Add(number);
-        foreach (string line in passwd.Split('\n'))
+        bool isFound = string.IsNullOrEmpty(configured);
+        if (TryNumber(configured?.TrimStart('+'), out uint number))
+            isFound = _users.Add(number) || true;
+        foreach (string line in (passwd.Value ?? "").Split('\n'))
         {
             string[] fields = line.Split(':');
             if (
-                fields.Length > 2
-                && (fields[0] == configured || Array.IndexOf(DefaultUsers, fields[0]) >= 0)
-                && uint.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out uint id)
+                fields.Length <= 2
+                || (fields[0] != configured && Array.IndexOf(DefaultUsers, fields[0]) < 0)
+                || !TryNumber(fields[2], out uint id)
             )
-                owners.Add(id);
+                continue;
+            _users.Add(id);
+            isFound |= fields[0] == configured;
         }
 
-        return owners;
+        if (!isFound)
+            _unknown ??= $"the number of the user {configured}, as whom qemu.conf runs guests, is not in /etc/passwd";
     }
 
-    /// <summary>Real, effective, saved and filesystem user: a program with the set-user-ID bit has one of them from its caller.</summary>
+    /// <summary>Whether a process belongs to them alone; absent: somebody else has a part in it.</summary>
+    /// <param name="status">
+    /// /proc/PID/status. Real, effective, saved and filesystem user count: a program with the set-user-ID bit has one of them from its
+    /// caller.
+    /// </param>
+    public Fact<bool> Own(string status)
+    {
+        uint[] users = Users(status);
+        return users.Length == 0 ? Fact.NotLearned<bool>("its users cannot be read")
+            : Array.TrueForAll(users, _users.Contains) ? Fact.Known(true)
+            : _unknown is null ? Fact.Absent<bool>()
+            : Fact.NotLearned<bool>(_unknown);
+    }
+
+    /// <summary>Whether a process is root's alone.</summary>
+    /// <param name="status">/proc/PID/status.</param>
+    public static bool IsRoots(string status) => Users(status) is [_, ..] users && Array.TrueForAll(users, user => user == 0);
+
     private static uint[] Users(string status)
     {
         foreach (string line in status.Split('\n'))
@@ -62,10 +69,10 @@ public static class QemuProof
             if (!line.StartsWith("Uid:", StringComparison.Ordinal))
                 continue;
             string[] fields = line["Uid:".Length..].Split('\t', StringSplitOptions.RemoveEmptyEntries);
-            var users = new uint[fields.Length];
+            uint[] users = new uint[fields.Length];
             for (int i = 0; i < fields.Length; i++)
             {
-                if (!uint.TryParse(fields[i], NumberStyles.None, CultureInfo.InvariantCulture, out users[i]))
+                if (!TryNumber(fields[i], out users[i]))
                     return [];
             }
 
@@ -75,11 +82,67 @@ public static class QemuProof
         return [];
     }
 
+    private static bool TryNumber(string? text, out uint number) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+}
+
+/// <summary>The control groups that libvirt makes for guests (libvirt, "Control Groups Resource Management").</summary>
+public static class QemuCgroup
+{
     /// <summary>
-    /// machine-qemu\x2d1\x2dvm1.scope where systemd is, qemu-1-vm1.libvirt-qemu where it is not (libvirt, "Control Groups").
+    /// Whether a process lies in one. Counted from the root of the hierarchy and by whole names: below its own session a user may make
+    /// groups of any name.
     /// </summary>
-    private static bool IsInLibvirtsCgroup(string cgroup) =>
-        cgroup.Contains("/machine-qemu", StringComparison.Ordinal) || cgroup.Contains(".libvirt-qemu", StringComparison.Ordinal);
+    /// <param name="cgroup">/proc/PID/cgroup: "0::/machine.slice/machine-qemu\x2d1\x2dvm1.scope/libvirt/emulator".</param>
+    public static bool IsLibvirts(string cgroup)
+    {
+        foreach (string line in cgroup.Split('\n'))
+        {
+            // HIERARCHY:CONTROLLERS:PATH; the path may have colons.
+            string[] fields = line.Split(':', 3);
+            if (fields is [_, _, ['/', .. var path]] && (IsScope(path.Split('/')) || IsGroup(path.Split('/'))))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>machine.slice/machine-qemu\x2d1\x2dvm1.scope where systemd is; each slice bears its parent's name (systemd.slice(5)). Users
+    /// have services and scopes of their own in user.slice, but slices are made by systemd for root alone.</summary>
+    private static bool IsScope(string[] names)
+    {
+        string parent = "";
+        foreach (string name in names)
+        {
+            if (!name.EndsWith(".slice", StringComparison.Ordinal))
+            {
+                return parent.Length > 0
+                    && name.StartsWith(@"machine-qemu\x2d", StringComparison.Ordinal)
+                    && name.EndsWith(".scope", StringComparison.Ordinal);
+            }
+
+            string slice = name[..^".slice".Length];
+            if (slice == "user" || (parent.Length > 0 && !slice.StartsWith(parent + "-", StringComparison.Ordinal)))
+                return false;
+            parent = slice;
+        }
+
+        return false;
+    }
+
+    /// <summary>machine/qemu-1-vm1.libvirt-qemu where it is not, or a chain of NAME.partition instead of "machine".</summary>
+    private static bool IsGroup(string[] names)
+    {
+        for (int i = 0; i < names.Length; i++)
+        {
+            if (i > 0 && names[i].EndsWith(".libvirt-qemu", StringComparison.Ordinal))
+                return true;
+            if (!names[i].EndsWith(".partition", StringComparison.Ordinal) && !(i == 0 && names[i] == "machine"))
+                return false;
+        }
+
+        return false;
+    }
 }
 
 /// <summary>

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using HaAgent.Core.Guest;
 using HaAgent.Core.Locking;
 
 namespace HaAgent.Host.Child;
@@ -112,7 +111,7 @@ internal sealed record ImageReplaced(string? Problem) : ChildAnswer
 /// <param name="StartTime">Clock ticks since boot, which together with the pid name one process.</param>
 internal sealed record ProcessSeen(int Pid, long StartTime) : ChildAnswer;
 
-internal sealed record GuestsSeen(IReadOnlyList<GuestIdentity> Guests) : ChildAnswer;
+internal sealed record GuestsSeen(IReadOnlyList<GuestProcess> Guests) : ChildAnswer;
 
 /// <summary>It could not be done for another reason than the volume.</summary>
 internal sealed record Broken(string Why) : ChildAnswer;

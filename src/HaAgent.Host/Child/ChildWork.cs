@@ -84,8 +84,9 @@ internal static class ChildWork
             ReplaceImage replace => Replace(replace),
             WriteText write => Change(() => Write(write.Path, write.Text)),
             FindProcess find => Find(new GuestIdentity(find.Name, find.Uuid)),
-            ListGuests => ProcessTable
-                .Guests()
+            ListGuests => GuestProcesses
+                .OfNode()
+                .All()
                 .Match<ChildAnswer>(guests => new GuestsSeen(guests), () => new GuestsSeen([]), why => new Broken(why)),
             _ => new Broken($"a child process does not know the request {request.GetType().Name}"),
         };
@@ -216,8 +217,9 @@ internal static class ChildWork
     }
 
     private static ChildAnswer Find(GuestIdentity identity) =>
-        ProcessTable
-            .Find(identity, hint: null)
+        GuestProcesses
+            .OfNode()
+            .Find(identity)
             .Match<ChildAnswer>(
                 found =>
                 {

@@ -92,6 +92,15 @@ internal static unsafe partial class Posix
         return result >= 0;
     }
 
+    /// <summary>What a file is (statx(2)).</summary>
+    /// <returns>False: <paramref name="error"/> says why.</returns>
+    public static bool Stat(string path, out Tmds.Linux.statx facts, out int error)
+    {
+        bool done = Stat(path, out facts);
+        error = done ? 0 : Marshal.GetLastPInvokeError();
+        return done;
+    }
+
     /// <summary>What an open file is (statx(2), AT_EMPTY_PATH).</summary>
     /// <returns>False: <paramref name="error"/> says why.</returns>
     public static bool Stat(int fd, out Tmds.Linux.statx facts, out int error)

@@ -181,8 +181,9 @@ internal static class DaemonChanges
     private static void SeeNoGuests()
     {
         // A guest may have been started since the plan was made.
-        List<GuestIdentity> guests = ProcessTable
-            .Guests()
+        IReadOnlyList<GuestProcess> guests = GuestProcesses
+            .OfNode()
+            .All()
             .Match(
                 found => found,
                 () => [],
@@ -190,7 +191,7 @@ internal static class DaemonChanges
             );
         if (guests.Count > 0)
             throw new IOException(
-                $"{string.Join(", ", guests.Select(guest => guest.Name))} run{(guests.Count == 1 ? "s" : "")} here now: nothing was "
+                $"{string.Join(", ", guests.Select(seen => seen.Guest.Name))} run{(guests.Count == 1 ? "s" : "")} here now: nothing was "
                     + "restarted"
             );
     }

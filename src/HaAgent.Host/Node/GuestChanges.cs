@@ -60,7 +60,8 @@ internal static class GuestChanges
     /// <summary>Sees that a guest's process is the one it was.</summary>
     public static DoneReply See(SeeGuestProcess change)
     {
-        using QemuProcess process = ProcessTable
+        using QemuProcess process = GuestProcesses
+            .OfNode()
             .FromPidFile(new GuestIdentity(change.Domain, null))
             .Match(
                 found => found,

@@ -61,7 +61,7 @@ internal sealed class GuestObserver(AgentContext context)
             Libvirt = seen,
             Failure = failure,
             Process = found?.Map(qemu => qemu.Pid),
-            Daemon = ProcessTable.LibvirtDaemon,
+            Daemon = () => GuestProcesses.OfNode().Daemon(),
             Pending = pending,
             IsSettled = pending is not null && seen is not null && HasSettled(pending, deadline),
             Now = pending is null ? 0 : HostClock.SecondsSinceBoot,
@@ -174,11 +174,15 @@ internal sealed class GuestObserver(AgentContext context)
         );
         if (active is null && !IsQemuByDefault)
             return new Observation.Unknown($"{problem}, and libvirt does not answer", WithoutIdentity: true);
-        Fact<IReadOnlyList<GuestIdentity>> carried = context.Processes.Guests(deadline);
-        if (!carried.IsKnown(out IReadOnlyList<GuestIdentity>? processes))
+        Fact<IReadOnlyList<GuestProcess>> carried = context.Processes.Guests(deadline);
+        if (!carried.IsKnown(out IReadOnlyList<GuestProcess>? processes))
             return new Observation.Unknown($"{problem}, and {carried.Why}", WithoutIdentity: true);
         List<GuestIdentity> others = context.State.OthersIdentities();
-        List<GuestIdentity> candidates = (active ?? []).Concat(processes).Where(guest => !others.Contains(guest)).Distinct().ToList();
+        List<GuestIdentity> candidates = (active ?? [])
+            .Concat(processes.Select(process => process.Guest))
+            .Where(guest => !others.Contains(guest))
+            .Distinct()
+            .ToList();
         return candidates.Count == 0
             ? new Observation.Absent($"no guest is active here that could be it; {problem}")
             : new Observation.Unknown(

@@ -1,48 +1,59 @@
 using System.Text;
 using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
 using Xunit;
 
 namespace HaAgent.Core.Tests.Guest;
 
-public sealed class QemuProofTests
+public sealed class QemuOwnersTests
 {
     private const string Passwd = "root:x:0:0:root:/root:/bin/bash\nalice:x:1000:1000::/home/alice:/bin/bash\nlibvirt-qemu:x:64055:994::/var/lib/libvirt:/usr/sbin/nologin\nvms:x:700:700::/:/bin/false\n";
-    private static readonly IReadOnlySet<uint> Owners = QemuProof.Owners("user = \"vms\"\n", Passwd);
+
+    [Theory]
+    [InlineData("user = \"vms\"", "0\t700\t64055\t0", FactState.Known)]
+    [InlineData("user = \"vms\"", "0\t0\t0\t1000", FactState.Absent)]
+    [InlineData("user = \"+107\"", "107\t107\t107\t107", FactState.Known)]
+    [InlineData("user = \"nobody-knows\"", "1000\t1000\t1000\t1000", FactState.NotLearned)]
+    [InlineData("user = \"nobody-knows\"", "0\t0\t0\t0", FactState.Known)]
+    [InlineData("user = \"\"", "1000\t1000\t1000\t1000", FactState.Absent)]
+    [InlineData("", "", FactState.NotLearned)]
+    public void Own_ConfAndPasswd_RootConfiguredAndDistributions(string conf, string users, FactState expected) =>
+        Assert.Equal(expected, new QemuOwners(Fact.Known(conf), Fact.Known(Passwd)).Own($"Name:\tq\nUid:\t{users}\nGid:\t0\n").State);
 
     [Fact]
-    public void Owners_ConfAndPasswd_RootConfiguredAndDistributions()
+    public void Own_FilesThatCannotBeRead_OnlyRootIsKnown()
     {
-        Assert.Equal([0u, 700u, 64055u], Owners.Order());
-        Assert.Equal([0u, 64055u], QemuProof.Owners(null, Passwd).Order());
-        Assert.Equal([0u, 107u, 64055u], QemuProof.Owners("user = \"+107\"", Passwd).Order());
-        Assert.Equal([0u], QemuProof.Owners("", "").Order());
+        var owners = new QemuOwners(Fact.NotLearned<string>("denied"), Fact.Known(Passwd));
+
+        Assert.Equal(FactState.Known, owners.Own("Uid:\t0\t0\t0\t0\n").State);
+        Assert.Equal("denied", owners.Own("Uid:\t1000\t1000\t1000\t1000\n").Why);
+        Assert.Equal(FactState.Absent, new QemuOwners(Fact.Absent<string>(), Fact.Known(Passwd)).Own("Uid:\t1000\t1000\t1000\t1000\n").State);
     }
+}
+
+public sealed class QemuCgroupTests
+{
+    [Theory]
+    [InlineData(@"0::/machine.slice/machine-qemu\x2d1\x2dvm1.scope/libvirt/emulator")]
+    [InlineData(@"0::/machine.slice/machine-production.slice/machine-qemu\x2d1\x2dvm1.scope")]
+    [InlineData(@"4:memory:/machine.slice/machine-qemu\x2d1\x2dvm1.scope")]
+    [InlineData("4:memory:/machine/qemu-1-vm1.libvirt-qemu/emulator")]
+    [InlineData("4:memory:/guests.partition/production.partition/qemu-1-vm1.libvirt-qemu")]
+    public void IsLibvirts_GroupThatLibvirtMakes_Is(string line) => Assert.True(QemuCgroup.IsLibvirts($"1:name=systemd:/\n{line}\n"));
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(64055)]
-    [InlineData(700)]
-    public void IsLibvirts_RunsAsLibvirtsUser_Is(int user) => Assert.True(QemuProof.IsLibvirts(Claim($"{user}\t{user}\t{user}\t{user}"), Owners));
-
-    [Theory]
-    [InlineData("1000\t1000\t1000\t1000")]
-    [InlineData("1000\t0\t0\t0")]
-    [InlineData("0\t0\t0\t1000")]
+    [InlineData(@"0::/user.slice/user-1000.slice/user@1000.service/machine.slice/machine-qemu\x2d1\x2dvm1.scope")]
+    [InlineData(@"0::/user.slice/machine-qemu\x2d1\x2dvm1.scope")]
+    [InlineData(@"0::/../machine.slice/machine-qemu\x2d1\x2dvm1.scope")]
+    [InlineData(@"0::/machine.slice/other.slice/machine-qemu\x2d1\x2dvm1.scope")]
+    [InlineData(@"0::/machine-qemu\x2d1\x2dvm1.scope")]
+    [InlineData(@"0::/machine.slice/machine-qemu.scope")]
+    [InlineData(@"0::/machine.slice/docker-1.scope/machine-qemu\x2d1\x2dvm1.scope")]
+    [InlineData("0::/user.slice/user-1000.slice/user@1000.service/app.slice/machine/qemu-1-vm1.libvirt-qemu")]
+    [InlineData("0::/qemu-1-vm1.libvirt-qemu")]
+    [InlineData("0::/")]
     [InlineData("")]
-    public void IsLibvirts_AnotherUserHasAPartInIt_IsNot(string users) => Assert.False(QemuProof.IsLibvirts(Claim(users), Owners));
-
-    [Fact]
-    public void IsLibvirts_OwnUserOfAGuestButPidFileOrControlGroup_Is()
-    {
-        QemuClaim claim = Claim("1000\t1000\t1000\t1000");
-
-        Assert.True(QemuProof.IsLibvirts(claim with { InPidFile = true }, Owners));
-        Assert.True(QemuProof.IsLibvirts(claim with { Cgroup = "0::/machine.slice/machine-qemu\\x2d1\\x2dvm1.scope/libvirt/emulator\n" }, Owners));
-        Assert.True(QemuProof.IsLibvirts(claim with { Cgroup = "4:memory:/machine/qemu-1-vm1.libvirt-qemu/emulator\n" }, Owners));
-        Assert.False(QemuProof.IsLibvirts(claim with { Cgroup = "0::/user.slice/user-1000.slice/session-2.scope\n" }, Owners));
-    }
-
-    private static QemuClaim Claim(string users) => new(false, $"Name:\tqemu-system-x86\nUmask:\t0022\nUid:\t{users}\nGid:\t0\t0\t0\t0\n", "0::/\n");
+    public void IsLibvirts_LookAlike_IsNot(string line) => Assert.False(QemuCgroup.IsLibvirts(line + "\n"));
 }
 
 public sealed class QemuCommandLineTests

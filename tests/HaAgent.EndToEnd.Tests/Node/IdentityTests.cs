@@ -36,12 +36,15 @@ public sealed class IdentityTests(OneNode fixture) : NodeTest(fixture)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void MonitorAndStop_UsersProcessWithTheSameArguments_NeitherCountsNorIsEnded(bool libvirtAnswers)
+    [InlineData(false, "../../../tmp/stranger")]
+    [InlineData(false, "../../../tmp/fifo")]
+    public void MonitorAndStop_UsersProcessWithTheSameArguments_NeitherCountsNorIsEnded(bool libvirtAnswers, string? name = null)
     {
         TestGuest guest = NewGuest().Start();
         guest.Agent("stop").Gives(OcfExit.Success);
         string stranger = Node.Run("sh", "-c", "setpriv --reuid 65534 --regid 65534 --clear-groups \"$@\" </dev/null >/dev/null 2>&1 & echo $!", "sh",
-            "bash", "-c", "read -t 600 <> <(:)", "qemu-system-x86_64", "-name", $"guest={guest.Name},debug-threads=on", "-uuid", guest.Uuid).Trim();
+            "bash", "-c", "read -t 600 <> <(:)", "qemu-system-x86_64", "-name", $"guest={name ?? guest.Name},debug-threads=on", "-uuid", guest.Uuid).Trim();
+        Node.Run("sh", "-c", $"rm -f /tmp/stranger.pid /tmp/fifo.pid; echo {stranger} > /tmp/stranger.pid; mkfifo /tmp/fifo.pid; chown 65534 /tmp/*.pid");
         try
         {
             Until.True(() => Node.Read($"/proc/{stranger}/cmdline").StartsWith("bash", StringComparison.Ordinal), "the stranger runs");

@@ -1,0 +1,96 @@
+using HaAgent.Core.Node;
+using HaAgent.Host.Native;
+using Microsoft.Win32.SafeHandles;
+using static Tmds.Linux.LibC;
+
+namespace HaAgent.Host;
+
+/// <summary>
+/// Files that only root can have written, and that are believed for that. Whatever else lies at the path was put there by somebody, or by
+/// mistake: it is opened without waiting, and says nothing.
+/// </summary>
+internal static class RootFile
+{
+    private const int WritableByOthers = 0x12; // S_IWGRP | S_IWOTH
+
+    /// <summary>Content and time of a root's file.</summary>
+    /// <param name="Bytes">The content.</param>
+    /// <param name="Written">When it was last written, UTC.</param>
+    public sealed record Content(byte[] Bytes, DateTime Written);
+
+    /// <summary>Reads one. Absent: there is none; not learned: it is somebody else's, or cannot be read.</summary>
+    /// <param name="path">Where; the directory is the caller's to judge (<see cref="SeeDirectory"/>).</param>
+    /// <param name="most">In bytes.</param>
+    public static Fact<Content> Read(string path, int most)
+    {
+        // A FIFO is opened without waiting, and a symbolic link not at all.
+        int fd = Posix.Open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, out int error);
+        if (fd < 0)
+        {
+            return error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG
+                ? Fact.Absent<Content>()
+                : Fact.NotLearned<Content>($"{path} cannot be opened ({Errno.Text(error)})");
+        }
+
+        using var file = new SafeFileHandle(fd, ownsHandle: true);
+        if (!Posix.Stat(fd, out Tmds.Linux.statx facts, out error))
+            return Fact.NotLearned<Content>($"{path} cannot be looked at ({Errno.Text(error)})");
+        if ((facts.stx_mode & (ushort)S_IFMT) != (ushort)S_IFREG)
+            return Fact.NotLearned<Content>($"{path} is no regular file");
+        if (facts.stx_uid != 0 || (facts.stx_mode & WritableByOthers) != 0)
+            return Fact.NotLearned<Content>($"{path} is not root's alone");
+        if (facts.stx_size > (ulong)most)
+            return Fact.NotLearned<Content>($"{path} has {facts.stx_size} bytes");
+        try
+        {
+            byte[] bytes = new byte[most];
+            int length = 0;
+            while (length < most && RandomAccess.Read(file, bytes.AsSpan(length), length) is int count and > 0)
+                length += count;
+            return Fact.Known(new Content(bytes[..length], File.GetLastWriteTimeUtc(file)));
+        }
+        catch (IOException e)
+        {
+            return Fact.NotLearned<Content>($"{path} cannot be read ({e.Message})");
+        }
+    }
+
+    /// <summary>Whether nobody but root can put anything into a directory, or another directory into its place; absent: it is not
+    /// there.</summary>
+    /// <param name="directory">Its path, without symbolic links.</param>
+    public static Fact<bool> SeeDirectory(string directory)
+    {
+        for (int end = 0; end >= 0; )
+        {
+            end = directory.IndexOf('/', end + 1);
+            string path = end < 0 ? directory : directory[..end];
+            int fd = Posix.Open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, out int error);
+            if (fd < 0)
+                return error == ENOENT ? Fact.Absent<bool>() : Fact.NotLearned<bool>($"{path} cannot be opened ({Errno.Text(error)})");
+            using var handle = new SafeFileHandle(fd, ownsHandle: true);
+            if (!Posix.Stat(fd, out Tmds.Linux.statx facts, out error))
+                return Fact.NotLearned<bool>($"{path} cannot be looked at ({Errno.Text(error)})");
+
+            // In a directory with the sticky bit, as /tmp, nobody can take away what is root's.
+            bool isSticky = (facts.stx_mode & (ushort)S_ISVTX) != 0 && end >= 0;
+            if (facts.stx_uid != 0 || ((facts.stx_mode & WritableByOthers) != 0 && !isSticky))
+                return Fact.NotLearned<bool>($"{path} is not root's alone");
+        }
+
+        return Fact.Known(true);
+    }
+
+    /// <summary>Whether a program is one that only root can change; absent: it is gone.</summary>
+    /// <param name="path">Its path; that of a process is a magic link (proc(5), /proc/PID/exe), which leads to the file itself also when it
+    /// was replaced on disk meanwhile.</param>
+    public static Fact<bool> SeeProgram(string path)
+    {
+        if (!Posix.Stat(path, out Tmds.Linux.statx facts, out int error))
+            return error == ENOENT || error == ESRCH
+                ? Fact.Absent<bool>()
+                : Fact.NotLearned<bool>($"{path} cannot be looked at ({Errno.Text(error)})");
+        return (facts.stx_mode & (ushort)S_IFMT) == (ushort)S_IFREG && facts.stx_uid == 0 && (facts.stx_mode & WritableByOthers) == 0
+            ? Fact.Known(true)
+            : Fact.NotLearned<bool>($"{path} is a program that others than root can change");
+    }
+}
