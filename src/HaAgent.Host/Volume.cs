@@ -58,6 +58,24 @@ internal sealed class Volume(ChildCall child)
         return why is null ? Fact.Absent<string>() : Fact.NotLearned<string>(why);
     }
 
+    /// <summary>For each path a text that names the file or device at it, by whatever name it is reached; absent: nothing is
+    /// there.</summary>
+    public IReadOnlyDictionary<string, Fact<string>> Identify(IReadOnlyCollection<string> paths, Deadline deadline)
+    {
+        var identities = new Dictionary<string, Fact<string>>();
+        foreach ((string[] group, Deadline until) in ByDirectory(paths, deadline))
+        {
+            Fact<PathsIdentified> fact = child.Ask<PathsIdentified>(group[0], new IdentifyPaths(group), until);
+            for (int i = 0; i < group.Length; i++)
+            {
+                int index = i;
+                identities[group[i]] = fact.Then(seen => seen.Identities[index].Fact);
+            }
+        }
+
+        return identities;
+    }
+
     /// <summary>What is at a path.</summary>
     public Fact<PathSeen> Look(string path, Deadline deadline) => child.Ask<PathSeen>(path, new LookAtPath(path), deadline);
 

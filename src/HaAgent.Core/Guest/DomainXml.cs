@@ -114,6 +114,12 @@ public sealed record Disk(string Type, string Device, string Target, string? Sou
     /// <summary>The volume of a volume disk, or null.</summary>
     public string? Volume { get; init; }
 
+    /// <summary>Protocol and name of a network disk ("rbd pool/image"), or null.</summary>
+    public string? Network { get; init; }
+
+    /// <summary>A drive without a medium.</summary>
+    public bool IsEmpty => Source is null && Network is null && Volume is null && Type is "file" or "block" or "dir";
+
     /// <summary>lockd takes a lease for it: writable, and a path on this machine (virDomainLockManagerAddImage).</summary>
     public bool IsLockable => !ReadOnly && Source is not null && (Type is "file" or "block" or "dir");
 }

@@ -208,6 +208,7 @@ internal static class DomainXmlReader
             string? source = null;
             string? pool = null;
             string? volume = null;
+            string? network = null;
 
             // A CD-ROM is read-only whether or not the XML says so (virDomainDiskDefPostParse).
             bool readOnly = device == "cdrom";
@@ -222,6 +223,8 @@ internal static class DomainXmlReader
                             source = part.GetAttribute("file") ?? part.GetAttribute("dev") ?? part.GetAttribute("dir");
                             pool = part.GetAttribute("pool");
                             volume = part.GetAttribute("volume");
+                            if (part.GetAttribute("protocol") is string protocol)
+                                network = $"{protocol} {part.GetAttribute("name")}";
                             break;
                         case "target":
                             target = part.GetAttribute("dev") ?? "";
@@ -237,7 +240,14 @@ internal static class DomainXmlReader
             );
             if (pool is not null && !Pools.Contains(pool))
                 Pools.Add(pool);
-            Disks.Add(new Disk(type, device, target, source, readOnly, shareable) { Pool = pool, Volume = volume });
+            Disks.Add(
+                new Disk(type, device, target, source, readOnly, shareable)
+                {
+                    Pool = pool,
+                    Volume = volume,
+                    Network = network,
+                }
+            );
         }
     }
 }

@@ -18,11 +18,15 @@ public sealed class MonitorRule : IRule
         {
             Observation.Active active => Alive(situation, active),
             Observation.Absent absent => Gone(situation, absent),
-            Observation.Foreign { OurDisk: not null } foreign => Finish(ExitCode.Generic, foreign.Writes(situation.Domain)),
-            Observation.Foreign foreign => Finish(
-                ExitCode.NotRunning,
-                $"{situation.Domain} is not active here; another domain of that name is (UUID {foreign.Uuid}), which this resource leaves "
-                    + "alone. Rename one of them"
+            Observation.Foreign foreign => foreign.OurDisk.Match<NextStep>(
+                disk => Finish(ExitCode.Generic, foreign.Writes(situation.Domain, disk)),
+                () =>
+                    Finish(
+                        ExitCode.NotRunning,
+                        $"{situation.Domain} is not active here; another domain of that name is (UUID {foreign.Uuid}), which this resource "
+                            + "leaves alone. Rename one of them"
+                    ),
+                why => CannotTell(situation, foreign.CannotTell(why))
             ),
             Observation.Unknown unknown => CannotTell(situation, unknown),
             _ => throw new InvalidOperationException(),

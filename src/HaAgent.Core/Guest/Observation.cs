@@ -1,3 +1,4 @@
+using HaAgent.Core.Node;
 using HaAgent.Core.Ocf;
 
 namespace HaAgent.Core.Guest;
@@ -104,26 +105,24 @@ public abstract record Observation
     /// <param name="Uuid">The other domain's UUID.</param>
     public sealed record Foreign(string Uuid) : Observation
     {
-        /// <summary>A disk of our guest that it writes; null: none that is known.</summary>
-        public string? OurDisk { get; init; }
+        /// <summary>A disk of our guest that it writes; absent only when all were compared.</summary>
+        public Fact<string> OurDisk { get; init; } = Fact.NotAsked<string>();
 
         /// <summary>
         /// What to say of one that writes our guest's disk: it is most likely that guest under an earlier UUID, and whether it is or not,
         /// nobody may start our guest elsewhere.
         /// </summary>
-        public string Writes(string domain) =>
-            $"Another domain of the name {domain} (UUID {Uuid}) writes its disk {OurDisk} here. It is not this resource's and was left "
+        public string Writes(string domain, string disk) =>
+            $"Another domain of the name {domain} (UUID {Uuid}) writes its disk {disk} here. It is not this resource's and was left "
             + "alone; "
             + "shut it down, or give the configuration its UUID";
-    }
 
-    /// <summary>A disk of which two guests must not be had: writable in both, and not meant to be shared.</summary>
-    /// <param name="ours">Our guest's disks.</param>
-    /// <param name="theirs">Another domain's.</param>
-    public static string? CommonDisk(IEnumerable<Disk> ours, IEnumerable<Disk> theirs) =>
-        ours.FirstOrDefault(our =>
-            our is { IsLockable: true, Shareable: false } && theirs.Any(their => their.IsLockable && their.Source == our.Source)
-        )?.Source;
+        /// <summary>Where the disks could not be compared, it may be that guest.</summary>
+        public Unknown CannotTell(string why) =>
+            new(
+                $"another domain of its name (UUID {Uuid}) is, and whether that one writes this guest's disks could not be found out: {why}"
+            );
+    }
 
     /// <summary>Cannot tell. No rule may turn this into "not running".</summary>
     /// <param name="Why">What kept us from knowing, as a sentence.</param>

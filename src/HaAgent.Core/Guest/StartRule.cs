@@ -25,7 +25,10 @@ public sealed class StartRule : IRule
                     $"{situation.Domain} was started and ended again at once ({absent.How}). Look at its log in /var/log/libvirt/qemu"
                 )
                 : Begin(situation),
-            Observation.Foreign { OurDisk: not null } foreign => Fail(ExitCode.Generic, foreign.Writes(situation.Domain)),
+            Observation.Foreign { OurDisk: { State: Node.FactState.Known, Value: string disk } } foreign => Fail(
+                ExitCode.Generic,
+                foreign.Writes(situation.Domain, disk)
+            ),
             Observation.Foreign foreign => Fail(
                 ExitCode.Generic,
                 $"{situation.Domain} cannot be started: another domain of that name (UUID {foreign.Uuid}) is active here and is not this "

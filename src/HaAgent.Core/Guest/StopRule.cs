@@ -34,17 +34,19 @@ public sealed class StopRule : IRule
         situation.Guest switch
         {
             Observation.Absent absent => Stopped(situation, absent),
-            Observation.Foreign { OurDisk: not null } foreign => new NextStep.Finish(
-                new Outcome(ExitCode.Generic, foreign.Writes(situation.Domain))
+            Observation.Foreign foreign => foreign.OurDisk.Match<NextStep>(
+                disk => new NextStep.Finish(new Outcome(ExitCode.Generic, foreign.Writes(situation.Domain, disk))),
+                () =>
+                    new NextStep.Finish(Outcome.Success)
+                    {
+                        Log = new LogMessage(
+                            Severity.Warning,
+                            $"{situation.Domain} is not active here. Another domain of that name is (UUID {foreign.Uuid}); it is not this "
+                                + "resource's and was left alone"
+                        ),
+                    },
+                why => CannotTell(situation, foreign.CannotTell(why))
             ),
-            Observation.Foreign foreign => new NextStep.Finish(Outcome.Success)
-            {
-                Log = new LogMessage(
-                    Severity.Warning,
-                    $"{situation.Domain} is not active here. Another domain of that name is (UUID {foreign.Uuid}); it is not this "
-                        + "resource's and was left alone"
-                ),
-            },
             Observation.Unknown unknown => CannotTell(situation, unknown),
             Observation.Active active => Stop(situation, active),
             _ => throw new InvalidOperationException(),

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using HaAgent.Core.Locking;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Host.Child;
 
@@ -10,6 +11,7 @@ namespace HaAgent.Host.Child;
 [JsonDerivedType(typeof(AskLeases), "ask-leases")]
 [JsonDerivedType(typeof(AskImages), "ask-images")]
 [JsonDerivedType(typeof(LookAtPath), "look-at-path")]
+[JsonDerivedType(typeof(IdentifyPaths), "identify-paths")]
 [JsonDerivedType(typeof(DeleteFile), "delete-file")]
 [JsonDerivedType(typeof(MoveFile), "move-file")]
 [JsonDerivedType(typeof(ReplaceImage), "replace-image")]
@@ -32,6 +34,9 @@ internal sealed record AskImages(IReadOnlyList<string> Files) : ChildRequest;
 
 /// <summary>Looks at what is at a path: answered by <see cref="PathSeen"/>.</summary>
 internal sealed record LookAtPath(string Path) : ChildRequest;
+
+/// <summary>Finds out which file or device each of these paths leads to: answered by <see cref="PathsIdentified"/>.</summary>
+internal sealed record IdentifyPaths(IReadOnlyList<string> Paths) : ChildRequest;
 
 /// <summary>Removes a file, if it is there: answered by <see cref="Finished"/>.</summary>
 internal sealed record DeleteFile(string Path) : ChildRequest;
@@ -62,6 +67,7 @@ internal sealed record ListGuests : ChildRequest;
 [JsonDerivedType(typeof(LeasesSeen), "leases")]
 [JsonDerivedType(typeof(ImagesSeen), "images")]
 [JsonDerivedType(typeof(PathSeen), "path")]
+[JsonDerivedType(typeof(PathsIdentified), "identities")]
 [JsonDerivedType(typeof(Finished), "finished")]
 [JsonDerivedType(typeof(FileMoved), "moved")]
 [JsonDerivedType(typeof(ImageReplaced), "replaced")]
@@ -84,6 +90,22 @@ internal sealed record ImagesSeen(IReadOnlyList<bool?> InUse) : ChildAnswer;
 /// <param name="Kind">Nothing, a regular file or what else.</param>
 /// <param name="Length">Of a regular file, in bytes.</param>
 internal sealed record PathSeen(FileKind Kind, long Length) : ChildAnswer;
+
+/// <summary>In the order of the paths.</summary>
+internal sealed record PathsIdentified(IReadOnlyList<PathIdentity> Identities) : ChildAnswer;
+
+/// <summary>Which file or device it is.</summary>
+/// <param name="Text">The same for the same; null: nothing is there, or it could not be found out.</param>
+/// <param name="Problem">Why it could not be found out; null: it could.</param>
+internal readonly record struct PathIdentity(string? Text, string? Problem)
+{
+    /// <summary>As a fact.</summary>
+    [JsonIgnore]
+    public Fact<string> Fact =>
+        Problem is not null ? Core.Node.Fact.NotLearned<string>(Problem)
+        : Text is not null ? Core.Node.Fact.Known(Text)
+        : Core.Node.Fact.Absent<string>();
+}
 
 /// <summary>How a change ended.</summary>
 /// <param name="Problem">Why it was not made; null: it was.</param>

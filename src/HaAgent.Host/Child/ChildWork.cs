@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using HaAgent.Core.Guest;
@@ -79,6 +80,7 @@ internal static class ChildWork
                 .. ask.Files.Select(file => LeaseProbe.ImageUse(file).Match<bool?>(use => use, () => false, _ => null)),
             ]),
             LookAtPath look => Look(look.Path),
+            IdentifyPaths identify => new PathsIdentified([.. identify.Paths.Select(Identify)]),
             DeleteFile delete => Change(() => Delete(delete.Path)),
             MoveFile move => Move(move.From, move.To),
             ReplaceImage replace => Replace(replace),
@@ -90,6 +92,19 @@ internal static class ChildWork
                 .Match<ChildAnswer>(guests => new GuestsSeen(guests), () => new GuestsSeen([]), why => new Broken(why)),
             _ => new Broken($"a child process does not know the request {request.GetType().Name}"),
         };
+
+    /// <summary>A device by its number, whichever node leads to it; anything else by its place on its filesystem.</summary>
+    private static PathIdentity Identify(string path)
+    {
+        if (!Posix.Stat(path, out Tmds.Linux.statx facts, out int error))
+            return new PathIdentity(null, error == ENOENT || error == ENOTDIR ? null : $"{path} cannot be looked at ({Errno.Text(error)})");
+        return new PathIdentity(
+            (facts.stx_mode & (ushort)S_IFMT) == (ushort)S_IFBLK
+                ? string.Create(CultureInfo.InvariantCulture, $"device {facts.stx_rdev_major}:{facts.stx_rdev_minor}")
+                : string.Create(CultureInfo.InvariantCulture, $"file {facts.stx_dev_major}:{facts.stx_dev_minor}:{facts.stx_ino}"),
+            null
+        );
+    }
 
     private static PathSeen Look(string path)
     {

@@ -75,19 +75,19 @@ internal sealed class AgentContext(
     /// answer.</summary>
     public Fact<IReadOnlyList<Disk>> Disks(Deadline deadline)
     {
-        List<Disk>? live = Hypervisor.Ask(
-            deadline,
+        IReadOnlyList<Disk>? live = Hypervisor.Ask(
+            deadline.Share(0.5),
             connection =>
             {
                 using Libvirt.LibvirtDomain? domain = connection.Find(Identity!);
-                if (domain is null || DomainXml.Parse(domain.LiveXml(), out _) is not DomainXml xml)
-                    return null;
-                return xml.Disks.Select(disk => Resolve(connection, disk)).ToList();
+                return domain is null || DomainXml.Parse(domain.LiveXml(), out _) is not DomainXml xml
+                    ? null
+                    : Resolve(connection, xml.Disks);
             },
             out OperationResult failure
         );
         if (live is not null)
-            return Fact.Known<IReadOnlyList<Disk>>(live);
+            return Fact.Known(live);
         Resolver.ReadConfiguration(deadline);
         return Resolver.Configuration is DomainXml configured
             ? Fact.Known(configured.Disks)
@@ -107,6 +107,10 @@ internal sealed class AgentContext(
             return field ??= new ChildCall(state.VolatileDirectory, invocation.Resource);
         }
     }
+
+    /// <summary>Disks with every volume resolved to its path.</summary>
+    public static IReadOnlyList<Disk> Resolve(Libvirt.LibvirtConnection connection, IReadOnlyList<Disk> disks) =>
+        [.. disks.Select(disk => Resolve(connection, disk))];
 
     private static Disk Resolve(Libvirt.LibvirtConnection connection, Disk disk) =>
         disk is { Type: "volume", Pool: string pool, Volume: string volume }

@@ -11,6 +11,9 @@ internal sealed class GuestObserver(AgentContext context)
     /// <summary>What remains is for the processes.</summary>
     private const double TimeForLibvirt = 0.7;
 
+    /// <summary>A first question that may stand still leaves most of the time for what proves without it.</summary>
+    private const double TimeForFirst = 0.3;
+
     /// <summary>Between the moment when libvirt takes a request to start a guest in hand and the one when it lists the guest.</summary>
     private static readonly TimeSpan TimeToShow = TimeSpan.FromSeconds(5);
 
@@ -26,13 +29,13 @@ internal sealed class GuestObserver(AgentContext context)
     /// <summary>Looks.</summary>
     public Observation Observe(Deadline deadline)
     {
-        context.Identity ??= context.Resolver.Resolve(deadline);
+        context.Identity ??= context.Resolver.Resolve(deadline.Share(TimeForFirst));
         if (context.Identity is not GuestIdentity identity)
             return ObserveWithoutIdentity(deadline);
         Observation seen = Observe(identity, deadline);
         if (
             seen is not (Observation.Absent or Observation.Foreign)
-            || context.Resolver.Reconsider(identity, deadline) is not GuestIdentity other
+            || context.Resolver.Reconsider(identity, deadline.Share(TimeForFirst)) is not GuestIdentity other
         )
             return seen;
         context.Identity = other;
@@ -54,7 +57,9 @@ internal sealed class GuestObserver(AgentContext context)
         }
 
         PendingCall? pending = context.Resolver.Record?.Pending;
-        Fact<QemuProcess>? found = context.IsLocalQemu ? context.Processes.Find(identity, context.Resolver.Record, deadline) : null;
+        Fact<QemuProcess>? found = context.IsLocalQemu
+            ? context.Processes.Find(identity, context.Resolver.Record, deadline.Share(TimeForLibvirt))
+            : null;
         using QemuProcess? process = found?.Value;
         Observation verdict = new GuestEvidence
         {
@@ -76,21 +81,32 @@ internal sealed class GuestObserver(AgentContext context)
         return verdict;
     }
 
-    private string? OurDiskOf(Observation.Foreign foreign, Deadline deadline)
+    /// <summary>Whether a domain that bears our guest's name writes our guest's disks.</summary>
+    private Fact<string> OurDiskOf(Observation.Foreign foreign, Deadline deadline)
     {
-        context.Resolver.ReadConfiguration(deadline);
+        context.Resolver.ReadConfiguration(deadline.Share(TimeForFirst));
         if (context.Resolver.Configuration is not DomainXml ours)
-            return null;
-        DomainXml? theirs = context.Hypervisor.Ask(
-            deadline,
+            return Fact.NotLearned<string>(context.Resolver.ConfigurationResult.Message ?? "its configuration was not read");
+        IReadOnlyList<Disk>[]? disks = context.Hypervisor.Ask(
+            deadline.Share(0.5),
             connection =>
             {
                 using LibvirtDomain? other = connection.FindByUuid(foreign.Uuid);
-                return other is null ? null : DomainXml.Parse(other.LiveXml(), out _);
+                return other is not null && DomainXml.Parse(other.LiveXml(), out _) is DomainXml theirs
+                    ? new[] { AgentContext.Resolve(connection, ours.Disks), AgentContext.Resolve(connection, theirs.Disks) }
+                    : null;
             },
-            out _
+            out OperationResult failure
         );
-        return theirs is null ? null : Observation.CommonDisk(ours.Disks, theirs.Disks);
+        if (disks is not [var own, var others])
+            return Fact.NotLearned<string>(failure.Message ?? "libvirt does not show its disks any more");
+        return CommonDisk.Of(own, others, Identify([.. own.Concat(others).Select(disk => disk.Source).OfType<string>()], deadline));
+    }
+
+    private Func<string, Fact<string>> Identify(IReadOnlyCollection<string> paths, Deadline deadline)
+    {
+        IReadOnlyDictionary<string, Fact<string>>? known = null;
+        return path => (known ??= context.Volume.Identify(paths, deadline))[path];
     }
 
     /// <summary>
@@ -107,7 +123,7 @@ internal sealed class GuestObserver(AgentContext context)
             context.Hypervisor.Do(deadline.Share(TimeForLibvirt), connection => connection.PassQueue()).Succeeded
             && (
                 pending.Kind != PendingKind.Restore
-                || context.Volume.Look(SavedMemory.Moved(context), deadline).State != FactState.NotLearned
+                || context.Volume.Look(SavedMemory.Moved(context), deadline.Share(TimeForLibvirt)).State != FactState.NotLearned
             );
         if (answers)
             _queuePassedAt = context.Elapsed;

@@ -76,7 +76,7 @@ internal sealed class Starting(AgentContext context)
     public OperationResult Start(Deadline deadline)
     {
         // A libvirt that does not answer has not been asked for anything.
-        OperationResult reach = context.Hypervisor.Do(deadline, connection => connection.Find(context.Identity!)?.Dispose());
+        OperationResult reach = context.Hypervisor.Do(deadline.Share(0.3), connection => connection.Find(context.Identity!)?.Dispose());
         if (!reach.Succeeded)
         {
             return reach with

@@ -19,7 +19,7 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
             return OperationResult.Done;
         context.Identity = context.Identity! with { Uuid = uuid };
         QemuProcess? process = null;
-        _ = context.IsLocalQemu && context.Processes.Find(context.Identity, hint: null, deadline).IsKnown(out process);
+        _ = context.IsLocalQemu && context.Processes.Find(context.Identity, hint: null, deadline.Share(0.5)).IsKnown(out process);
         using QemuProcess? held = process;
         return context.Resolver.Save(
             new GuestRecord(context.Settings.Config, context.Identity, IsActive: true)

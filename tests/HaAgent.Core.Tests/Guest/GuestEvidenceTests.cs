@@ -82,17 +82,5 @@ public sealed class GuestEvidenceTests
         Assert.IsType<Observation.Unknown>((Silent(Refused, DaemonLife.Gone) with { Process = process }).Judge());
     }
 
-    [Fact]
-    public void CommonDisk_OnlyOneThatBothWriteAndNobodyMeantToShare()
-    {
-        Disk disk = new("file", "disk", "vda", "/mnt/shared/vm1.raw", ReadOnly: false, Shareable: false);
-
-        Assert.Equal("/mnt/shared/vm1.raw", Observation.CommonDisk([disk], [disk with { Target = "sdb" }]));
-        Assert.Null(Observation.CommonDisk([disk], [disk with { ReadOnly = true }]));
-        Assert.Null(Observation.CommonDisk([disk with { Shareable = true }], [disk with { Shareable = true }]));
-        Assert.Null(Observation.CommonDisk([disk], [disk with { Source = "/mnt/shared/other.raw" }]));
-        Assert.Null(Observation.CommonDisk([disk with { Source = null }], [disk with { Source = null }]));
-    }
-
     private static GuestEvidence Silent(OperationResult failure, DaemonLife daemon) => new() { Libvirt = null, Failure = failure, Process = NoProcess, Daemon = () => daemon };
 }

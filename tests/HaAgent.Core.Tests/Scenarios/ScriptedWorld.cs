@@ -1,5 +1,6 @@
 using System.Globalization;
 using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
 using HaAgent.Core.Ocf;
 using Xunit;
 
@@ -11,7 +12,7 @@ namespace HaAgent.Core.Tests.Scenarios;
 ///   after OPERATION SECONDS GUEST  so long after the operation's end it looks so
 ///   takes OPERATION SECONDS      how long it takes (0.1 unless told); never more than it may
 ///   fails OPERATION KIND CODE TEXT  how it fails
-/// GUEST: running, paused REASON, crashed, asleep, nostate, process, lost, absent, foreign, impostor, unknown, pending, settling, nameless.
+/// GUEST: running, paused REASON, crashed, asleep, nostate, process, lost, absent, foreign, impostor, namesake, unknown, pending, settling, nameless.
 /// </summary>
 internal sealed class ScriptedWorld : IGuestWorld
 {
@@ -114,9 +115,10 @@ internal sealed class ScriptedWorld : IGuestWorld
             "process" => new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Evidence.ProcessOnly),
             "lost" => new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Evidence.ProcessLostByLibvirt),
             "absent" => new Observation.Absent("libvirt knows no such domain"),
-            "foreign" => new Observation.Foreign("00000000-0000-0000-0000-00000000beef"),
+            "foreign" => new Observation.Foreign("00000000-0000-0000-0000-00000000beef") { OurDisk = Fact.Absent<string>() },
+            "namesake" => new Observation.Foreign("00000000-0000-0000-0000-00000000beef") { OurDisk = Fact.NotLearned<string>("the volume does not answer") },
             "unknown" => new Observation.Unknown("libvirt does not answer"),
-            "impostor" => new Observation.Foreign("00000000-0000-0000-0000-00000000beef") { OurDisk = "/mnt/shared/vm1.raw" },
+            "impostor" => new Observation.Foreign("00000000-0000-0000-0000-00000000beef") { OurDisk = Fact.Known("/mnt/shared/vm1.raw") },
             "pending" => new Observation.Unknown("libvirt was asked 9 s ago to start it and has not answered that, and it may still do so (libvirt did not answer within 5 s)"),
             "settling" => new Observation.Unknown("libvirt was asked 9 s ago to start it and has not answered that") { SettlesSoon = true },
             "nameless" => new Observation.Unknown("the configuration cannot be read", WithoutIdentity: true),

@@ -33,6 +33,21 @@ public sealed class IdentityTests(OneNode fixture) : NodeTest(fixture)
         Assert.True(other.Runs);
     }
 
+    [Fact]
+    public void AnyAction_SameNameOtherUuidOnOurDiskByAnotherName_IsAnErrorThatNamesIt()
+    {
+        TestGuest guest = NewGuest();
+        Node.Run("ln", "-s", guest.Disk, $"/mnt/shared/{guest.Name}-link.raw");
+        var other = new TestGuest(Node, guest.Name, disk: guest.Disk).With(g => g.Devices.Element("disk")!.Element("source")!.SetAttributeValue("file", $"/mnt/shared/{guest.Name}-link.raw"));
+        Node.Virsh("create", other.Config);
+        guest.Save();
+
+        guest.Agent("monitor", interval: 10).Fails(OcfExit.GenericError, other.Uuid, guest.Disk);
+        guest.Agent("stop").Fails(OcfExit.GenericError, other.Uuid, guest.Disk);
+
+        Assert.True(other.Runs);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

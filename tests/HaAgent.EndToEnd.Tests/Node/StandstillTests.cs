@@ -72,6 +72,16 @@ public sealed class StandstillTests(OneNode fixture) : NodeTest(fixture)
     }
 
     [Fact]
+    public void Probe_VolumeStandsStill_LeavesTimeToAskForTheGuestThatIsRemembered()
+    {
+        TestGuest guest = NewGuest().Start();
+        guest.Agent("stop").Gives(OcfExit.Success);
+        Node.Freeze(Shared);
+
+        guest.Agent("monitor", Timeout).Gives(OcfExit.NotRunning);
+    }
+
+    [Fact]
     public void Start_FailedOnVolumeThatStoodStill_SucceedsWhenItAnswers()
     {
         TestGuest guest = NewGuest();

@@ -79,6 +79,22 @@ public sealed partial class ChildCallTests : IDisposable
     }
 
     [Fact]
+    public void Identify_NamesOfOneFile_AreTheSameAndOtherFilesAreNot()
+    {
+        string disk = NewFile("disk", "");
+        string other = NewFile("other", "");
+        string link = _directory + "/link";
+        File.CreateSymbolicLink(link, disk);
+        string tooLong = _directory + "/" + new string('x', 300);
+
+        IReadOnlyDictionary<string, Fact<string>> seen = _volume.Identify([disk, other, link, tooLong, _directory + "/none"], Deadline.In(Ample));
+
+        Assert.Equal(seen[disk].Value!, seen[link].Value);
+        Assert.NotEqual(seen[disk].Value!, seen[other].Value);
+        Assert.Equal((FactState.NotLearned, FactState.Absent), (seen[tooLong].State, seen[_directory + "/none"].State));
+    }
+
+    [Fact]
     public void Write_OtherContent_WholeAndWithTheModeItHad()
     {
         string file = NewFile("VM1.xml", "old");

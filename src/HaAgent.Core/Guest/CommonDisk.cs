@@ -1,0 +1,50 @@
+using HaAgent.Core.Node;
+
+namespace HaAgent.Core.Guest;
+
+/// <summary>Whether two guests write to one disk that was not meant for several.</summary>
+public static class CommonDisk
+{
+    /// <summary>
+    /// A disk of ours that the other guest writes to, by our name for it; absent only when each of our disks was compared with each of its
+    /// disks.
+    /// </summary>
+    /// <param name="ours">Our guest's disks, volumes resolved to their paths.</param>
+    /// <param name="theirs">The other's, likewise.</param>
+    /// <param name="identify">
+    /// What lies at a path: the same text for the same file or device, by whatever name; absent: nothing does, so that nobody has it open.
+    /// </param>
+    public static Fact<string> Of(IEnumerable<Disk> ours, IEnumerable<Disk> theirs, Func<string, Fact<string>> identify)
+    {
+        string? unknown = null;
+        Disk[] written = [.. theirs.Where(IsWritten)];
+        foreach (Disk our in ours.Where(disk => IsWritten(disk) && !disk.Shareable))
+        {
+            foreach (Disk their in written)
+            {
+                Fact<bool> same = IsSame(our, their, identify);
+                if (same.State == FactState.Known)
+                    return Fact.Known(our.Source ?? our.Network ?? our.Target);
+                unknown ??= same.Why;
+            }
+        }
+
+        return unknown is null ? Fact.Absent<string>() : Fact.NotLearned<string>(unknown);
+    }
+
+    /// <summary>An empty drive has nothing that could be written to.</summary>
+    private static bool IsWritten(Disk disk) => !disk.ReadOnly && !disk.IsEmpty;
+
+    private static Fact<bool> IsSame(Disk our, Disk their, Func<string, Fact<string>> identify)
+    {
+        if (our.Network is string image && their.Network is string other)
+            return image == other ? Fact.Known(true) : Fact.Absent<bool>();
+        if (our.Network is not null && their.Source is not null || our.Source is not null && their.Network is not null)
+            return Fact.Absent<bool>();
+        if (our.Source is not string ourPath || their.Source is not string theirPath)
+            return Fact.NotLearned<bool>($"its disk {our.Target} of type {our.Type} cannot be compared");
+        if (ourPath == theirPath)
+            return Fact.Known(true);
+        return identify(ourPath).Then(one => identify(theirPath).Then(two => one == two ? Fact.Known(true) : Fact.Absent<bool>()));
+    }
+}

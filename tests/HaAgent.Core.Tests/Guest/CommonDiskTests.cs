@@ -1,0 +1,46 @@
+using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
+using Xunit;
+
+namespace HaAgent.Core.Tests.Guest;
+
+public sealed class CommonDiskTests
+{
+    private static readonly Disk File = new("file", "disk", "vda", "/mnt/shared/vm1.raw", ReadOnly: false, Shareable: false);
+    private static readonly Disk Image = new("network", "disk", "vda", null, ReadOnly: false, Shareable: false) { Network = "rbd pool/vm1" };
+
+    [Fact]
+    public void Of_OnlyOneThatBothWriteAndNobodyMeantToShare()
+    {
+        Assert.Equal("/mnt/shared/vm1.raw", Of(File, File with { Target = "sdb" }).Value);
+        Assert.Equal(FactState.Absent, Of(File, File with { ReadOnly = true }).State);
+        Assert.Equal(FactState.Absent, Of(File with { Shareable = true }, File with { Shareable = true }).State);
+        Assert.Equal(FactState.Absent, Of(File, File with { Source = "/mnt/shared/other.raw" }).State);
+        Assert.Equal(FactState.Absent, Of(File with { Source = null }, File with { Source = null }).State);
+    }
+
+    [Fact]
+    public void Of_AnotherNameOfTheSameFile_IsTheSame() => Assert.Equal(FactState.Known, Of(File, File with { Source = "/srv/link-to-vm1.raw" }).State);
+
+    [Fact]
+    public void Of_NetworkDisks_ByProtocolAndName()
+    {
+        Assert.Equal("rbd pool/vm1", Of(Image, Image).Value);
+        Assert.Equal(FactState.Absent, Of(Image, Image with { Network = "rbd pool/vm2" }).State);
+        Assert.Equal(FactState.Absent, Of(Image, File).State);
+    }
+
+    [Fact]
+    public void Of_OneThatCannotBeCompared_IsNotNone()
+    {
+        Assert.Equal("it stands still", Of(File, File with { Source = "/mnt/frozen/vm1.raw" }).Why);
+        Assert.Equal(FactState.NotLearned, Of(File with { Type = "volume", Source = null, Pool = "p", Volume = "v" }, File).State);
+        Assert.Equal(FactState.NotLearned, Of(File with { Type = "nvme", Source = null }, File).State);
+        Assert.Equal(FactState.Known, CommonDisk.Of([File], [File with { Source = "/mnt/frozen/vm1.raw" }, File], Identify).State);
+    }
+
+    private static Fact<string> Of(Disk our, Disk their) => CommonDisk.Of([our], [their], Identify);
+
+    private static Fact<string> Identify(string path) =>
+        path.StartsWith("/mnt/frozen", StringComparison.Ordinal) ? Fact.NotLearned<string>("it stands still") : Fact.Known(path.Contains("vm1", StringComparison.Ordinal) ? "1" : path);
+}
