@@ -54,22 +54,34 @@ internal sealed class StateDirectory(string resource, string? volatileDirectory,
         );
 
     /// <summary>
-    /// The domains that other resources have here now: seen active and not stopped since. What is remembered across reboots proves nothing:
-    /// its resource may be long gone, and another may have its guest.
+    /// What is remembered here of other resources: seen active and not stopped since, or being started. What is remembered across reboots
+    /// proves nothing: its resource may be long gone, and another may have its guest.
     /// </summary>
-    public List<GuestIdentity> OthersIdentities()
+    public IReadOnlyList<OtherRecord> Others()
     {
-        var identities = new List<GuestIdentity>();
+        var others = new List<OtherRecord>();
         if (!Directory.Exists(_volatile))
-            return identities;
+            return others;
         foreach (string path in Directory.EnumerateFiles(_volatile, Prefix + "*" + Suffix))
         {
-            if (Path.GetFileName(path) != FileName && Read(path) is GuestRecord { IsActive: true } record)
-                identities.Add(record.Identity);
+            if (Path.GetFileName(path) != FileName && Read(path) is GuestRecord record && (record.IsActive || record.Pending is not null))
+                others.Add(new OtherRecord(path, record));
         }
 
-        return identities;
+        return others;
     }
+
+    /// <summary>Makes another resource's record this one's: written under this name, then no longer under the other.</summary>
+    /// <exception cref="IOException">The disk is full, or the like; the other is still there.</exception>
+    /// <exception cref="UnauthorizedAccessException">Not permitted; the other is still there.</exception>
+    public void TakeOver(OtherRecord other, GuestRecord record)
+    {
+        Save(record);
+        File.Delete(other.Path);
+    }
+
+    /// <summary>A record that bears another resource's name.</summary>
+    public sealed record OtherRecord(string Path, GuestRecord Record);
 
     private static GuestRecord? Read(string path)
     {

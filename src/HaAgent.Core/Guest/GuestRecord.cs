@@ -55,41 +55,73 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
         return text.Append("end\n").ToString();
     }
 
-    /// <summary>Reads the file's text; null when it is not whole (a full disk, a crash in the middle) or of another version.</summary>
+    /// <summary>
+    /// Reads the file's text; null when it is not whole (a full disk, a crash in the middle), of another version, or not what
+    /// <see cref="Format"/> writes: a key that is there twice, or a value that cannot be one.
+    /// </summary>
     public static GuestRecord? Parse(string text)
     {
         if (!text.StartsWith(Header + "\n", StringComparison.Ordinal) || !text.EndsWith("\nend\n", StringComparison.Ordinal))
             return null;
-        string config = Field(text, "config");
-        string name = Field(text, "name");
-        if (config.Length == 0 || name.Length == 0)
-            return null;
-        string uuid = Field(text, "uuid");
-        return new GuestRecord(config, new GuestIdentity(name, uuid.Length == 0 ? null : uuid), Field(text, "active") == "1")
+        var fields = new Dictionary<string, string>();
+        foreach (string line in text[(Header.Length + 1)..^"end\n".Length].Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            DomainType = Field(text, "type"),
-            HypervisorUri = Field(text, "uri"),
-            Pid = (int)Number(text, "pid"),
-            StartTime = Number(text, "start"),
-            Utilization = Field(text, "utilization"),
-            UtilizationRetryAt = Number(text, "utilization-retry"),
-            Pending = PendingCall.Parse(Field(text, "pending")),
+            int equals = line.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 0 || !fields.TryAdd(line[..equals], Unescape(line[(equals + 1)..])))
+                return null;
+        }
+
+        string Field(string key) => fields.GetValueOrDefault(key, "");
+        long Number(string key, long most) =>
+            long.TryParse(Field(key), NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number <= most ? number : 0;
+
+        string? uuid = Field("uuid") is { Length: > 0 } written ? GuestIdentity.NormaliseUuid(written) : null;
+        if (Field("config").Length == 0 || Field("name").Length == 0 || (uuid is null && Field("uuid").Length > 0))
+            return null;
+        return new GuestRecord(Field("config"), new GuestIdentity(Field("name"), uuid), Field("active") == "1")
+        {
+            DomainType = Field("type"),
+            HypervisorUri = Field("uri"),
+            Pid = (int)Number("pid", int.MaxValue),
+            StartTime = Number("start", long.MaxValue),
+            Utilization = Field("utilization"),
+            UtilizationRetryAt = Number("utilization-retry", long.MaxValue),
+            Pending = PendingCall.Parse(Field("pending")),
         };
     }
 
-    private static void Append(StringBuilder text, string key, string value) => text.Append(key).Append('=').Append(value).Append('\n');
-
-    private static string Field(string text, string key)
+    private static void Append(StringBuilder text, string key, string value)
     {
-        int at = text.IndexOf("\n" + key + "=", StringComparison.Ordinal);
-        if (at < 0)
-            return "";
-        int from = at + key.Length + 2;
-        return text[from..text.IndexOf('\n', from)];
+        text.Append(key).Append('=');
+
+        // A value is one line, whatever a name or a path is made of: what followed a line break would be read as another field.
+        foreach (char c in value)
+            _ = c switch
+            {
+                '\\' => text.Append(@"\\"),
+                '\n' => text.Append(@"\n"),
+                _ => text.Append(c),
+            };
+        text.Append('\n');
     }
 
-    private static long Number(string text, string key) =>
-        long.TryParse(Field(text, key), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
+    private static string Unescape(string value)
+    {
+        if (!value.Contains('\\', StringComparison.Ordinal))
+            return value;
+        var text = new StringBuilder(value.Length);
+        for (int i = 0; i < value.Length; i++)
+        {
+            bool isEscape = value[i] == '\\' && i + 1 < value.Length && value[i + 1] is '\\' or 'n';
+            text.Append(
+                !isEscape ? value[i]
+                : value[++i] == 'n' ? '\n'
+                : '\\'
+            );
+        }
+
+        return text.ToString();
+    }
 }
 
 /// <summary>Which domain a resource is about.</summary>

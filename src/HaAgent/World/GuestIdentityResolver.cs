@@ -12,8 +12,7 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
     private bool _configurationRead;
 
     /// <summary>What was remembered of this resource under this configuration path.</summary>
-    public GuestRecord? Record { get; private set; } =
-        state.Load() is GuestRecord record && record.Config == settings.Config ? OfThisBoot(record) : null;
+    public GuestRecord? Record { get; private set; } = OwnOrRenamed(settings, state);
 
     /// <summary>The configuration, once it was read and is good.</summary>
     public DomainXml? Configuration { get; private set; }
@@ -134,9 +133,49 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
     private static GuestRecord OfThisBoot(GuestRecord record) =>
         record.Pending is PendingCall pending && pending.Boot != HostClock.Boot ? record with { Pending = null } : record;
 
+    /// <summary>
+    /// What was remembered under another resource's name of the same configuration: the resource was renamed, and its guest, or the start
+    /// that is still under way, is this one's.
+    /// </summary>
+    private static GuestRecord? OwnOrRenamed(Settings settings, StateDirectory state)
+    {
+        GuestRecord? own = state.Load() is GuestRecord record && record.Config == settings.Config ? OfThisBoot(record) : null;
+        return own is { IsActive: true } or { Pending: not null }
+            ? own
+            : Adopt(state, other => other.Config == settings.Config, other => other) ?? own;
+    }
+
+    /// <summary>The same, when the configuration lies elsewhere now and names the same domain.</summary>
+    private void AdoptSameDomain(GuestIdentity identity)
+    {
+        if (Record is { IsActive: true } or { Pending: not null } || identity.Uuid is null)
+            return;
+        Record =
+            Adopt(state, record => record.Identity.Uuid == identity.Uuid, record => record with { Config = settings.Config }) ?? Record;
+    }
+
+    private static GuestRecord? Adopt(StateDirectory state, Func<GuestRecord, bool> isOurs, Func<GuestRecord, GuestRecord> change)
+    {
+        if (state.Others().FirstOrDefault(other => isOurs(other.Record)) is not { } other)
+            return null;
+        GuestRecord record = change(OfThisBoot(other.Record));
+        try
+        {
+            state.TakeOver(other, record);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Then it stays where it is, and is found there again.
+        }
+
+        return record;
+    }
+
     private GuestIdentity? FromFile(Deadline deadline)
     {
         ReadConfiguration(deadline);
+        if (Configuration is not null)
+            AdoptSameDomain(Configuration.Identity);
         return Configuration?.Identity ?? Record?.Identity;
     }
 

@@ -193,7 +193,7 @@ internal sealed class GuestObserver(AgentContext context)
         Fact<IReadOnlyList<GuestProcess>> carried = context.Processes.Guests(deadline);
         if (!carried.IsKnown(out IReadOnlyList<GuestProcess>? processes))
             return new Observation.Unknown($"{problem}, and {carried.Why}", WithoutIdentity: true);
-        List<GuestIdentity> others = context.State.OthersIdentities();
+        GuestIdentity[] others = [.. context.State.Others().Where(other => other.Record.IsActive).Select(other => other.Record.Identity)];
         List<GuestIdentity> candidates = (active ?? [])
             .Concat(processes.Select(process => process.Guest))
             .Where(guest => !others.Contains(guest))

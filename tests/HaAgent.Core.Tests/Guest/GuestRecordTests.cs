@@ -42,6 +42,30 @@ public sealed class GuestRecordTests
     }
 
     [Fact]
+    public void Parse_ValuesOfAnyText_NoneComesBackAsAnotherField()
+    {
+        string[] parts = ["\n", "\r", "\\", "\\n", "=", "pid=1", "start=1", "active=1", "name=other", "pending=start 1 x", "end\n", "haagent-guest 1\n", "\0", "\u2028", "ä", "vm", " "];
+        var random = new Random(4711);
+        for (int i = 0; i < 5000; i++)
+        {
+            string Text() => "x" + string.Concat(random.GetItems(parts, random.Next(6)));
+            GuestRecord record = Record with { Config = Text(), Identity = new GuestIdentity(Text(), Record.Identity.Uuid), DomainType = Text(), HypervisorUri = Text(), Utilization = Text() };
+
+            Assert.Equal(record, GuestRecord.Parse(record.Format()));
+        }
+    }
+
+    [Theory]
+    [InlineData("pid=1\npid=2\n")]
+    [InlineData("name=c\n")]
+    [InlineData("uuid=none\n")]
+    [InlineData("no field\n")]
+    public void Parse_NotWhatIsWritten_IsNothing(string lines) => Assert.Null(GuestRecord.Parse($"haagent-guest 1\nconfig=/a\nname=b\n{lines}end\n"));
+
+    [Fact]
+    public void Parse_NumberThatIsNoProcess_IsNoProcess() => Assert.Equal(0, GuestRecord.Parse("haagent-guest 1\nconfig=/a\nname=b\npid=4294967297\nend\n")!.Pid);
+
+    [Fact]
     public void Parse_OfAnotherVersion_IsNothing() =>
         Assert.Null(GuestRecord.Parse(Record.Format().Replace("haagent-guest 1", "haagent-guest 2", StringComparison.Ordinal)));
 }

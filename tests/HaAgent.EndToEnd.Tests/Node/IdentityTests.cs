@@ -139,6 +139,28 @@ public sealed class IdentityTests(OneNode fixture) : NodeTest(fixture)
         Assert.False(guest.Runs);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void MonitorAndStop_ResourceWasRenamed_KnowTheGuestThatWasStartedUnderTheOldName(bool configurationMoved)
+    {
+        TestGuest guest = NewGuest().Start();
+        if (configurationMoved)
+            guest.SaveAs($"/mnt/shared/{guest.Name}-moved.xml");
+        else
+            Node.Run("rm", guest.Config);
+        AgentResult Agent(string action, int interval = 0) =>
+            new AgentCall(action, guest.Name + "-renamed") { Parameters = guest.Parameters, Timeout = 30, Interval = interval }.RunOn(Node);
+
+        Agent("monitor").Gives(OcfExit.Success);
+        Node.Run("rm", "-f", guest.Config);
+        Agent("monitor", interval: 10).Gives(OcfExit.Success);
+        Assert.False(Node.Exists($"/run/resource-agents/haagent-{guest.Name}.guest"));
+        Agent("stop").Gives(OcfExit.Success);
+
+        Assert.False(guest.Runs);
+    }
+
     [Fact]
     public void Stop_RememberedProcessIdIsSomebodyElsesNow_LeavesThatProcessAlone()
     {

@@ -1,0 +1,37 @@
+using HaAgent.Core.Guest;
+using Xunit;
+
+namespace HaAgent.Host.Tests;
+
+public sealed class StateDirectoryTests : IDisposable
+{
+    private static readonly GuestRecord Active = new("/mnt/shared/vm1.xml", new GuestIdentity("vm1", "4dea22b3-1d52-d8f3-2516-782e98ab3fa0"), IsActive: true) { Pid = 11, StartTime = 5 };
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("haagent-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public void Others_ActiveOrBeingStarted_AreToldAndTheRestProvesNothing()
+    {
+        Of("VM1").Save(Active);
+        Of("VM2").Save(Active with { IsActive = false, Pending = new PendingCall(PendingKind.Start, "boot", 1) });
+        Of("VM3").Save(Active with { IsActive = false });
+
+        Assert.Equal(2, Of("VM4").Others().Count);
+        Assert.Single(Of("VM1").Others());
+    }
+
+    [Fact]
+    public void TakeOver_RecordOfAnotherName_IsOursAndNoLongerTheirs()
+    {
+        Of("VM1").Save(Active);
+
+        Of("VM2").TakeOver(Assert.Single(Of("VM2").Others()), Active);
+
+        Assert.Equal(Active, Of("VM2").Load());
+        Assert.False(Of("VM1").Load()!.IsActive);
+    }
+
+    private StateDirectory Of(string resource) => new(resource, _directory + "/run", _directory + "/lib");
+}
