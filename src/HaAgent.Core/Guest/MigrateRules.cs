@@ -56,6 +56,12 @@ public sealed class MigrateToRule : IRule
             );
         if (active.IsBroken)
             return Fail(ExitCode.Generic, $"{situation.Domain} was not migrated: it is {active.Describe()}");
+
+        // A failed migration restarts a guest that is well; a job of libvirt's is over some time.
+        if (active.IsPausedForAJob)
+            return situation.Remaining > situation.Invocation.Timeout / 2
+                ? new NextStep.Wait(TimeSpan.FromSeconds(1))
+                : Fail(ExitCode.Generic, $"{situation.Domain} was not migrated: it is still {active.Describe()}");
         if (situation.Settings.SaveConfigOnStop && !situation.Did<Operation.SaveConfiguration>())
             return situation.Perform(new Operation.SaveConfiguration(), 10);
         if (situation.Last<Operation.CheckMigration>() is not Done check)
@@ -110,15 +116,12 @@ public sealed class MigrateFromRule : IRule
             return Fail($"{situation.Domain} arrived {active.Describe()}");
         if (!situation.Did<Operation.OrderDaemons>())
             return situation.Perform(new Operation.OrderDaemons(), 10);
-        if (active.State == DomainState.Running)
-        {
-            if (situation.Last<Operation.CheckLeases>() is not Done leases)
-                return situation.Perform(new Operation.CheckLeases(), 5);
-            if (leases.Result.Kind == FailureKind.LeaseLost && situation.Settings.OnLockLost == Policy.Fail)
-                return Fail(leases.Result.Message!);
-        }
-
-        return new GuestChecks(situation).Next()
+        var checks = new GuestChecks(situation);
+        if (active.By == Evidence.Libvirt && checks.Leases(active) is NextStep leases)
+            return leases;
+        if (GuestChecks.LostLease(situation, active) is OperationResult lost && situation.Settings.OnLockLost == Policy.Fail)
+            return Fail(lost.Message!);
+        return checks.Next()
             ?? new NextStep.Finish(Outcome.Success)
             {
                 Log = new LogMessage(

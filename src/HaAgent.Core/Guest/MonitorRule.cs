@@ -95,8 +95,8 @@ public sealed class MonitorRule : IRule
                 $"{situation.Domain} is {active.Describe()}. Look at its disks and its log in /var/log/libvirt; the policy is "
                     + "on_paused_error"
             );
-        if (situation.Last<Operation.CheckLeases>() is { Result.Kind: FailureKind.LeaseLost } lost)
-            return Judge(situation.Settings.OnLockLost, lost.Result.Message!);
+        if (GuestChecks.LostLease(situation, active) is OperationResult lost)
+            return Judge(situation.Settings.OnLockLost, lost.Message!);
         if (active.By == Evidence.ProcessOnly)
         {
             return new NextStep.Finish(Outcome.Success)
@@ -105,6 +105,11 @@ public sealed class MonitorRule : IRule
                     Severity.Warning,
                     $"libvirt does not answer; {situation.Domain} is taken for running because its QEMU process lives. Check the libvirt "
                         + "daemon of this node"
+                        + (
+                            situation.Last<Operation.CheckLeases>() is { Result.Kind: FailureKind.LeaseLost } missing
+                                ? $". Should it not be paused: {missing.Result.Message}"
+                                : ""
+                        )
                 ),
             };
         }

@@ -87,6 +87,12 @@ public abstract record Operation
         public override bool ChangesGuest => true;
     }
 
+    /// <summary>Breaks off the save, dump or snapshot that the guest is paused for.</summary>
+    public sealed record AbortJob : Operation
+    {
+        public override bool ChangesGuest => true;
+    }
+
     /// <summary>libvirt's destroy: the power cord.</summary>
     public sealed record Destroy : Operation
     {

@@ -14,7 +14,8 @@ public sealed class StopRule : IRule
     /// <summary>How long a libvirt that was just restarted gets to come back, before the process is ended without it.</summary>
     private static readonly TimeSpan PatienceWithLibvirt = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a guest that is paused for a snapshot, or the like, gets to run again.</summary>
+    /// <summary>How long a guest that is paused for a snapshot, or the like, gets to run again; one that has never run loses nothing
+    /// then.</summary>
     private static readonly TimeSpan PatienceWithJobs = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a guest that was woken up gets to be awake.</summary>
@@ -150,6 +151,11 @@ public sealed class StopRule : IRule
         TimeSpan left = GracefulEnd(situation) - situation.Elapsed;
         if (situation.Settings.SaveConfigOnStop && !situation.Did<Operation.SaveConfiguration>())
             return situation.Perform(new Operation.SaveConfiguration(), Math.Min(10, left.TotalSeconds / 4));
+
+        // libvirt saves nothing and asks for nothing while another job has the guest.
+        bool waitsForJob = active.IsPausedForAJob && (active.Paused != PausedReason.StartingUp || situation.Elapsed < PatienceWithJobs);
+        if (waitsForJob)
+            return AwaitJob(situation, active, left);
         if (situation.Settings.Snapshot.Length > 0 && !situation.Did<Operation.SaveMemory>())
             return Step(
                 situation,
@@ -158,9 +164,6 @@ public sealed class StopRule : IRule
                 Severity.Info,
                 $"Saving the memory of {situation.Domain} to {situation.Settings.Snapshot}"
             );
-
-        if (active.IsPausedForAJob && situation.Elapsed < PatienceWithJobs)
-            return new NextStep.Wait(TimeSpan.FromSeconds(1));
 
         if (active.State == DomainState.PmSuspended)
         {
@@ -199,6 +202,25 @@ public sealed class StopRule : IRule
         return new NextStep.Wait(untilAgain < left ? untilAgain : left);
     }
 
+    /// <summary>
+    /// A guest that is paused by a job (a save, a dump, a snapshot) runs again, or ends, when that is over: destroyed in its middle it
+    /// would lose what its disks do not have yet. After a while the job is broken off, where that helps.
+    /// </summary>
+    private static NextStep AwaitJob(Situation situation, Observation.Active active, TimeSpan left)
+    {
+        bool mayAbort = active.Paused is PausedReason.Dump or PausedReason.Snapshot or PausedReason.Save;
+        TimeSpan patience = Min(PatienceWithJobs, GracefulEnd(situation) / 2);
+        return mayAbort && situation.Elapsed >= patience && !situation.Did<Operation.AbortJob>()
+            ? Step(
+                situation,
+                new Operation.AbortJob(),
+                Math.Min(5, left.TotalSeconds),
+                Severity.Warning,
+                $"Breaking off what {situation.Domain} is paused for: it is {active.Describe()} and has to stop"
+            )
+            : new NextStep.Wait(Min(TimeSpan.FromSeconds(1), left));
+    }
+
     /// <summary>As shutdown_mode says; without it the guest agent first and, once it failed, the power button.</summary>
     private static ShutdownVia Via(Situation situation, Done? asked) =>
         situation.Settings.ShutdownMode switch
@@ -216,7 +238,7 @@ public sealed class StopRule : IRule
         };
 
     private static string WhyDestroy(Situation situation, Observation.Active active) =>
-        active.IsBroken ? $"it is {active.Describe()} and cannot shut down by itself"
+        active.IsBroken || active.IsPausedForAJob ? $"it is {active.Describe()} and cannot shut down by itself"
         : situation.Settings.ForceStop ? "force_stop is set"
         : $"it did not shut down within {GracefulEnd(situation).TotalSeconds:F0} s";
 
@@ -230,8 +252,11 @@ public sealed class StopRule : IRule
                 return new NextStep.Wait(patience - situation.Elapsed);
         }
 
+        // A destroy that succeeded, or that took its time, has sent SIGTERM itself (virProcessKillPainfully). One that failed at once has
+        // not, and QEMU writes what it has still to write when it is asked first.
+        bool isAsked = situation.Last<Operation.Destroy>() is { Result: { Succeeded: true } or { Kind: FailureKind.TimedOut } };
         Done? terminated = situation.Last<Operation.TerminateProcess>();
-        if (terminated is null && situation.Remaining > KillReserve && !situation.Did<Operation.Destroy>())
+        if (terminated is null && !isAsked && situation.Remaining > KillReserve && !situation.Did<Operation.KillProcess>())
             return Step(
                 situation,
                 new Operation.TerminateProcess(),

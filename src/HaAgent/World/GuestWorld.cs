@@ -72,6 +72,7 @@ internal sealed class GuestWorld(AgentContext context) : IGuestWorld, IDisposabl
             Operation.SaveMemory => new Stopping(context).SaveMemory(deadline),
             Operation.RequestShutdown request => new Stopping(context).RequestShutdown(request.Via, deadline),
             Operation.WakeUp => new Stopping(context).WakeUp(deadline),
+            Operation.AbortJob => new Stopping(context).AbortJob(deadline),
             Operation.Destroy => new Stopping(context).Destroy(deadline),
             Operation.TerminateProcess => new Stopping(context).Signal(Tmds.Linux.LibC.SIGTERM, deadline),
             Operation.KillProcess => new Stopping(context).Signal(Tmds.Linux.LibC.SIGKILL, deadline),
@@ -85,7 +86,7 @@ internal sealed class GuestWorld(AgentContext context) : IGuestWorld, IDisposabl
             context.Log.Write(new LogMessage(Severity.Warning, message));
         else if (
             result is { Succeeded: false, Message: string failure }
-            && operation is Operation.RequestShutdown or Operation.SaveMemory or Operation.WakeUp or Operation.Destroy
+            && operation is Operation.RequestShutdown or Operation.SaveMemory or Operation.WakeUp or Operation.AbortJob or Operation.Destroy
         )
             context.Log.Write(new LogMessage(operation is Operation.RequestShutdown ? Severity.Info : Severity.Warning, failure));
         return result;

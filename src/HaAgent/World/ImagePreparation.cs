@@ -121,4 +121,17 @@ internal static class SavedMemory
     /// or may have, it must never be restored again, whoever is killed in between and whatever cannot be deleted.
     /// </summary>
     public static string Moved(AgentContext context) => File(context) + ".restoring";
+
+    /// <summary>Moves a memory aside that is older than the disks, because the guest has run since, and says so.</summary>
+    /// <returns>Null, or why it may still be there.</returns>
+    public static string? SetAside(AgentContext context, string file, Deadline deadline)
+    {
+        string old = file + ".old";
+        if (context.Volume.Move(file, ref old, deadline) is string why)
+            return why;
+        context.Log.Write(
+            new LogMessage(Severity.Warning, $"{file} is older than the last start of {context.Domain}, and was moved to {old}")
+        );
+        return null;
+    }
 }

@@ -34,18 +34,13 @@ internal sealed class Stopping(AgentContext context)
         Fact<PathSeen> there = context.Volume.Look(file, deadline.Share(0.5));
         if (there.Value is { Kind: FileKind.Absent })
             return null;
-        string old = file + ".old";
-        string? why = there.State == FactState.NotLearned ? there.Why : context.Volume.Move(file, ref old, deadline.Share(0.5));
-        if (why is not null)
-        {
-            return OperationResult.Failed(
+        string? why = there.State == FactState.NotLearned ? there.Why : SavedMemory.SetAside(context, file, deadline.Share(0.5));
+        return why is null
+            ? null
+            : OperationResult.Failed(
                 $"The memory of {context.Domain} is not saved, because {file} may be there already and cannot be moved aside ({why}). "
                     + "Delete it before the next start, which would restore it over disks that have changed"
             );
-        }
-
-        context.Log.Write(new LogMessage(Severity.Warning, $"{file} is older than the guest that runs, and was moved to {old}"));
-        return null;
     }
 
     /// <summary>Asks the guest to shut down.</summary>
@@ -65,6 +60,18 @@ internal sealed class Stopping(AgentContext context)
     {
         OperationResult result = OnDomain(deadline, domain => domain.WakeUp());
         return result.Succeeded ? result : result with { Message = $"{context.Domain} could not be woken up: {result.Message}" };
+    }
+
+    /// <summary>Breaks off the job that the guest is paused for.</summary>
+    public OperationResult AbortJob(Deadline deadline)
+    {
+        OperationResult result = OnDomain(deadline, LibvirtMigration.Abort);
+        return result.Succeeded
+            ? result
+            : result with
+            {
+                Message = $"What {context.Domain} is paused for could not be broken off: {result.Message}",
+            };
     }
 
     /// <summary>The power cord.</summary>
