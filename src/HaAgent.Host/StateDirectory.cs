@@ -26,10 +26,7 @@ internal sealed class StateDirectory(string resource, string? volatileDirectory,
     public GuestRecord? Load() => Read(Path.Combine(_volatile, FileName)) ?? LoadPersistent();
 
     /// <summary>What survives a reboot; null: nothing, or nothing whole.</summary>
-    public GuestRecord? LoadPersistent() =>
-        Read(Path.Combine(_persistent, FileName)) is GuestRecord old
-            ? new GuestRecord(old.Config, old.Identity, IsActive: false) { DomainType = old.DomainType, HypervisorUri = old.HypervisorUri }
-            : null;
+    public GuestRecord? LoadPersistent() => Read(Path.Combine(_persistent, FileName)) is GuestRecord old ? AcrossReboots(old) : null;
 
     /// <summary>Writes both, each whole or not at all.</summary>
     /// <exception cref="IOException">The disk is full, or the like.</exception>
@@ -38,20 +35,25 @@ internal sealed class StateDirectory(string resource, string? volatileDirectory,
     {
         GuestRecord? persistent = LoadPersistent();
         Write(_volatile, record);
-        if (persistent is null || persistent.Config != record.Config || persistent.Identity != record.Identity)
+        if (
+            persistent is null
+            || persistent.Config != record.Config
+            || persistent.Identity != record.Identity
+            || persistent.LastStart != record.LastStart
+        )
             SavePersistent(record);
     }
 
     /// <summary>Writes what survives a reboot.</summary>
-    public void SavePersistent(GuestRecord record) =>
-        Write(
-            _persistent,
-            new GuestRecord(record.Config, record.Identity, IsActive: false)
-            {
-                DomainType = record.DomainType,
-                HypervisorUri = record.HypervisorUri,
-            }
-        );
+    public void SavePersistent(GuestRecord record) => Write(_persistent, AcrossReboots(record));
+
+    private static GuestRecord AcrossReboots(GuestRecord record) =>
+        new(record.Config, record.Identity, IsActive: false)
+        {
+            DomainType = record.DomainType,
+            HypervisorUri = record.HypervisorUri,
+            LastStart = record.LastStart,
+        };
 
     /// <summary>
     /// What is remembered here of other resources: seen active and not stopped since, or being started. What is remembered across reboots

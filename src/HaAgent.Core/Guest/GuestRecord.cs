@@ -27,6 +27,10 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
     /// another.</summary>
     public long StartTime { get; init; }
 
+    /// <summary>Unix time in seconds when the guest was last seen to have begun to run here; 0: never. It outlives a reboot: a memory that
+    /// was saved before is older than the disks.</summary>
+    public long LastStart { get; init; }
+
     /// <summary>What was last written as utilization; empty: nothing.</summary>
     public string Utilization { get; init; } = "";
 
@@ -49,6 +53,7 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
         Append(text, "active", IsActive ? "1" : "0");
         Append(text, "pid", Pid.ToString(CultureInfo.InvariantCulture));
         Append(text, "start", StartTime.ToString(CultureInfo.InvariantCulture));
+        Append(text, "last-start", LastStart.ToString(CultureInfo.InvariantCulture));
         Append(text, "utilization", Utilization);
         Append(text, "utilization-retry", UtilizationRetryAt.ToString(CultureInfo.InvariantCulture));
         Append(text, "pending", Pending?.Format() ?? "");
@@ -84,6 +89,7 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
             HypervisorUri = Field("uri"),
             Pid = (int)Number("pid", int.MaxValue),
             StartTime = Number("start", long.MaxValue),
+            LastStart = Number("last-start", long.MaxValue),
             Utilization = Field("utilization"),
             UtilizationRetryAt = Number("utilization-retry", long.MaxValue),
             Pending = PendingCall.Parse(Field("pending")),

@@ -111,7 +111,8 @@ internal static class ChildWork
         if (File.Exists(path))
             return new PathSeen(
                 (File.GetAttributes(path) & FileAttributes.Device) != 0 ? FileKind.Special : FileKind.RegularFile,
-                new FileInfo(path).Length
+                new FileInfo(path).Length,
+                new DateTimeOffset(File.GetLastWriteTimeUtc(path)).ToUnixTimeSeconds()
             );
         return Directory.Exists(path) ? new PathSeen(FileKind.Directory, 0) : AbsentOrUnknown(path);
     }

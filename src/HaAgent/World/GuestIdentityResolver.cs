@@ -191,7 +191,11 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
         try
         {
             state.SavePersistent(
-                new GuestRecord(settings.Config, configuration.Identity, IsActive: false) { DomainType = configuration.Type }
+                new GuestRecord(settings.Config, configuration.Identity, IsActive: false)
+                {
+                    DomainType = configuration.Type,
+                    LastStart = Math.Max(persistent?.LastStart ?? 0, Record?.LastStart ?? 0),
+                }
             );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -96,7 +96,16 @@ internal sealed class Starting(AgentContext context)
                     $"{context.Domain} was not started: whether its memory is saved in {savedMemory} cannot be told: {there.Why}",
                     FailureKind.TimedOut
                 );
-            if (there.Value is { Kind: not FileKind.Absent })
+            bool isOld =
+                context.Resolver.Record is GuestRecord ran
+                && there.Value is { Kind: FileKind.RegularFile } file
+                && file.Written < ran.LastStart;
+            if (isOld && SavedMemory.SetAside(context, savedMemory, deadline.Share(0.3)) is string kept)
+                return OperationResult.Failed(
+                    $"{context.Domain} was not started: {savedMemory} is older than its last start and cannot be moved aside ({kept}). "
+                        + "Delete it: restored later, it would meet disks that have changed"
+                );
+            if (!isOld && there.Value is { Kind: not FileKind.Absent })
                 return Restore(savedMemory, deadline);
             if (context.Volume.Look(SavedMemory.Moved(context), deadline).Value is { Kind: not FileKind.Absent })
                 Warn(

@@ -28,6 +28,7 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
                 HypervisorUri = ResolvedUri(known, deadline),
                 Pid = process?.Pid ?? 0,
                 StartTime = process?.StartTime ?? 0,
+                LastStart = known is { IsActive: true, LastStart: > 0 } ? known.LastStart : DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
                 Utilization = known?.Utilization ?? "",
                 UtilizationRetryAt = known?.UtilizationRetryAt ?? 0,
                 Pending = known?.Pending,
@@ -49,6 +50,7 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
                 {
                     DomainType = known.DomainType,
                     HypervisorUri = known.HypervisorUri,
+                    LastStart = known.LastStart,
                     Utilization = known.Utilization,
                 }
             )

@@ -194,6 +194,30 @@ public sealed class StopTests(OneNode fixture) : NodeTest(fixture)
     }
 
     [Fact]
+    public void Start_MemoryFromBeforeTheLastStart_IsMovedAsideAndNotRestored()
+    {
+        // The guest has run without the parameter since its memory was saved.
+        TestGuest guest = NewGuest();
+        Node.Run("mkdir", "-p", "/mnt/shared/saved");
+        string saved = $"/mnt/shared/saved/{guest.Name}.state";
+        guest.Start();
+        guest.Agent("stop", parameters: ("snapshot", "/mnt/shared/saved")).Gives(OcfExit.Success);
+        Node.Run("touch", "-d", "1 hour ago", saved);
+        Node.Run("mv", saved, saved + ".away");
+        guest.Agent("start").Gives(OcfExit.Success);
+        guest.Agent("stop").Gives(OcfExit.Success);
+        Node.Run("mv", saved + ".away", saved);
+
+        guest.Parameters["snapshot"] = "/mnt/shared/saved";
+        AgentResult start = guest.Agent("start").Gives(OcfExit.Success);
+
+        Until.True(() => guest.Boots == 3, "the guest boots instead");
+        Assert.Contains(saved + ".old", start.Log);
+        Assert.True(Node.Exists(saved + ".old"));
+        guest.Agent("stop", parameters: ("snapshot", "")).Gives(OcfExit.Success);
+    }
+
+    [Fact]
     public void Stop_MemoryOfAnEarlierRunLiesThere_IsMovedAsideWhateverBecomesOfTheNewOne()
     {
         TestGuest guest = NewGuest();
