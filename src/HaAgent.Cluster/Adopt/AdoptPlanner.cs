@@ -94,13 +94,13 @@ public static class AdoptPlanner
         );
         foreach (Primitive guest in guests)
         {
-            if (Where(guest, snapshot) is var (node, pid))
+            if (Where(guest, snapshot) is var (node, process))
             {
                 changes.Add(
                     new Change.OnNode(
                         node,
-                        $"see that {guest.Id} is still process {pid.ToString(CultureInfo.InvariantCulture)} on {node}",
-                        new SeeGuestProcess(DomainName(guest, snapshot), pid),
+                        $"see that {guest.Id} is still process {process.Pid.ToString(CultureInfo.InvariantCulture)} on {node}",
+                        new SeeGuestProcess(DomainName(guest, snapshot), process),
                         Limit
                     )
                 );
@@ -175,12 +175,12 @@ public static class AdoptPlanner
             yield return new Refusal($"the cluster says that {name} runs, but no node shows its QEMU process", $"haagent explain {name}");
     }
 
-    private static (string Node, int Pid)? Where(Primitive guest, Snapshot snapshot)
+    private static (string Node, ProcessFact Process)? Where(Primitive guest, Snapshot snapshot)
     {
         string domain = DomainName(guest, snapshot);
         return snapshot
             .Reached.Where(n => n.Guests is { Value: { } guests } && guests.ContainsKey(domain))
-            .Select(n => ((string, int)?)(n.Name, n.Guests.Value![domain]))
+            .Select(n => ((string, ProcessFact)?)(n.Name, n.Guests.Value![domain]))
             .FirstOrDefault();
     }
 

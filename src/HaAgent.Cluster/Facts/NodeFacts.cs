@@ -60,7 +60,7 @@ public sealed record NodeFacts(string Name)
     public Fact<bool> PacemakerNeedsReload { get; init; } = Fact.NotAsked<bool>();
 
     /// <summary>The QEMU process of each guest that runs there, by the domain's name: told without libvirt.</summary>
-    public Fact<IReadOnlyDictionary<string, int>> Guests { get; init; } = Fact.NotAsked<IReadOnlyDictionary<string, int>>();
+    public Fact<IReadOnlyDictionary<string, ProcessFact>> Guests { get; init; } = Fact.NotAsked<IReadOnlyDictionary<string, ProcessFact>>();
 
     /// <summary>The domains that its libvirt knows; not learned when libvirt does not answer.</summary>
     public Fact<IReadOnlyList<DomainFact>> Domains { get; init; } = Fact.NotAsked<IReadOnlyList<DomainFact>>();

@@ -22,12 +22,17 @@ public sealed record DaemonsQuestion : NodeQuestion;
 /// <param name="Daemons">Those that run.</param>
 public sealed record DaemonsAnswer(IReadOnlyList<DaemonFact> Daemons) : NodeAnswer;
 
-/// <summary>The guests that run under libvirt's QEMU driver, as the run-time directory and /proc tell it without libvirt.</summary>
+/// <summary>The guests that run under libvirt's QEMU driver, as /proc tells it without libvirt.</summary>
 public sealed record RunningGuestsQuestion : NodeQuestion;
 
 /// <summary>To <see cref="RunningGuestsQuestion"/>.</summary>
 /// <param name="Processes">The QEMU process of each, by the domain's name.</param>
-public sealed record RunningGuestsAnswer(IReadOnlyDictionary<string, int> Processes) : NodeAnswer;
+public sealed record RunningGuestsAnswer(IReadOnlyDictionary<string, ProcessFact> Processes) : NodeAnswer;
+
+/// <summary>A process.</summary>
+/// <param name="Pid">Its id.</param>
+/// <param name="StartTime">Clock ticks since boot: another process that gets the same id has another.</param>
+public sealed record ProcessFact(int Pid, long StartTime);
 
 /// <summary>A systemd unit as <c>systemctl show</c> reports it.</summary>
 /// <param name="Load">LoadState: loaded, not-found, masked, …</param>

@@ -241,9 +241,9 @@ public sealed record ShutDownGuest(string Domain) : NodeChange;
 
 /// <summary>Sees that a guest is still carried by the same process.</summary>
 /// <param name="Domain">Its name.</param>
-/// <param name="Pid">The process.</param>
+/// <param name="Process">The process.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record SeeGuestProcess(string Domain, int Pid) : NodeChange;
+public sealed record SeeGuestProcess(string Domain, ProcessFact Process) : NodeChange;
 
 /// <summary>
 /// Creates a domain that has to be refused, because it runs elsewhere under a lock. What is created all the same is tied to the connection

@@ -1,7 +1,6 @@
-using System.Globalization;
 using System.Text;
-using HaAgent.Core.Guest;
 using HaAgent.Core.Node;
+using HaAgent.Host.Child;
 using HaAgent.Host.Native;
 
 namespace HaAgent.Host.Node;
@@ -10,7 +9,6 @@ namespace HaAgent.Host.Node;
 /// away.</summary>
 internal static class DaemonQuestions
 {
-    private const string GuestDirectory = "/run/libvirt/qemu";
     private static readonly string[] DaemonNames = ["libvirtd", "virtqemud", "virtlockd", "virtlogd", "virtproxyd"];
 
     private static readonly string[] UnitNames =
@@ -38,21 +36,22 @@ internal static class DaemonQuestions
     public static DaemonsAnswer Daemons() =>
         new([.. ProcFiles.Processes(DaemonNames).Select(process => Read(process.Pid, process.Name)).OfType<DaemonFact>()]);
 
-    /// <summary>The guests by libvirt's pid files: each is proven by its process, which bears its name.</summary>
-    public static RunningGuestsAnswer RunningGuests() => RunningGuests(GuestDirectory, pid => ProcFiles.Read(pid, "cmdline"));
-
-    internal static RunningGuestsAnswer RunningGuests(string directory, Func<int, byte[]?> commandLine)
+    /// <summary>The guests, each proven by its process.</summary>
+    public static RunningGuestsAnswer RunningGuests(Deadline deadline)
     {
-        var processes = new Dictionary<string, int>();
-        foreach (string file in Directory.Exists(directory) ? Directory.EnumerateFiles(directory, "*.pid") : [])
-        {
-            string name = Path.GetFileNameWithoutExtension(file);
-            if (Pid(file) is int pid && commandLine(pid) is byte[] arguments && QemuCommandLine.Parse(arguments)?.Name == name)
-                processes[name] = pid;
-        }
-
+        var processes = new Dictionary<string, ProcessFact>();
+        foreach (GuestProcess seen in Guests(deadline))
+            processes[seen.Guest.Name] = new ProcessFact(seen.Pid, seen.StartTime);
         return new RunningGuestsAnswer(processes);
     }
+
+    /// <summary>Every guest that a process of this node carries.</summary>
+    /// <exception cref="IOException">It could not be found out.</exception>
+    public static IReadOnlyList<GuestProcess> Guests(Deadline deadline) =>
+        Search.Guests(deadline).Match(found => found, () => [], why => throw new IOException(why));
+
+    /// <summary>The processes of this node.</summary>
+    public static ProcessSearch Search { get; } = new(new ChildCall("/run", "node"));
 
     /// <summary>The units as systemd knows them.</summary>
     public static UnitsAnswer Units(Deadline deadline) =>
@@ -91,18 +90,6 @@ internal static class DaemonQuestions
     private static string Value(IReadOnlyDictionary<string, string> block, string key) =>
         block.TryGetValue(key, out string? value) ? value : throw new FormatException($"systemctl tells nothing of {key}");
 
-    private static int? Pid(string file)
-    {
-        try
-        {
-            return int.Parse(File.ReadAllText(file).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture);
-        }
-        catch (FileNotFoundException)
-        {
-            return null;
-        }
-    }
-
     private static DaemonFact? Read(int pid, string name)
     {
         if (ProcFiles.Read(pid, "stat") is not byte[] stat || ProcFiles.Read(pid, "cmdline") is not byte[] arguments)
@@ -128,7 +115,7 @@ internal static class DaemonChanges
     /// <summary>Restarts a service.</summary>
     public static DoneReply Make(RestartUnit change, Deadline deadline)
     {
-        SeeNoGuests();
+        SeeNoGuests(deadline);
         Systemctl(deadline, ["restart", "--", change.Unit]);
         return new DoneReply();
     }
@@ -136,7 +123,7 @@ internal static class DaemonChanges
     /// <summary>Ends a daemon and starts it again as it was started.</summary>
     public static DoneReply Make(RestartProcess change, Deadline deadline)
     {
-        SeeNoGuests();
+        SeeNoGuests(deadline);
 
         // Its start time tells it from another process that gets its number later.
         if (ProcessTable.Name(change.Pid).Value != change.Name || !ProcessTable.StartTime(change.Pid).IsKnown(out long started))
@@ -178,17 +165,19 @@ internal static class DaemonChanges
         return new DoneReply();
     }
 
-    private static void SeeNoGuests()
+    private static void SeeNoGuests(Deadline deadline)
     {
         // A guest may have been started since the plan was made.
-        IReadOnlyList<GuestProcess> guests = GuestProcesses
-            .OfNode()
-            .All()
-            .Match(
-                found => found,
-                () => [],
-                why => throw new IOException($"whether guests run here could not be found out ({why}): nothing was restarted")
-            );
+        IReadOnlyList<GuestProcess> guests;
+        try
+        {
+            guests = DaemonQuestions.Guests(deadline);
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"whether guests run here could not be found out ({e.Message}): nothing was restarted");
+        }
+
         if (guests.Count > 0)
             throw new IOException(
                 $"{string.Join(", ", guests.Select(seen => seen.Guest.Name))} run{(guests.Count == 1 ? "s" : "")} here now: nothing was "

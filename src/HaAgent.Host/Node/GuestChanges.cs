@@ -58,17 +58,16 @@ internal static class GuestChanges
     }
 
     /// <summary>Sees that a guest's process is the one it was.</summary>
-    public static DoneReply See(SeeGuestProcess change)
+    public static DoneReply See(SeeGuestProcess change, Deadline deadline)
     {
-        using QemuProcess process = GuestProcesses
-            .OfNode()
-            .FromPidFile(new GuestIdentity(change.Domain, null))
+        using QemuProcess process = DaemonQuestions
+            .Search.Find(new GuestIdentity(change.Domain, null), hint: null, deadline)
             .Match(
                 found => found,
                 () => throw new IOException("the guest's process is gone"),
                 why => throw new IOException($"the guest's process is not seen: {why}")
             );
-        return process.Pid == change.Pid
+        return new ProcessFact(process.Pid, process.StartTime) == change.Process
             ? new DoneReply()
             : throw new IOException($"the guest's process is now {process.Pid}: it was restarted");
     }

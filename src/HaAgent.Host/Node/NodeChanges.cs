@@ -38,7 +38,7 @@ internal static class NodeChanges
                 RestartProcess c => DaemonChanges.Make(c, deadline),
                 DisableAutostart c => GuestChanges.Make(c, deadline),
                 ShutDownGuest c => GuestChanges.Make(c, deadline),
-                SeeGuestProcess c => GuestChanges.See(c),
+                SeeGuestProcess c => GuestChanges.See(c, deadline),
                 TryCopy c => GuestChanges.Try(c, deadline),
                 RefreshResource c => ClusterChanges.Make(c, deadline),
                 ForgetResource c => ClusterChanges.Make(c, deadline),

@@ -173,7 +173,7 @@ internal static class NodeQuestions
             SbdQuestion => FencingQuestions.Answer(),
             DaemonsQuestion => DaemonQuestions.Daemons(),
             UnitsQuestion => DaemonQuestions.Units(deadline),
-            RunningGuestsQuestion => DaemonQuestions.RunningGuests(),
+            RunningGuestsQuestion => DaemonQuestions.RunningGuests(deadline),
             DomainsQuestion q => DomainQuestions.Answer(q, deadline),
             CpusQuestion q => DomainQuestions.Answer(q, deadline),
             LinksQuestion => NetworkQuestions.Links(deadline),

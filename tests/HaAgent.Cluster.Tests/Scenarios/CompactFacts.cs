@@ -65,6 +65,12 @@ internal static class CompactFacts
         node["CpuModel"] ??= "";
         node["KernelFilesystems"] ??= new JsonObject { ["ocfs2"] = false, ["gfs2"] = false };
         node["Guests"] ??= new JsonObject();
+        if (node["Guests"] is JsonObject guests)
+        {
+            foreach ((string guest, JsonNode? pid) in guests.ToArray().Where(each => each.Value is JsonValue value && value.GetValueKind() == JsonValueKind.Number))
+                guests[guest] = new JsonObject { ["Pid"] = pid!.DeepClone(), ["StartTime"] = 5 };
+        }
+
         node["Peers"] ??= new JsonObject();
         foreach (JsonObject domain in Objects(node["Domains"]))
         {

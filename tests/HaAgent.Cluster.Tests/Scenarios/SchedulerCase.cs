@@ -68,7 +68,7 @@ internal sealed class SchedulerCase(string verb, string name)
             [LibvirtPaths.Qemu] = Fact.Known(new FileFact("lock_manager = \"lockd\"\n", TimeSpan.Zero)),
             [LibvirtPaths.QemuLockd] = Fact.Known(new FileFact("file_lockspace_dir = \"/mnt/shared/lockd\"\n", TimeSpan.Zero)),
         },
-        Guests = Fact.Known<IReadOnlyDictionary<string, int>>(Words(seen["guests"]?[name]).ToDictionary(guest => guest, _ => 4711)),
+        Guests = Fact.Known<IReadOnlyDictionary<string, ProcessFact>>(Words(seen["guests"]?[name]).ToDictionary(guest => guest, _ => new ProcessFact(4711, 5))),
         Leases = Fact.Known<IReadOnlyList<string>>(
             Words(seen["leases"]).Contains(name) ? ["/mnt/shared/lockd/" + LeaseName.Of("/dev/disk/by-id/vm1")] : []),
         MigrationLines = Fact.Known<IReadOnlyList<string>>(Words(seen["lines"]?[name])),

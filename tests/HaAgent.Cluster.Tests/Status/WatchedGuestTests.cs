@@ -71,7 +71,7 @@ public sealed class WatchedGuestTests
         Assert.Contains("could not be learned", LockTestGuard.Objection(Look(Node()), Node(), silent), StringComparison.Ordinal);
     }
 
-    private static readonly Fact<IReadOnlyDictionary<string, int>> None = Fact.Known<IReadOnlyDictionary<string, int>>(new Dictionary<string, int>());
+    private static readonly Fact<IReadOnlyDictionary<string, ProcessFact>> None = Fact.Known<IReadOnlyDictionary<string, ProcessFact>>(new Dictionary<string, ProcessFact>());
 
     private static readonly DomainFact Domain = new()
     {
@@ -90,7 +90,7 @@ public sealed class WatchedGuestTests
             [LibvirtPaths.Qemu] = Fact.Known(new FileFact("lock_manager = \"lockd\"\n", TimeSpan.Zero)),
             [LibvirtPaths.QemuLockd] = Fact.Known(new FileFact("file_lockspace_dir = \"/mnt/shared/lockd\"\n", TimeSpan.Zero)),
         },
-        Guests = Fact.Known<IReadOnlyDictionary<string, int>>(new Dictionary<string, int> { ["VM1"] = 7 }),
+        Guests = Fact.Known<IReadOnlyDictionary<string, ProcessFact>>(new Dictionary<string, ProcessFact> { ["VM1"] = new(7, 5) }),
         Domains = Fact.Known<IReadOnlyList<DomainFact>>([Domain]),
         Leases = Fact.Known<IReadOnlyList<string>>([]),
     };

@@ -45,37 +45,6 @@ public sealed class DaemonQuestionsTests : IDisposable
     public void Units_LessThanAsked_IsNoAnswer(string text) => Assert.Throws<FormatException>(() => DaemonQuestions.ReadUnits(text, ["a.service", "b.service"]));
 
     [Fact]
-    public void RunningGuests_PidFiles_CountWithTheirOwnProcessAlone()
-    {
-        Pid("VM1", "11");
-        Pid("VM2", "12\n");
-        Pid("gone", "13");
-        Pid("driver", "14");
-        Pid("VM1, the second", "15");
-
-        RunningGuestsAnswer answer = DaemonQuestions.RunningGuests(_directory, pid => pid switch
-        {
-            11 => Qemu("VM1"),
-            12 => Qemu("VM22"),
-            13 => null,
-            15 => Qemu("VM1,, the second"),
-            _ => "libvirtd\0"u8.ToArray(),
-        });
-
-        Assert.Equal(new Dictionary<string, int> { ["VM1"] = 11, ["VM1, the second"] = 15 }, answer.Processes.ToDictionary());
-        Assert.Empty(DaemonQuestions.RunningGuests(_directory + "/none", _ => null).Processes);
-    }
-
-    [Fact]
-    public void RunningGuests_WhatCannotBeRead_IsNotNoGuest()
-    {
-        Pid("VM1", "");
-        Assert.Throws<FormatException>(() => DaemonQuestions.RunningGuests(_directory, _ => null));
-        Pid("VM1", "11");
-        Assert.Throws<UnauthorizedAccessException>(() => DaemonQuestions.RunningGuests(_directory, _ => throw new UnauthorizedAccessException()));
-    }
-
-    [Fact]
     public void Age_FromProc_CountsFromTheBoot()
     {
         string stat = "7 (a) b (c)) S " + string.Join(' ', Enumerable.Range(4, 18).Select(i => i.ToString(CultureInfo.InvariantCulture))) + " 12345 0\n";
@@ -108,7 +77,4 @@ public sealed class DaemonQuestionsTests : IDisposable
         Assert.Empty(WatchQuestions.Locked(int.MaxValue));
     }
 
-    private static byte[] Qemu(string name) => Encoding.UTF8.GetBytes($"/usr/bin/qemu-system-x86_64\0-name\0guest={name},debug-threads=on\0-uuid\0" + "4dea22b3-1d52-d8f3-2516-782e98ab3fa0\0");
-
-    private void Pid(string name, string text) => File.WriteAllText(Path.Combine(_directory, name + ".pid"), text);
 }
