@@ -1,11 +1,9 @@
-using System.Text;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Cluster.Check;
 using HaAgent.Cluster.Check.Guests;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Setup;
-using HaAgent.Core.Guest;
 using HaAgent.Core.Node;
 using HaAgent.Host;
 
@@ -18,7 +16,13 @@ internal sealed class CheckProbe(Session session)
     /// <param name="clone">The name of the clone that carries the lock storage.</param>
     /// <param name="devices">Shared devices besides those in the configuration.</param>
     /// <param name="candidates">Guests that are not, or not yet, in the cluster.</param>
-    public async Task<CheckScope> LookAsync(string clone, IReadOnlyList<string> devices, Candidates candidates)
+    /// <param name="paths">Paths to look at besides those of the guests.</param>
+    public async Task<CheckScope> LookAsync(
+        string clone,
+        IReadOnlyList<string> devices,
+        Candidates candidates,
+        IReadOnlyList<string>? paths = null
+    )
     {
         var probe = new ClusterProbe(session);
         string[] shared = [];
@@ -28,12 +32,12 @@ internal sealed class CheckProbe(Session session)
             return Questions(cib, clone, shared, candidates);
         });
         IReadOnlyList<GuestFacts> guests = GuestFacts.Of(snapshot, candidates);
-        snapshot = await probe.LookCloserAsync(snapshot, Closer(guests, LockStorage.Find(snapshot.Cib, clone)));
+        snapshot = await probe.LookCloserAsync(snapshot, Closer(guests, LockStorage.Find(snapshot.Cib, clone), paths ?? []));
         return new CheckScope(snapshot, clone, shared, guests);
     }
 
     // What can be asked only once the guests and their XML are known.
-    private static IReadOnlyList<NodeQuestion> Closer(IReadOnlyList<GuestFacts> guests, LockStorage? storage) =>
+    private static IReadOnlyList<NodeQuestion> Closer(IReadOnlyList<GuestFacts> guests, LockStorage? storage, IReadOnlyList<string> more) =>
         [
             new CpusQuestion(
                 guests
@@ -41,7 +45,7 @@ internal sealed class CheckProbe(Session session)
                     .Where(g => g.Cpu is not null)
                     .ToDictionary(g => g.Name, g => g.Cpu!)
             ),
-            new PathsQuestion([.. guests.SelectMany(g => g.Paths).Select(p => p.Path).Distinct()]),
+            new PathsQuestion([.. guests.SelectMany(g => g.Paths).Select(p => p.Path).Concat(more).Distinct()]),
             // Where the XML of a candidate would be put, something may lie already.
             new FilesQuestion(
                 storage is null
@@ -115,10 +119,9 @@ internal static class GuestFile
             throw new Stop(ExitCode.Refused, $"{file} cannot be read: {e.Message}. Name the file that 'virsh dumpxml' wrote.");
         }
 
-        DomainXml xml =
-            DomainXml.Parse(content, out string problem)
+        GuestDocument document =
+            GuestDocument.Read(content, out string problem)
             ?? throw new Stop(ExitCode.Refused, $"{file} {problem}. Name the file that 'virsh dumpxml' wrote.");
-        using var reader = new StreamReader(new MemoryStream(content), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
-        return (xml.Identity.Name, reader.ReadToEnd());
+        return (document.Domain.Identity.Name, document.Text);
     }
 }

@@ -105,7 +105,7 @@ internal static class AddVerb
             new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "add" }
         );
         return await runner.RunAsync(
-            async () => PlanFor(intent, candidates, await probe.LookAsync(intent.GroupClone, [], candidates)),
+            async () => PlanFor(intent, candidates, await probe.LookAsync(intent.GroupClone, [], candidates, GuestNodeReady.Paths(intent))),
             "the guests are the cluster's, and run"
         );
     }

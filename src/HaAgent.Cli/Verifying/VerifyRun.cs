@@ -5,6 +5,7 @@ using HaAgent.Cli.CommandLine;
 using HaAgent.Cli.Json;
 using HaAgent.Cli.Probe;
 using HaAgent.Cli.Screens;
+using HaAgent.Cluster.Check.Guests;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
@@ -96,12 +97,9 @@ internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen 
         string? text = scope
             .Snapshot.Reached.Select(n => n.File(resource.Parameter("config") ?? "").Value?.Text)
             .FirstOrDefault(t => t is not null);
-        return text is null || scope.Guests[0].Xml is null
+        return text is null || GuestDocument.Read(Encoding.Latin1.GetBytes(text), out _) is not { } document
             ? null
-            : GuestAddress.Find(
-                Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(text)),
-                scope.Snapshot.Reached.OrderByDescending(n => n.Name == scope.Snapshot.Self)
-            );
+            : GuestAddress.Find(document, scope.Snapshot.Reached);
     }
 
     private void Report()

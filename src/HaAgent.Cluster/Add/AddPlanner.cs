@@ -38,11 +38,14 @@ public static class AddPlanner
 
         GuestFacts[] guests = [.. names.Select(name => scope.Guests.First(g => g.Name == name))];
         Plan judged =
-            Plan.All(guests.Select(guest => GuestReady.PlanFor(intent, scope, guest))) + References(intent, scope.Snapshot.Cib, names);
+            Plan.All(guests.Select(guest => GuestReady.PlanFor(intent, scope, guest)))
+            + References(intent, scope.Snapshot.Cib, names)
+            + GuestNodeReady.PlanFor(intent, scope.Snapshot, guests);
         if (judged.Refusals.Count > 0)
             return judged;
         return judged
             + Plan.All(guests.Select(guest => GuestConfigurationFile.PlanFor(scope.Snapshot, storage, guest)))
+            + Plan.All(guests.Select(guest => GuestHandover.PlanFor(scope.Snapshot, guest)))
             + GuestResources.PlanFor(intent, scope.Snapshot.Cib, storage, guests)
             + GuestOptions.Notes(intent, scope.Snapshot.Cib)
             + Plan.All(guests.Select(guest => Started(scope.Snapshot, guest)));

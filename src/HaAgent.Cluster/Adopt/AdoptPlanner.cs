@@ -51,7 +51,10 @@ public static class AdoptPlanner
         [
             .. names.Select(name => snapshot.Cib.Primitive(name)!).Where(guest => guest.Agent != to || guest.MetaValue(Mark) is not null),
         ];
-        return guests.Length == 0 ? new Plan() : Change(guests, to, snapshot);
+        return guests.Length == 0
+            ? new Plan()
+            : Change(guests, to, snapshot)
+                + Plan.All(guests.Where(guest => guest.Agent != to).Select(guest => GuestXmlReady.Notes(guest, snapshot)));
     }
 
     private static Plan Change(Primitive[] guests, AgentName to, Snapshot snapshot)
@@ -148,6 +151,8 @@ public static class AdoptPlanner
 
         if (guest.Agent == to)
             yield break;
+        foreach (Refusal refusal in GuestXmlReady.Refusals(guest, Where(guest, snapshot)?.Node, snapshot))
+            yield return refusal;
         string[] unknown = to == AgentName.Theirs ? [.. guest.Parameters.Select(p => p.Key).Where(OursAlone.Contains)] : [];
         if (unknown.Length > 0)
             yield return new Refusal(

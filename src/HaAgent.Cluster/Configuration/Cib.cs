@@ -37,6 +37,10 @@ public sealed class Cib
                 .Select(node => (string?)node.Attribute("uname") ?? ""),
         ];
 
+    /// <summary>The nodes that are no members: guest nodes and remote nodes that the cluster knows or once knew.</summary>
+    public IReadOnlyList<string> OtherNodes =>
+        [.. Section("nodes").Elements("node").Select(node => (string?)node.Attribute("uname") ?? "").Except(Nodes)];
+
     /// <summary>Every primitive, wherever it stands.</summary>
     public IEnumerable<Primitive> Primitives => Section("resources").Descendants("primitive").Select(Read);
 

@@ -9,18 +9,22 @@ internal static class CibXml
     /// <summary>Parses XML without DTD and without external access.</summary>
     public static XElement Parse(string xml)
     {
-        using var text = new StringReader(xml);
-        using var reader = XmlReader.Create(
-            text,
+        using XmlReader reader = Open(xml);
+        return XElement.Load(reader);
+    }
+
+    /// <summary>Reads XML without DTD and without external access.</summary>
+    public static XmlReader Open(string xml) =>
+        XmlReader.Create(
+            new StringReader(xml),
             new XmlReaderSettings
             {
                 DtdProcessing = DtdProcessing.Prohibit,
                 XmlResolver = null,
                 IgnoreWhitespace = true,
+                CloseInput = true,
             }
         );
-        return XElement.Load(reader);
-    }
 
     public static Primitive ReadPrimitive(XElement element) =>
         new(Id(element), ReadAgent(element))

@@ -1,4 +1,4 @@
-using System.Xml.Linq;
+using HaAgent.Cluster.Check.Guests;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Evacuate;
 using HaAgent.Cluster.Facts;
@@ -128,16 +128,13 @@ public sealed record TestNodes(string Home, string Other)
 public static class GuestAddress
 {
     /// <summary>The address, or null when no node has heard of it.</summary>
-    /// <param name="xml">The guest's XML.</param>
+    /// <param name="guest">The guest's XML.</param>
     /// <param name="nodes">The nodes, those first that are to be believed first.</param>
-    public static string? Find(string xml, IEnumerable<NodeFacts> nodes)
+    public static string? Find(GuestDocument guest, IEnumerable<NodeFacts> nodes)
     {
-        string[] cards =
-        [
-            .. CibXml.Parse(xml).Descendants("interface").Elements("mac").Attributes("address").Select(a => a.Value.ToLowerInvariant()),
-        ];
+        ArgumentNullException.ThrowIfNull(guest);
         return nodes
-            .SelectMany(node => cards.Select(card => node.Neighbours.Value?.GetValueOrDefault(card)))
+            .SelectMany(node => guest.HardwareAddresses.Select(card => node.Neighbours.Value?.GetValueOrDefault(card)))
             .FirstOrDefault(address => address is not null);
     }
 }

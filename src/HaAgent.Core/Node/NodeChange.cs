@@ -13,6 +13,7 @@ namespace HaAgent.Core.Node;
 [JsonDerivedType(typeof(MakeDirectory), "make-directory")]
 [JsonDerivedType(typeof(MarkDirectory), "mark-directory")]
 [JsonDerivedType(typeof(SeeMark), "see-mark")]
+[JsonDerivedType(typeof(SeeFile), "see-file")]
 [JsonDerivedType(typeof(WriteFile), "write-file")]
 [JsonDerivedType(typeof(RemoveFile), "remove-file")]
 [JsonDerivedType(typeof(InstallPackages), "install-packages")]
@@ -53,6 +54,13 @@ public sealed record MarkDirectory(string Path, string MarkFile) : NodeChange;
 /// <param name="MarkFile">The file's name.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record SeeMark(string Path, string MarkFile) : NodeChange;
+
+/// <summary>Waits until a file that another node wrote is seen as it was written: a network filesystem may show for a while what was there
+/// before.</summary>
+/// <param name="Path">The file, absolute.</param>
+/// <param name="After">The fingerprint of its content.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record SeeFile(string Path, string After) : NodeChange;
 
 /// <summary>
 /// Gives a file a new content: all of it or nothing of it, with the mode, owner and label of what was there. Through a symbolic link it

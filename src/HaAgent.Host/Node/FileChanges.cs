@@ -58,6 +58,24 @@ internal static unsafe class FileChanges
         return new DoneReply();
     }
 
+    /// <summary>Waits until a file is seen as it was written.</summary>
+    public static DoneReply See(SeeFile change, Deadline deadline)
+    {
+        string path = Absolute(change.Path);
+        Deadline end = deadline.OrIn(SeeLimit);
+        while (true)
+        {
+            Known? known = Content(path);
+            if (known is not null && NodeChange.Fingerprint(known.Bytes) == change.After)
+                return new DoneReply();
+            if (end.HasPassed)
+                throw new IOException(
+                    $"{path}, written on another node, {(known is null ? "is not seen" : "has another content")} here: it is not the same file"
+                );
+            Thread.Sleep(Pause);
+        }
+    }
+
     /// <summary>Gives a file a new content.</summary>
     public static DoneReply Write(WriteFile change, Deadline deadline)
     {

@@ -23,12 +23,13 @@ internal static class NodeChanges
         try
         {
             // Whoever only looks needs not wait for another's change.
-            using SafeFileHandle? held = change is SeeMark or SeeGuestProcess ? null : Hold(lockFile, deadline);
+            using SafeFileHandle? held = change is SeeMark or SeeFile or SeeGuestProcess ? null : Hold(lockFile, deadline);
             return change switch
             {
                 MakeDirectory c => FileChanges.Make(c),
                 MarkDirectory c => FileChanges.Make(c),
                 SeeMark c => FileChanges.See(c, deadline),
+                SeeFile c => FileChanges.See(c, deadline),
                 WriteFile c => FileChanges.Write(c, deadline),
                 RemoveFile c => FileChanges.Remove(c, deadline),
                 InstallPackages c => PackageChange.Make(c),

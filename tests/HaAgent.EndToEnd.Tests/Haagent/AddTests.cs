@@ -52,6 +52,10 @@ public sealed class AddTests
     {
         _cluster.Define("VM1", BareCluster.Alice);
 
+        const string keyFile = "/etc/pacemaker/authkey";
+        foreach (string node in new[] { BareCluster.Alice, BareCluster.Bob })
+            _cluster.Script(node, $"mkdir -p /etc/pacemaker && echo secret > {keyFile}");
+
         string shown = _cluster.Done("add", "VM1", "--guest-node", "inner", "--dry-run");
 
         Assert.Contains("meta allow-migrate=true failure-timeout=10min remote-node=inner \\", shown, StringComparison.Ordinal);

@@ -23,7 +23,7 @@ public sealed class InterruptedGuestTests
         _cluster.Script(BareCluster.Bob, $"virsh -q start {Vm} && virsh -q autostart {Vm}");
         _cluster.Lab.Wait("answering", Vm);
 
-        KillAtEach([$"shut {Vm} down on bob", $"switch the autostart of {Vm} off on bob", $"write the XML of {Vm} to ", $"put {Vm} into the cluster's configuration", $"wait until {Vm} runs"],
+        KillAtEach([$"write the XML of {Vm} to ", $"see that bob reads the XML of {Vm}", $"shut {Vm} down on bob", $"switch the autostart of {Vm} off on bob", $"put {Vm} into the cluster's configuration", $"wait until {Vm} runs"],
             "add", Vm, "--prefer", BareCluster.Bob, "--yes");
         Assert.Contains($"\nlocation l-{Vm}-bob {Vm} 100: bob\n", _cluster.Configuration(), StringComparison.Ordinal);
         Assert.Equal("600 root", _cluster.Script(BareCluster.Bob, $"stat -c '%a %U' /mnt/shared/{Vm}.xml; ls /mnt/shared/{Vm}.xml?* 2> /dev/null || true"));

@@ -94,6 +94,7 @@ public sealed class TroubleOnTheWayTests
     public void Add_VolumeFull_FailsThereAndResumes()
     {
         _cluster.Define("VM2", BareCluster.Alice);
+        _cluster.Script(BareCluster.Alice, "virsh -q start VM2");
         string before = _cluster.Configuration();
         _cluster.Script(BareCluster.Alice, "mount -o remount,size=$(df --output=used -B4096 /srv/shared | tail -n 1 | awk '{ print $1 * 4096 }') /srv/shared");
         try
@@ -103,6 +104,7 @@ public sealed class TroubleOnTheWayTests
             Assert.Contains("Failed on alice: write the XML of VM2 to /mnt/shared/VM2.xml: ", full.Error, StringComparison.Ordinal);
             Assert.Contains("No space left on device", full.Error, StringComparison.Ordinal);
             Assert.Equal("", _cluster.Script(BareCluster.Alice, "ls /mnt/shared | grep VM2 || true"));
+            Assert.Equal("running", _cluster.Script(BareCluster.Alice, "virsh -q domstate VM2"));
             Assert.Equal(before, _cluster.Configuration());
         }
         finally

@@ -160,6 +160,16 @@ public sealed class FileChangesTests : IDisposable
         Assert.IsType<DoneReply>(Change(new SeeMark(inside, ".haagent")));
     }
 
+    [Fact]
+    public void SeeFile_ItsContentOrAnother_IsSeenOrRefused()
+    {
+        string path = Make("VM1.xml", "<domain/>");
+
+        Assert.IsType<DoneReply>(Change(new SeeFile(path, Fingerprint("<domain/>"))));
+        NodeReply other = NodeChanges.Make(new SeeFile(path, Fingerprint("<domain>")), Deadline.In(TimeSpan.Zero), Path.Combine(_folder, "lock"));
+        Assert.Contains("has another content here", Assert.IsType<RefusedReply>(other).Why, StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static WriteFile Write(string path, string? before, string after) =>

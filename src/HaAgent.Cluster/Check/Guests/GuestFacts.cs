@@ -1,5 +1,4 @@
 using System.Text;
-using System.Xml.Linq;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Core.Guest;
@@ -14,11 +13,14 @@ public sealed record GuestFacts(string Name)
     /// <summary>Its resource; null when it is not in the cluster yet.</summary>
     public Primitive? Resource { get; init; }
 
-    /// <summary>Its XML; null when it could not be read.</summary>
-    public string? Text { get; init; }
+    /// <summary>Whether there is any XML of it, right or wrong.</summary>
+    public bool HasText { get; init; }
+
+    /// <summary>Its XML; null when there is none, or it is wrong.</summary>
+    public GuestDocument? Document { get; init; }
 
     /// <summary>What the XML says; null when there is none, or it is wrong.</summary>
-    public DomainXml? Xml { get; init; }
+    public DomainXml? Xml => Document?.Domain;
 
     /// <summary>Why its XML could not be learned; null when it was, or when it is known that there is none.</summary>
     public string? NotLearned { get; init; }
@@ -33,13 +35,10 @@ public sealed record GuestFacts(string Name)
     public bool Migrates => Resource is null || ClusterBoolean.IsTrue(Resource.MetaValue("allow-migrate"));
 
     /// <summary>Every path its XML mentions.</summary>
-    public IReadOnlyList<MentionedPath> Paths => Text is not null && Xml is not null ? MentionedPath.In(Text) : [];
+    public IReadOnlyList<MentionedPath> Paths => Document?.Paths ?? [];
 
     /// <summary>The bridges of the nodes that its network cards are plugged into.</summary>
-    public IReadOnlyList<string> Bridges =>
-        Text is null || Xml is null
-            ? []
-            : [.. CibXml.Parse(Text).Descendants("interface").Elements("source").Attributes("bridge").Select(a => a.Value).Distinct()];
+    public IReadOnlyList<string> Bridges => Document?.Bridges ?? [];
 
     /// <summary>The cluster's guests, and the candidates that are not among them.</summary>
     public static IReadOnlyList<GuestFacts> Of(Snapshot snapshot, Candidates candidates)
@@ -70,35 +69,41 @@ public sealed record GuestFacts(string Name)
                 .Distinct()
                 .Where(known.Add)
                 .Select(name =>
-                    Read(name, null, candidates.Texts.TryGetValue(name, out string? text) ? Fact.Known(text) : Definition(snapshot, name))
+                    Read(
+                        name,
+                        null,
+                        (candidates.Texts.TryGetValue(name, out string? text) ? Fact.Known(text) : Definition(snapshot, name)).Map(
+                            Encoding.UTF8.GetBytes
+                        )
+                    )
                 ),
         ];
     }
 
-    private static GuestFacts Read(string name, Primitive? resource, Fact<string> content)
+    private static GuestFacts Read(string name, Primitive? resource, Fact<byte[]> content)
     {
-        if (!content.IsKnown(out string? text))
+        if (!content.IsKnown(out byte[]? bytes))
             return new GuestFacts(name)
             {
                 Resource = resource,
                 NotLearned = content.Why,
                 Problem = content.Why is { } why ? $"could not be read: {why}" : "cannot be read",
             };
-        DomainXml? xml = DomainXml.Parse(text, out string problem);
+        GuestDocument? document = GuestDocument.Read(bytes, out string problem);
         return new GuestFacts(name)
         {
             Resource = resource,
-            Text = text,
-            Xml = xml,
+            HasText = true,
+            Document = document,
             Problem = problem,
         };
     }
 
     // Files come as one char per byte.
-    private static Fact<string> Configuration(Snapshot snapshot, Primitive resource) =>
+    private static Fact<byte[]> Configuration(Snapshot snapshot, Primitive resource) =>
         resource.Parameter("config") is { } path
-            ? FirstKnown(snapshot, node => node.File(path).Map(file => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(file.Text))))
-            : Fact.Absent<string>();
+            ? FirstKnown(snapshot, node => node.File(path).Map(file => Encoding.Latin1.GetBytes(file.Text)))
+            : Fact.Absent<byte[]>();
 
     // Where it runs its definition is the true one; elsewhere an old one may have been left.
     private static Fact<string> Definition(Snapshot snapshot, string name) =>
@@ -112,14 +117,15 @@ public sealed record GuestFacts(string Name)
         ?? FirstKnown(snapshot, node => node.Domain(name).Then(domain => domain.Xml));
 
     // Known when one node knows it; absent only when every node that was reached says so.
-    private static Fact<string> FirstKnown(Snapshot snapshot, Func<NodeFacts, Fact<string>> ask)
+    private static Fact<T> FirstKnown<T>(Snapshot snapshot, Func<NodeFacts, Fact<T>> ask)
+        where T : notnull
     {
-        (string Node, Fact<string> Fact)[] all = [.. snapshot.Reached.Select(node => (node.Name, ask(node)))];
+        (string Node, Fact<T> Fact)[] all = [.. snapshot.Reached.Select(node => (node.Name, ask(node)))];
         return all.Select(one => one.Fact).FirstOrDefault(fact => fact.State == FactState.Known)
             ?? all.Where(one => one.Fact.State == FactState.NotLearned)
-                .Select(one => Fact.NotLearned<string>($"on {one.Node}, {one.Fact.Why}"))
+                .Select(one => Fact.NotLearned<T>($"on {one.Node}, {one.Fact.Why}"))
                 .FirstOrDefault()
-            ?? Fact.Absent<string>();
+            ?? Fact.Absent<T>();
     }
 }
 

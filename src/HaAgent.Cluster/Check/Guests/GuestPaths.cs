@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Node;
@@ -181,23 +180,24 @@ public sealed record MentionedPath(string Path, PathUse Use, string Where)
 
     /// <summary>Every absolute path in a domain's XML, whatever element mentions it: what is not known to be harmless is looked
     /// at.</summary>
-    public static IReadOnlyList<MentionedPath> In(string xml)
+    internal static IReadOnlyList<MentionedPath> In(XElement domain)
     {
-        XElement domain = CibXml.Parse(xml);
-        return [.. Walk(domain).Where(p => p.Path.StartsWith('/')).DistinctBy(p => p.Path)];
+        var found = new List<MentionedPath>();
+        Walk(domain, found);
+        return [.. found.DistinctBy(p => p.Path)];
     }
 
-    private static IEnumerable<MentionedPath> Walk(XElement element)
+    private static void Walk(XElement element, List<MentionedPath> found)
     {
         string name = element.Name.LocalName;
         if (Local.Contains(name) || element.Name.Namespace != XNamespace.None)
-            yield break;
-        if (!element.HasElements && element.Value.Trim() is { Length: > 0 } text)
-            yield return new MentionedPath(text, UseOf(element, null), name);
-        foreach (XAttribute attribute in element.Attributes().Where(a => !a.IsNamespaceDeclaration))
-            yield return new MentionedPath(attribute.Value, UseOf(element, attribute.Name.LocalName), name);
-        foreach (MentionedPath inner in element.Elements().SelectMany(Walk))
-            yield return inner;
+            return;
+        if (!element.HasElements && element.Value.Trim() is ['/', ..] text)
+            found.Add(new MentionedPath(text, UseOf(element, null), name));
+        foreach (XAttribute attribute in element.Attributes().Where(a => !a.IsNamespaceDeclaration && a.Value.StartsWith('/')))
+            found.Add(new MentionedPath(attribute.Value, UseOf(element, attribute.Name.LocalName), name));
+        foreach (XElement inner in element.Elements())
+            Walk(inner, found);
     }
 
     private static PathUse UseOf(XElement element, string? attribute) =>
