@@ -20,14 +20,9 @@ try
     }
 
     Environment.SetEnvironmentVariable("PATH", NodeClient.SearchPath);
-    var configuration = new InvocationConfiguration
-    {
-        EnableDefaultExceptionHandler = false,
-
-        // A change under way is finished after Ctrl-C: it may be formatting a device or waiting for the cluster.
-        ProcessTerminationTimeout = TimeSpan.FromMinutes(30),
-    };
-    return await parsed.InvokeAsync(configuration);
+    var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+    using var interruption = new Interruption();
+    return await parsed.InvokeAsync(configuration, interruption.Stopping);
 }
 #pragma warning disable CA1031 // The one catch-all: no path leaves without a defined status.
 catch (Exception e)

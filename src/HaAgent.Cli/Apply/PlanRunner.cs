@@ -31,7 +31,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
     {
         for (int round = 0; round < MostRounds; round++)
         {
-            Plan plan = await session.Screen.Busy("looking at the cluster", look);
+            Plan plan = await LookAsync(round, async () => await ConfigurationCheck.JudgedAsync(await look()));
             if (options is { Json: true, DryRun: true })
                 return ShowJson(plan);
             if (round > 0 && plan is { Changes.Count: 0, Refusals.Count: 0 })
@@ -45,7 +45,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
             await SimulateAsync(plan);
             if (options.DryRun)
                 return ExitCode.Success;
-            if (!Confirm())
+            if (!options.Yes && !await session.ConfirmAsync("Go ahead?"))
                 return ExitCode.Declined;
             try
             {
@@ -57,6 +57,10 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
                 ShowFiles();
                 throw;
             }
+            catch (OperationCanceledException) when (session.Stopping.IsCancellationRequested)
+            {
+                return Interrupted();
+            }
         }
 
         throw new Stop(
@@ -64,6 +68,24 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
             $"After {MostRounds} rounds there is still something to do, as if somebody else undid it. Look who changes the cluster, then "
                 + "run the same command again."
         );
+    }
+
+    private async Task<Plan> LookAsync(int round, Func<Task<Plan>> look)
+    {
+        try
+        {
+            return await session.LookAsync("looking at the cluster", look);
+        }
+        catch (Stop stop) when (stop.Code == ExitCode.Interrupted)
+        {
+            ShowFiles();
+            throw new Stop(
+                stop.Code,
+                round == 0
+                    ? $"{stop.Message} Nothing was changed."
+                    : $"{stop.Message} What was done stays; run the same command again, which finds out whether anything is left to do."
+            );
+        }
     }
 
     private ExitCode ShowJson(Plan plan)
@@ -89,14 +111,6 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
         IReadOnlyList<string> sentences = await Simulation.RunAsync(configure.After);
         foreach (string sentence in sentences.DefaultIfEmpty("do nothing"))
             session.Screen.Line("     " + sentence);
-    }
-
-    private bool Confirm()
-    {
-        if (options.Yes)
-            return true;
-        return session.Screen.Confirm("Go ahead?")
-            ?? throw new Stop(ExitCode.Declined, "There is nobody to ask: nothing was changed. Add --yes to go ahead without a question.");
     }
 
     private async Task<bool> ApplyAsync(Plan plan)

@@ -140,7 +140,7 @@ internal sealed class StatusWait(Session session)
                 throw new Stop(ExitCode.Interrupted, "Interrupted.");
             if (clock.Elapsed >= limit)
                 return null;
-            await Task.Delay(Pause);
+            await Task.WhenAny(Task.Delay(Pause, session.Stopping));
         }
     }
 

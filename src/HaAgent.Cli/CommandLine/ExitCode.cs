@@ -45,7 +45,10 @@ internal static class ExitCodes
         (ExitCode.Incomplete, "a change failed; run the same command again to resume"),
         (ExitCode.Declined, "you said no, and nothing was changed"),
         (ExitCode.Internal, "a mistake in haagent itself"),
-        (ExitCode.Interrupted, "interrupted; the change under way was finished first"),
+        (
+            ExitCode.Interrupted,
+            "interrupted by Ctrl-C or SIGTERM; the change under way was finished first, unless it was interrupted " + "twice"
+        ),
     ];
 }
 

@@ -6,16 +6,54 @@ namespace HaAgent.Cli.CommandLine;
 /// <summary>What every verb works with.</summary>
 internal sealed class Session(IScreen screen, CancellationToken stopping)
 {
+    private static readonly TimeSpan TimeForRest = TimeSpan.FromMilliseconds(500);
+
     public IScreen Screen { get; } = screen;
 
     /// <summary>haagent on this node and the others.</summary>
-    public NodeClient Nodes { get; } = new();
+    public NodeClient Nodes { get; } = new() { Stopping = stopping };
 
     /// <summary>Set by Ctrl-C and SIGTERM: the change under way is finished, the next is not begun.</summary>
     public CancellationToken Stopping { get; } = stopping;
 
     /// <summary>The same, with everything it says on standard error: standard output is for the answer alone.</summary>
     public Session Aside() => new(new PlainScreen(Console.Error, Console.Error, Console.IsInputRedirected ? null : Console.In), Stopping);
+
+    /// <summary>Does something that changes nothing, with a sign of life. Ctrl-C ends it at once.</summary>
+    /// <exception cref="Stop">Interrupted.</exception>
+    public async Task<T> LookAsync<T>(string what, Func<Task<T>> work)
+    {
+        Task<T> looking = Screen.Busy(what, work);
+        try
+        {
+            return await looking.WaitAsync(Stopping);
+        }
+        catch (OperationCanceledException) when (Stopping.IsCancellationRequested)
+        {
+            // It ends the processes by which it asks.
+            await Task.WhenAny(looking, Task.Delay(TimeForRest, CancellationToken.None));
+            throw new Stop(ExitCode.Interrupted, $"Interrupted while {what}.");
+        }
+    }
+
+    /// <summary>Asks for a yes. Ctrl-C is no.</summary>
+    /// <exception cref="Stop">There is nobody to ask, or the answer is Ctrl-C.</exception>
+    public async Task<bool> ConfirmAsync(string question)
+    {
+        try
+        {
+            // It waits for a line and hears nothing else meanwhile.
+            return await Task.Run(() => Screen.Confirm(question)).WaitAsync(Stopping)
+                ?? throw new Stop(
+                    ExitCode.Declined,
+                    "There is nobody to ask: nothing was changed. Add --yes to go ahead without a question."
+                );
+        }
+        catch (OperationCanceledException) when (Stopping.IsCancellationRequested)
+        {
+            throw new Stop(ExitCode.Interrupted, "Interrupted; nothing more was changed.");
+        }
+    }
 
     /// <summary>Runs a verb as root and turns a <see cref="Stop"/> into its status.</summary>
     public static async Task<int> RunAsync(Func<Session, Task<ExitCode>> verb, CancellationToken stopping)
@@ -37,6 +75,11 @@ internal sealed class Session(IScreen screen, CancellationToken stopping)
         {
             screen.Problem(stop.Message);
             return (int)stop.Code;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            screen.Problem("Interrupted.");
+            return (int)ExitCode.Interrupted;
         }
     }
 }

@@ -44,7 +44,7 @@ internal static class CheckVerb
 
     private static async Task<ExitCode> RunAsync(Session session, ParseResult parsed)
     {
-        CheckScope scope = await session.Screen.Busy(
+        CheckScope scope = await session.LookAsync(
             "looking at the cluster",
             () =>
                 new CheckProbe(session).LookAsync(

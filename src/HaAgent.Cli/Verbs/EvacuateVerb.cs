@@ -71,7 +71,7 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
     {
         for (int round = 0; round < MostRounds; round++)
         {
-            (Snapshot snapshot, Evacuation evacuation, string[] unmanaged) = await session.Screen.Busy("asking the scheduler", LookAsync);
+            (Snapshot snapshot, Evacuation evacuation, string[] unmanaged) = await session.LookAsync("asking the scheduler", LookAsync);
             if (dryRun && json)
             {
                 session.Screen.Json(
@@ -103,7 +103,7 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
                 return ExitCode.Success;
             }
 
-            if (!Confirm())
+            if (!yes && !await session.ConfirmAsync($"Put {node} into standby?"))
                 return ExitCode.Declined;
             if (session.Stopping.IsCancellationRequested)
                 throw new Stop(ExitCode.Interrupted, "Interrupted; nothing was changed.");
@@ -174,13 +174,6 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
                 $"{node} also runs guests that are not the cluster's; they stay: {string.Join(", ", unmanaged)}"
             );
     }
-
-    private bool Confirm() =>
-        yes
-        || (
-            session.Screen.Confirm($"Put {node} into standby?")
-            ?? throw new Stop(ExitCode.Declined, "There is nobody to ask: nothing was changed. Add --yes to go ahead without a question.")
-        );
 
     private async Task<ExitCode> WatchAsync(Snapshot before, Evacuation evacuation)
     {

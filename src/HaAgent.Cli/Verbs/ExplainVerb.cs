@@ -29,7 +29,7 @@ internal static class ExplainVerb
     private static async Task<ExitCode> RunAsync(Session session, ParseResult parsed)
     {
         string vm = parsed.GetValue(Vm)!;
-        Explanation explanation = await session.Screen.Busy(
+        Explanation explanation = await session.LookAsync(
             "looking at the cluster",
             async () =>
             {

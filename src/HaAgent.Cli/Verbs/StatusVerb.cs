@@ -29,7 +29,7 @@ internal static class StatusVerb
 
     private static async Task<ExitCode> RunAsync(Session session, ParseResult parsed)
     {
-        WatchScope scope = await session.Screen.Busy("looking at the cluster", () => new WatchProbe(session).LookAsync());
+        WatchScope scope = await session.LookAsync("looking at the cluster", () => new WatchProbe(session).LookAsync());
         StatusReport report = StatusReport.Of(scope);
         if (parsed.GetValue(Json))
             session.Screen.Json(JsonSerializer.Serialize(StatusAnswer.Of(report), Answers.Readable.StatusAnswer));

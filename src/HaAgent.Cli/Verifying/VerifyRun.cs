@@ -83,7 +83,7 @@ internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen 
     private async Task<(WatchScope Scope, TestNodes Ground)> LookAsync()
     {
         await session.Screen.Busy("waiting until the cluster is at rest", () => ClusterRest.AwaitAsync(RestLimit, session.Stopping));
-        WatchScope scope = await session.Screen.Busy("looking at the cluster", () => new WatchProbe(session).LookAsync(options.Vm));
+        WatchScope scope = await session.LookAsync("looking at the cluster", () => new WatchProbe(session).LookAsync(options.Vm));
         Snapshot snapshot = scope.Snapshot;
         TestNodes? ground = TestNodes.Choose(options.Vm, snapshot.Self, snapshot.Cib, snapshot.Status, out Refusal? refusal);
         return ground is null ? throw Refused(refusal!) : (scope, ground);

@@ -8,8 +8,8 @@ using HaAgent.Core.Node;
 namespace HaAgent.Cluster.Add;
 
 /// <summary>
-/// Guide 18.5, step 3: the guest's XML lies on the shared volume, whole, and every node reads it there. That comes before anything that ends the
-/// guest: what cannot be written is no reason to have it stand still.
+/// Guide 18.5, step 3: the guest's XML lies on the shared volume, whole, and every node reads it there. That comes before anything that
+/// ends the guest: what cannot be written is no reason to have it stand still.
 /// </summary>
 internal static class GuestConfigurationFile
 {

@@ -7,8 +7,8 @@ using HaAgent.Core.Node;
 namespace HaAgent.Cluster.Add;
 
 /// <summary>
-/// Whether a guest can become a node that runs pacemaker_remote (Pacemaker Remote, "Guest Nodes"). A name that is taken makes the cluster ignore
-/// or mix up both; a guest node that cannot be reached is recovered, and its guest with it, again and again.
+/// Whether a guest can become a node that runs pacemaker_remote (Pacemaker Remote, "Guest Nodes"). A name that is taken makes the cluster
+/// ignore or mix up both; a guest node that cannot be reached is recovered, and its guest with it, again and again.
 /// </summary>
 public static class GuestNodeReady
 {
@@ -44,7 +44,8 @@ public static class GuestNodeReady
         return refusals.Length > 0
             ? new Plan { Refusals = refusals }
             : Plan.Note(
-                $"the cluster reaches the guest node as {name} on TCP port 3121: that name must resolve on every node, and pacemaker_remote run "
+                $"the cluster reaches the guest node as {name} on TCP port 3121: that name must resolve on every node, and "
+                    + "pacemaker_remote run "
                     + $"in {guest.Name} with the same {KeyFile}"
             );
     }

@@ -46,21 +46,39 @@ internal static class GuestOptions
         return meta.Length + parameters.Length + utilization.Length > 0;
     }
 
+    /// <summary>Refuses where one of the constraints' names says something else already: neither is it silently kept nor
+    /// replaced.</summary>
+    public static IEnumerable<Refusal> Conflicts(AddIntent intent, Cib cib, string[] names) =>
+        from constraint in Constraints(intent, names)
+        where !constraint.IsIn(cib)
+        let other = constraint.Other(cib)
+        where other is not null
+        select new Refusal(
+            $"the cluster's configuration has '{other}' and not '{constraint.Text}', which was asked for",
+            $"rename it (crm configure rename {constraint.Id} NAME) or delete it (crm configure delete {constraint.Id}), then run "
+                + "this again; or "
+                + "leave that wish out"
+        );
+
     /// <summary>Adds the constraints that are not there yet.</summary>
     /// <returns>Whether any was not.</returns>
     public static bool Constrain(AddIntent intent, Cib cib, CibDraft draft, string[] names)
     {
-        bool changed = false;
-        foreach (string name in names)
-        {
-            changed |= intent.PreferredNode is { } node && Prefer(cib, draft, name, node);
-            foreach (string first in intent.After.Where(first => first != name))
-                changed |= Once(cib, $"o-{first}-{name}", id => draft.AddOrder(id, "Optional", first, name));
-            foreach (string other in intent.ApartFrom.Where(other => other != name))
-                changed |= Once(cib, $"col-{name}-{other}", id => draft.AddColocation(id, Apart, name, other));
-        }
-
-        return changed;
+        // A guest has one preferred node: the newer wish takes the place of the older. What an admin wrote otherwise stays.
+        PlainConstraint[] older = intent.PreferredNode is not { } node
+            ? []
+            :
+            [
+                .. names
+                    .SelectMany(name => cib.Nodes.Where(other => other != node).Select(other => Preference(name, other)))
+                    .Where(constraint => constraint.IsNamedIn(cib)),
+            ];
+        PlainConstraint[] missing = [.. Constraints(intent, names).Where(constraint => !constraint.IsIn(cib))];
+        foreach (PlainConstraint constraint in older)
+            draft.Remove(constraint.Id);
+        foreach (PlainConstraint constraint in missing)
+            draft.Add(constraint);
+        return older.Length + missing.Length > 0;
     }
 
     /// <summary>What an admin should know of a wish that the cluster would not heed as it is configured.</summary>
@@ -72,30 +90,19 @@ internal static class GuestOptions
             )
             : new Plan();
 
-    // A guest has one preferred node: the newer wish takes the place of the older.
-    private static bool Prefer(Cib cib, CibDraft draft, string guest, string node)
+    private static IEnumerable<PlainConstraint> Constraints(AddIntent intent, string[] names)
     {
-        string[] older =
-        [
-            .. cib
-                .Nodes.Where(other => other != node)
-                .Where(other =>
-                    Placement.All(cib).Where(p => p.Id == $"l-{guest}-{other}").ToArray() is [var one]
-                    && one.Resource == guest
-                    && one.Node == other
-                )
-                .Select(other => $"l-{guest}-{other}"),
-        ];
-        foreach (string id in older)
-            draft.Remove(id);
-        return Once(cib, $"l-{guest}-{node}", id => draft.AddLocation(id, guest, Preferred, node)) || older.Length > 0;
+        foreach (string name in names)
+        {
+            if (intent.PreferredNode is { } node)
+                yield return Preference(name, node);
+            foreach (string first in intent.After.Where(first => first != name))
+                yield return PlainConstraint.Order($"o-{first}-{name}", "Optional", first, name);
+            foreach (string other in intent.ApartFrom.Where(other => other != name))
+                yield return PlainConstraint.Colocation($"col-{name}-{other}", Apart, name, other);
+        }
     }
 
-    private static bool Once(Cib cib, string id, Action<string> add)
-    {
-        if (cib.HasId(id))
-            return false;
-        add(id);
-        return true;
-    }
+    private static PlainConstraint Preference(string guest, string node) =>
+        PlainConstraint.Location($"l-{guest}-{node}", guest, Preferred, node);
 }

@@ -34,9 +34,9 @@ internal static class GuestResources
             SharedConstraint.Read(cib, intent.Colocation, ConstraintKind.Colocation, storage.GroupClone.Id),
             SharedConstraint.Read(cib, intent.Order, ConstraintKind.Order, storage.GroupClone.Id),
         ];
-        Plan refused = Plan.All(constraints.Select(c => c.Refusal).OfType<Refusal>().Select(r => new Plan { Refusals = [r] }));
-        if (refused.Refusals.Count > 0)
-            return refused;
+        Refusal[] refusals = [.. constraints.Select(c => c.Refusal).OfType<Refusal>(), .. GuestOptions.Conflicts(intent, cib, names)];
+        if (refusals.Length > 0)
+            return new Plan { Refusals = refusals };
 
         CibDraft draft = cib.Edit();
         bool changed = false;

@@ -8,8 +8,8 @@ using HaAgent.Core.Node;
 namespace HaAgent.Cluster.Adopt;
 
 /// <summary>
-/// Whether the agent that a guest is handed to finds the guest's XML: without it the agent can neither say whether the guest runs nor start it
-/// again, and whatever failed first would end the guest.
+/// Whether the agent that a guest is handed to finds the guest's XML: without it the agent can neither say whether the guest runs nor start
+/// it again, and whatever failed first would end the guest.
 /// </summary>
 internal static class GuestXmlReady
 {

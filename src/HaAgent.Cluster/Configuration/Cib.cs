@@ -159,6 +159,8 @@ public sealed class Cib
             .. Section("alerts").Elements(),
         ];
 
+    internal IEnumerable<XElement> ConstraintElements => Section("constraints").Elements();
+
     /// <summary>What the cluster remembers of its nodes and of what it did.</summary>
     internal XElement Status => root.Element("status") ?? new XElement("status");
 

@@ -149,51 +149,11 @@ public sealed class CibDraft
         }
     }
 
-    /// <summary>Adds <c>colocation ID SCORE: RESOURCE WITH</c>.</summary>
-    public CibDraft AddColocation(string id, string score, string resource, string with)
+    /// <summary>Adds a constraint.</summary>
+    public CibDraft Add(PlainConstraint constraint)
     {
-        Section("constraints")
-            .Add(
-                new XElement(
-                    "rsc_colocation",
-                    new XAttribute("id", id),
-                    new XAttribute("score", score),
-                    new XAttribute("rsc", resource),
-                    new XAttribute("with-rsc", with)
-                )
-            );
-        return this;
-    }
-
-    /// <summary>Adds <c>order ID KIND: FIRST THEN</c>.</summary>
-    public CibDraft AddOrder(string id, string kind, string first, string then)
-    {
-        Section("constraints")
-            .Add(
-                new XElement(
-                    "rsc_order",
-                    new XAttribute("id", id),
-                    new XAttribute("kind", kind),
-                    new XAttribute("first", first),
-                    new XAttribute("then", then)
-                )
-            );
-        return this;
-    }
-
-    /// <summary>Adds <c>location ID RESOURCE SCORE: NODE</c>.</summary>
-    public CibDraft AddLocation(string id, string resource, string score, string node)
-    {
-        Section("constraints")
-            .Add(
-                new XElement(
-                    "rsc_location",
-                    new XAttribute("id", id),
-                    new XAttribute("rsc", resource),
-                    new XAttribute("score", score),
-                    new XAttribute("node", node)
-                )
-            );
+        ArgumentNullException.ThrowIfNull(constraint);
+        Section("constraints").Add(constraint.Write());
         return this;
     }
 

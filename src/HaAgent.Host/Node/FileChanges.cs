@@ -70,7 +70,8 @@ internal static unsafe class FileChanges
                 return new DoneReply();
             if (end.HasPassed)
                 throw new IOException(
-                    $"{path}, written on another node, {(known is null ? "is not seen" : "has another content")} here: it is not the same file"
+                    $"{path}, written on another node, {(known is null ? "is not seen" : "has another content")} here: it is not the "
+                        + "same file"
                 );
             Thread.Sleep(Pause);
         }

@@ -51,13 +51,25 @@ internal sealed class NodeClient
     /// <summary>The name of this node; null until the cluster has said it.</summary>
     public string? Self { get; set; }
 
+    /// <summary>Set when the admin interrupts: what is only asked or waited for is then not waited for any longer. What changes something
+    /// is finished.</summary>
+    public CancellationToken Stopping { get; init; }
+
     /// <summary>Asks a node.</summary>
     /// <param name="node">Its name in the cluster.</param>
     /// <param name="questions">What.</param>
     /// <param name="limit">The longest time.</param>
+    /// <exception cref="OperationCanceledException">The admin interrupted.</exception>
     public async Task<NodeAnswers> AskAsync(string node, IReadOnlyList<NodeQuestion> questions, TimeSpan limit)
     {
-        Talk talk = await TalkAsync(node, request => request with { Questions = questions }, isChange: false, questions.Count, limit);
+        Talk talk = await TalkAsync(
+            node,
+            request => request with { Questions = questions },
+            isChange: false,
+            questions.Count,
+            limit,
+            Stopping
+        );
         bool any = talk.Conversation.State is ConversationState.Begun or ConversationState.Whole && talk.Conversation.Outcome is null;
         string why = talk.Why;
         return new NodeAnswers([.. questions.Select((_, i) => talk.Conversation.Answer(i, why))], any ? null : why);
@@ -68,9 +80,17 @@ internal sealed class NodeClient
     /// <see cref="DoneReply"/>; <see cref="CopyReply"/> to a <see cref="TryCopy"/>; or <see cref="RefusedReply"/> with the reason, which
     /// may also be that nothing was heard: its <see cref="RefusedReply.IsUnknown"/> tells whether the change may be made all the same.
     /// </returns>
+    /// <exception cref="OperationCanceledException">The admin interrupted, and the change is one that waits.</exception>
     public async Task<NodeReply> MakeAsync(string node, NodeChange change, TimeSpan limit)
     {
-        Talk talk = await TalkAsync(node, request => request with { Change = change }, isChange: true, 0, limit);
+        Talk talk = await TalkAsync(
+            node,
+            request => request with { Change = change },
+            isChange: true,
+            0,
+            limit,
+            IsWait(change) ? Stopping : CancellationToken.None
+        );
         if (talk.Conversation is { State: not ConversationState.Broken, Outcome: { } outcome })
             return outcome;
         return talk.Sent
@@ -81,8 +101,20 @@ internal sealed class NodeClient
             : new RefusedReply($"{talk.Why}; nothing was changed there");
     }
 
-    private async Task<Talk> TalkAsync(string node, Func<NodeRequest, NodeRequest> fill, bool isChange, int questions, TimeSpan limit)
+    // What these begin goes on by itself, and made again they find how far it is.
+    private static bool IsWait(NodeChange change) =>
+        change is ShutDownGuest or SeeMark or SeeFile or SeeGuestProcess or RefreshResource or ForgetResource;
+
+    private async Task<Talk> TalkAsync(
+        string node,
+        Func<NodeRequest, NodeRequest> fill,
+        bool isChange,
+        int questions,
+        TimeSpan limit,
+        CancellationToken stopping
+    )
     {
+        stopping.ThrowIfCancellationRequested();
         string nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         byte[] request = JsonSerializer.SerializeToUtf8Bytes(
             fill(new NodeRequest(NodeProtocol.Number, nonce, limit.TotalSeconds)),
@@ -112,7 +144,8 @@ internal sealed class NodeClient
 
         var errors = new StringBuilder();
         Task chatter = KeepTailAsync(process.StandardError, errors);
-        using var clock = new CancellationTokenSource(limit);
+        using var clock = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        clock.CancelAfter(limit);
 
         // A change goes to nothing but a haagent that has said that it listens: what fails before that has changed nothing.
         Task? sending = isChange ? null : SendAsync(process, request);
@@ -144,6 +177,7 @@ internal sealed class NodeClient
         catch (OperationCanceledException)
         {
             Leave(process, node, isChange && sending is not null);
+            stopping.ThrowIfCancellationRequested();
             return new Talk(
                 conversation,
                 string.Create(CultureInfo.InvariantCulture, $"it did not answer within {limit.TotalSeconds:0} s"),

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using HaAgent.Core.Node;
 using HaAgent.Host.Node;
@@ -97,6 +99,47 @@ public sealed class NodeClientTests : IDisposable
     }
 
     [Fact]
+    public async Task AskAsync_Interrupted_EndsAtOnceAndWithItTheOtherEnd()
+    {
+        using var stopping = new CancellationTokenSource();
+        string began = Fifo("began");
+        Ssh($"echo $$ > {began}; exec sleep 1000");
+        Task<NodeAnswers> asked = new NodeClient { Stopping = stopping.Token }.AskAsync("bob", [new MountsQuestion()], TimeSpan.FromHours(1));
+        using Process end = Process.GetProcessById(int.Parse(await File.ReadAllTextAsync(began, TestContext.Current.CancellationToken), CultureInfo.InvariantCulture));
+
+        await stopping.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
+        await end.WaitForExitAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task MakeAsync_InterruptedInWhatMustNotBeCut_IsFinished()
+    {
+        using var stopping = new CancellationTokenSource();
+        string began = Fifo("began");
+        string goOn = Fifo("go-on");
+        Ssh($$"""
+            echo '{{Ready}}'
+            request=$(cat)
+            nonce=${request#*'"nonce":"'}; nonce=${nonce%%'"'*}
+            echo $$ > {{began}}
+            read word < {{goOn}}
+            echo "haagent-node 1 $nonce {\"reply\":\"done\"}"
+            echo "haagent-node 1 $nonce {\"reply\":\"end\"}"
+            """);
+        var client = new NodeClient { Stopping = stopping.Token };
+        Task<NodeReply> made = client.MakeAsync("bob", new EnableUnits(["a.service"]), TimeSpan.FromHours(1));
+        await File.ReadAllTextAsync(began, TestContext.Current.CancellationToken);
+
+        await stopping.CancelAsync();
+        await File.WriteAllTextAsync(goOn, "on\n", TestContext.Current.CancellationToken);
+
+        Assert.IsType<DoneReply>(await made);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.MakeAsync("bob", new ShutDownGuest("VM1"), TimeSpan.FromHours(1)));
+    }
+
+    [Fact]
     public async Task MakeAsync_Always_FollowsSshConfigAndSaysNothingOnTheCommandLine()
     {
         await MakeAsync("printf '%s\\n' \"$@\" > \"$0.words\"");
@@ -135,12 +178,25 @@ public sealed class NodeClientTests : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task<NodeReply> MakeAsync(string end, TimeSpan? limit = null)
+    private void Ssh(string end)
     {
         string ssh = Path.Combine(_folder, "ssh");
         File.WriteAllText(ssh, $"#!/bin/sh\n{end}\n");
         File.SetUnixFileMode(ssh, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Environment.SetEnvironmentVariable("PATH", $"{_folder}:{_path}");
+    }
+
+    private string Fifo(string name)
+    {
+        string path = Path.Combine(_folder, name);
+        using Process made = Process.Start("mkfifo", path);
+        made.WaitForExit();
+        return path;
+    }
+
+    private async Task<NodeReply> MakeAsync(string end, TimeSpan? limit = null)
+    {
+        Ssh(end);
         return await new NodeClient { Self = "alice" }.MakeAsync("bob", new DisableAutostart("VM1"), limit ?? Limit);
     }
 }

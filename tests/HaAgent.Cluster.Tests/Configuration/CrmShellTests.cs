@@ -32,7 +32,7 @@ public sealed class CrmShellTests
     public void Compare_ChangedAddedAndRemoved_EachIsFound()
     {
         Cib before = Cib.Parse(TestFile.Read("tests/Shared/guide.xml"));
-        Cib after = before.Edit().SetMeta("VM1", "priority", "10").Remove("VM2").AddLocation("l", "VM1", "INFINITY", "bob").Finish();
+        Cib after = before.Edit().SetMeta("VM1", "priority", "10").Remove("VM2").Add(PlainConstraint.Location("l", "VM1", "INFINITY", "bob")).Finish();
 
         IReadOnlyList<CrmChange> changes = CrmShell.Compare(before, after);
 

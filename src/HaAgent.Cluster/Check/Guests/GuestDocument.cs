@@ -6,8 +6,8 @@ using HaAgent.Core.Guest;
 namespace HaAgent.Cluster.Check.Guests;
 
 /// <summary>
-/// A guest's XML, which is foreign: read once, with no document type, within bounds of size and depth. What does not pass is no document, and
-/// never an exception.
+/// A guest's XML, which is foreign: read once, with no document type, within bounds of size and depth. What does not pass is no document,
+/// and never an exception.
 /// </summary>
 public sealed class GuestDocument
 {

@@ -97,6 +97,9 @@ public static class LockResources
             );
         }
 
+        foreach (Refusal refusal in Instances(intent, cib))
+            yield return refusal;
+
         // Two controld resources would each try to run the one DLM of a node.
         if (
             wanted.FirstOrDefault(p => p.Agent == AgentName.Controld) is { } dlm
@@ -107,6 +110,30 @@ public static class LockResources
                 $"the cluster already runs DLM as {other.Id} (in {cib.ParentOf(other.Id) ?? "no group"}), and a node can run it only once",
                 $"put the volume into that group and name it: --dlm {other.Id} --group {cib.ParentOf(other.Id) ?? "GROUP"} --clone CLONE"
             );
+        }
+    }
+
+    // With any of these the storage would not be there once on each node.
+    private static IEnumerable<Refusal> Instances(SetupIntent intent, Cib cib)
+    {
+        if (cib.Clone(intent.Names.GroupClone) is not { } clone)
+            yield break;
+        foreach (string name in new[] { "clone-max", "clone-node-max", "clone-min", "globally-unique", "promotable" })
+        {
+            bool harmless = (name, clone.MetaValue(name)) switch
+            {
+                (_, null) => true,
+                ("clone-node-max", "1") => true,
+                ("clone-max", var most) => int.TryParse(most, out int count) && count >= cib.Nodes.Count,
+                ("clone-min", _) => false,
+                (_, var value) => ClusterBoolean.IsFalse(value),
+            };
+            if (!harmless)
+                yield return new Refusal(
+                    $"{clone.Id} in the cluster's configuration has {name}={clone.MetaValue(name)}, and the lock storage must run once on "
+                        + "each node",
+                    $"crm resource meta {clone.Id} delete {name}"
+                );
         }
     }
 
