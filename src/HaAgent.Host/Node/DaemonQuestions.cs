@@ -1,4 +1,5 @@
 using System.Text;
+using HaAgent.Core.Guest;
 using HaAgent.Core.Node;
 using HaAgent.Host.Child;
 using HaAgent.Host.Native;
@@ -123,11 +124,15 @@ internal static class DaemonChanges
     /// <summary>Ends a daemon and starts it again as it was started.</summary>
     public static DoneReply Make(RestartProcess change, Deadline deadline)
     {
-        SeeNoGuests(deadline);
-
         // Its start time tells it from another process that gets its number later.
         if (ProcessTable.Name(change.Pid).Value != change.Name || !ProcessTable.StartTime(change.Pid).IsKnown(out long started))
             throw new IOException($"process {change.Pid} is no longer {change.Name}");
+
+        // It is started again as root: a user's process of that name, or a program that a user may change, would be run by us.
+        bool isRoots = ProcessTable.ReadText($"{ProcessTable.Root}/{change.Pid}/status").Map(QemuOwners.IsRoots).Value;
+        if (!isRoots || RootFile.SeeProgram($"{ProcessTable.Root}/{change.Pid}/exe").State != FactState.Known)
+            throw new IOException($"{change.Name} (process {change.Pid}) is not root's alone");
+        SeeNoGuests(deadline);
         string[] command = Words($"/proc/{change.Pid}/cmdline");
         KeyValuePair<string, string>[] environment =
         [

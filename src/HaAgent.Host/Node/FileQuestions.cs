@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using HaAgent.Core.Guest;
 using HaAgent.Core.Locking;
 using HaAgent.Core.Node;
 
@@ -75,7 +76,7 @@ internal static class ProcFiles
     // Ticks of the clock in which /proc counts: 100 a second on every architecture (USER_HZ).
     private const double TicksPerSecond = 100;
 
-    /// <summary>The processes of programs, by the program's name.</summary>
+    /// <summary>Root's processes of programs, by the program's name: any user can give one of theirs the same.</summary>
     public static IEnumerable<(int Pid, string Name)> Processes(params IReadOnlyCollection<string> names)
     {
         foreach (string directory in Directory.EnumerateDirectories("/proc"))
@@ -85,6 +86,8 @@ internal static class ProcFiles
                 && Read(pid, "comm") is byte[] comm
                 && Encoding.UTF8.GetString(comm).TrimEnd('\n') is var name
                 && names.Contains(name)
+                && Read(pid, "status") is byte[] status
+                && QemuOwners.IsRoots(Encoding.UTF8.GetString(status))
             )
             {
                 yield return (pid, name);

@@ -63,6 +63,29 @@ public sealed class DaemonQuestionsTests : IDisposable
     }
 
     [Fact]
+    public void Daemon_UsersProcessOfItsName_IsNoneAndNotStartedAgainAsRoot()
+    {
+        string program = Path.Combine(_directory, "virtlockd");
+        File.Copy("/bin/sleep", program);
+        File.SetUnixFileMode(_directory, (UnixFileMode)0x1ED);
+        using var stranger = System.Diagnostics.Process.Start("setpriv", ["--reuid", "65534", "--regid", "65534", "--clear-groups", program, "1000"]);
+        try
+        {
+            while (Encoding.UTF8.GetString(ProcFiles.Read(stranger.Id, "comm") ?? []).Trim() != "virtlockd")
+                Thread.Yield();
+
+            Assert.DoesNotContain(ProcFiles.Processes("virtlockd"), process => process.Pid == stranger.Id);
+            IOException refused = Assert.Throws<IOException>(() => DaemonChanges.Make(new RestartProcess("virtlockd", stranger.Id), Deadline.In(TimeSpan.FromSeconds(60))));
+            Assert.Contains("root's alone", refused.Message);
+        }
+        finally
+        {
+            stranger.Kill();
+            stranger.WaitForExit();
+        }
+    }
+
+    [Fact]
     public void Locked_FileOfThisProcess_IsTold()
     {
         string path = Path.Combine(_directory, "lease");
