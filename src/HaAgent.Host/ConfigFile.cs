@@ -22,11 +22,14 @@ internal readonly record struct ConfigContent(byte[]? Bytes, string Problem, Exi
 internal static class ConfigFile
 {
     /// <summary>Reads a regular file of at most <see cref="DomainXml.MaximumBytes"/> bytes.</summary>
+    /// <exception cref="IOException">What is there could not be learned: its volume fails.</exception>
     public static ConfigContent Read(string path)
     {
         int fd = Posix.Open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, out int error);
         if (fd < 0)
         {
+            if (!Errno.IsOfThePath(error))
+                throw new IOException(Errno.Text(error));
             return Unusable($"cannot be read ({Errno.Text(error)}). Is the shared volume mounted?") with
             {
                 IsMissing = error == ENOENT || error == ENOTDIR,
@@ -43,21 +46,14 @@ internal static class ConfigFile
                 $"has {length} bytes; a domain configuration has at most {DomainXml.MaximumBytes}",
                 ExitCode.Configured
             );
-        try
+        byte[] bytes = new byte[length];
+        int read = 0;
+        while (read < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(read), read) is int count and > 0)
+            read += count;
+        return new ConfigContent(read == bytes.Length ? bytes : bytes[..read], "", ExitCode.Success)
         {
-            byte[] bytes = new byte[length];
-            int read = 0;
-            while (read < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(read), read) is int count and > 0)
-                read += count;
-            return new ConfigContent(read == bytes.Length ? bytes : bytes[..read], "", ExitCode.Success)
-            {
-                Written = File.GetLastWriteTimeUtc(file),
-            };
-        }
-        catch (IOException e)
-        {
-            return Unusable($"cannot be read ({e.Message})");
-        }
+            Written = File.GetLastWriteTimeUtc(file),
+        };
     }
 
     private static ConfigContent Unusable(string problem) => new(null, problem, ExitCode.Installed);
@@ -65,7 +61,7 @@ internal static class ConfigFile
     private static string? KindProblem(int fd)
     {
         if (!Posix.FileType(fd, out mode_t kind, out int error))
-            return $"cannot be looked at ({Errno.Text(error)})";
+            throw new IOException(Errno.Text(error));
         if (kind == S_IFREG)
             return null;
         return kind == S_IFDIR ? "is a directory, not a file"

@@ -165,11 +165,14 @@ internal static class LockspaceProbe
 
     /// <summary>Looks at a directory: the kernel itself names the mount of an open descriptor, symbolic links and bind mounts
     /// included.</summary>
+    /// <exception cref="IOException">What is there could not be learned: its volume fails.</exception>
     public static LockspaceFacts Look(string directory)
     {
         int fd = Posix.Open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, out int error);
         if (fd < 0)
-            return new LockspaceFacts(false, $"cannot be opened ({Errno.Text(error)})", false, "");
+            return !Errno.IsOfThePath(error)
+                ? throw new IOException(Errno.Text(error))
+                : new LockspaceFacts(false, $"cannot be opened ({Errno.Text(error)})", false, "");
         try
         {
             return MountOf(fd) is Mount mount

@@ -114,7 +114,7 @@ internal static class GuestFile
                     $"{file} is not a file with a guest's XML: it {read.Problem.TrimEnd('.')}. Name the file that 'virsh dumpxml' wrote."
                 );
         }
-        catch (TimeoutException e)
+        catch (Exception e) when (e is TimeoutException or IOException)
         {
             throw new Stop(ExitCode.Refused, $"{file} cannot be read: {e.Message}. Name the file that 'virsh dumpxml' wrote.");
         }

@@ -92,12 +92,13 @@ public sealed class StartRule : IRule
         TimeSpan left = situation.Remaining - LeastTime(situation);
         if (left <= TimeSpan.Zero || !MayGoAway(done.Result))
             return Fail(done.Result.Code, done.Result.Message!);
-        if (done.Result.Kind != FailureKind.TimedOut)
-            return AgainInASecond<T>(situation, done) ?? situation.Perform(new T(), seconds);
 
         // After a node's crash a cluster volume stands still until that node is fenced, which takes longer than anybody waits for a file.
-        // The one question that is left waits as long as there is time; more of them would only pile up.
-        return new NextStep.Perform(new T(), left) { Log = Waiting(situation, done.Result.Message!) };
+        // The one question that is left waits as long as there is time; more of them would only pile up. If that one fails, too, it did not
+        // wait: a volume that is broken says so at once.
+        return done.Result.Kind == FailureKind.TimedOut && situation.History.Count(d => d.Operation is T) == 1
+            ? new NextStep.Perform(new T(), left) { Log = Waiting(situation, done.Result.Message!) }
+            : AgainInASecond<T>(situation, done) ?? situation.Perform(new T(), seconds);
     }
 
     /// <summary>What a daemon that is just being restarted, or a volume on which a fencing is pending, makes fail.</summary>

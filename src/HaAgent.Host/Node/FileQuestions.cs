@@ -42,7 +42,7 @@ internal static class FileQuestions
         using PathHandle? handle = PathHandle.Open(path);
         if (handle is not { Kind: PathKind.Directory })
             return Fact.Absent<DirectoryFact>();
-        Fact<string> mark = ReadFile($"{path.TrimEnd('/')}/{DirectoryFact.MarkFile}").Map(file => file.Text.Trim());
+        Fact<string> mark = VolumeCall.Learn(() => ReadFile($"{path.TrimEnd('/')}/{DirectoryFact.MarkFile}")).Map(file => file.Text.Trim());
         return Fact.Known(new DirectoryFact(handle.Mount.Point, mark));
     }
 

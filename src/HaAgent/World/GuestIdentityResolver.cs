@@ -54,7 +54,7 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
             // The volume may answer the next time.
             _configurationRead = false;
             ConfigurationResult = OperationResult.Failed(
-                $"The configuration file {path} could not be read: {read.Why}. Is a fencing pending?",
+                $"The configuration file {path} could not be read: {read.Why}. Is its volume well, or a fencing pending?",
                 FailureKind.TimedOut
             );
             return;

@@ -35,7 +35,7 @@ internal sealed class Starting(AgentContext context)
                 Fact<LockspaceFacts> fact = context.Volume.LookAtLockspace(directory, deadline);
                 if (!fact.IsKnown(out LockspaceFacts sight))
                     silence = OperationResult.Failed(
-                        $"The lockspace directory {directory} does not answer: {fact.Why}. Is a fencing pending?",
+                        $"The lockspace directory {directory} cannot be looked at: {fact.Why}. Is its volume well, or a fencing pending?",
                         FailureKind.TimedOut
                     );
                 return sight;

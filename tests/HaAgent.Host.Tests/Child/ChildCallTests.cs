@@ -51,6 +51,20 @@ public sealed partial class ChildCallTests : IDisposable
     public void ReadConfiguration_NoFile_IsAnAnswerToo() =>
         Assert.Contains("cannot be read", _volume.ReadConfiguration(_directory + "/none.xml", Deadline.In(Ample)).Value.Problem, StringComparison.Ordinal);
 
+    /// <summary>The kernel gives this regular file a length and no content: a read fails as it does on a volume that is broken.</summary>
+    [Fact]
+    public void ReadConfiguration_FileThatFailsToBeRead_NotLearned() =>
+        Assert.Contains("Invalid argument", _volume.ReadConfiguration("/sys/class/net/lo/speed", Deadline.In(Ample)).Why, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(5, false)] // EIO
+    [InlineData(116, false)] // ESTALE
+    [InlineData(107, false)] // ENOTCONN: a FUSE file system whose process is gone
+    [InlineData(24, false)] // EMFILE
+    [InlineData(2, true)] // ENOENT
+    [InlineData(13, true)] // EACCES
+    public void IsOfThePath_ErrorNumber_OnlyWhatSaysSomethingOfThePath(int error, bool isOfThePath) => Assert.Equal(isOfThePath, Native.Errno.IsOfThePath(error));
+
     [Fact]
     public void LookAtLockspace_Directory_ItsMount()
     {
