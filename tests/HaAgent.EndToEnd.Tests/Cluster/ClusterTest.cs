@@ -1,7 +1,7 @@
 namespace HaAgent.EndToEnd.Tests.Cluster;
 
-/// <summary>Cluster tests share one lab, and the machine has two cores: one after the other, and after all others.</summary>
-[CollectionDefinition(nameof(GuideCluster), DisableParallelization = true)]
+/// <summary>Cluster tests share one lab: one after the other.</summary>
+[CollectionDefinition(nameof(GuideCluster))]
 public sealed class ClusterTestCollection : ICollectionFixture<GuideCluster>;
 
 /// <summary>A test on a cluster. What it does to the cluster is undone before the next one begins.</summary>

@@ -1,6 +1,6 @@
 namespace HaAgent.EndToEnd.Tests.Cluster;
 
-[CollectionDefinition(nameof(SystemdCluster), DisableParallelization = true)]
+[CollectionDefinition(nameof(SystemdCluster))]
 public sealed class SystemdTestCollection : ICollectionFixture<SystemdCluster>;
 
 /// <summary>

@@ -3,7 +3,7 @@ using HaAgent.EndToEnd.Tests.Node;
 namespace HaAgent.EndToEnd.Tests.Haagent;
 
 /// <summary>What an admin may wish for a guest, and what is no guest for a cluster.</summary>
-[Collection(nameof(SetUpCluster))]
+[Collection(nameof(GuestsComeAndGo))]
 public sealed class AddTests
 {
     private readonly SetUpCluster _cluster;

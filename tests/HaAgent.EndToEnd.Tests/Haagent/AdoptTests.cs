@@ -4,7 +4,6 @@ using HaAgent.EndToEnd.Tests.Node;
 namespace HaAgent.EndToEnd.Tests.Haagent;
 
 /// <summary>A running guest goes from the agent of resource-agents to ours and back, as the process it is.</summary>
-[Collection(nameof(HaagentCollection))]
 public sealed class AdoptTests(BareCluster cluster) : IClassFixture<BareCluster>
 {
     private const string Vm = "VM1";

@@ -3,7 +3,6 @@ using HaAgent.EndToEnd.Tests.Node;
 namespace HaAgent.EndToEnd.Tests.Haagent;
 
 /// <summary>What goes wrong around haagent: each has its status, its sentence, and leaves things as they were or resumable.</summary>
-[Collection(nameof(HaagentCollection))]
 public sealed class BadInputTests(BareCluster cluster) : IClassFixture<BareCluster>
 {
     private static readonly string[] Setup = ["setup", "--existing-mount", BareCluster.Shared, "--yes"];

@@ -63,16 +63,21 @@ public class BareCluster : IDisposable
     {
         const string script = """
             titles=$1; shift
-            haagent "$@" > /tmp/haagent.out 2>&1 &
+            begins() { for title in $titles; do case $1 in *"] $title"*) return 0;; esac; done; return 1; }
+            rm -f /tmp/said /tmp/haagent.out; mkfifo /tmp/said
+            haagent "$@" > /tmp/said 2>&1 &
             pid=$!
-            while kill -0 $pid 2>/dev/null; do
-              if grep -qF "$titles" /tmp/haagent.out; then kill -9 $pid; echo killed; exit 0; fi
-              sleep 0.01
-            done
+            set -f
+            IFS='
+            '
+            while read -r line; do
+              if begins "$line"; then kill -9 $pid; echo killed; exit 0; fi
+              echo "$line" >> /tmp/haagent.out
+            done < /tmp/said
             cat /tmp/haagent.out
             wait $pid
             """;
-        string end = Lab.Run(["exec", Alice, "sh", "-c", script, "sh", string.Join('\n', titles.Select(title => "] " + title)), .. words]);
+        string end = Lab.Run(["exec", Alice, "sh", "-c", script, "sh", string.Join('\n', titles), .. words]);
         return end == "killed";
     }
 
@@ -145,7 +150,3 @@ public class BareCluster : IDisposable
         File.Copy(from, to);
     }
 }
-
-/// <summary>Each class has a cluster of its own, and the machine has two cores: one class after the other.</summary>
-[CollectionDefinition(nameof(HaagentCollection))]
-public sealed class HaagentCollection;

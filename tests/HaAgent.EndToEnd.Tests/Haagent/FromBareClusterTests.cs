@@ -4,7 +4,6 @@ using HaAgent.EndToEnd.Tests.Node;
 namespace HaAgent.EndToEnd.Tests.Haagent;
 
 /// <summary>The guide's chapter by haagent alone.</summary>
-[Collection(nameof(HaagentCollection))]
 public sealed class FromBareClusterTests(BareCluster cluster) : IClassFixture<BareCluster>
 {
     [Fact]

@@ -3,7 +3,7 @@ using HaAgent.EndToEnd.Tests.Node;
 namespace HaAgent.EndToEnd.Tests.Haagent;
 
 /// <summary>add and remove are killed at the beginning of each of their changes; the same command again brings them to the same end.</summary>
-[Collection(nameof(SetUpCluster))]
+[Collection(nameof(GuestsComeAndGo))]
 public sealed class InterruptedGuestTests
 {
     private const string Vm = "VM1";

@@ -1,7 +1,6 @@
 namespace HaAgent.EndToEnd.Tests.Haagent;
 
 /// <summary>haagent is killed at the beginning of each of its changes; the same command again brings it to the same end.</summary>
-[Collection(nameof(HaagentCollection))]
 public sealed class InterruptedTests(BareCluster cluster) : IClassFixture<BareCluster>
 {
     private static readonly string[] Setup = ["setup", "--existing-mount", BareCluster.Shared, "--yes"];

@@ -66,3 +66,7 @@ public sealed class SetUpCluster : BareCluster
 
 [CollectionDefinition(nameof(SetUpCluster))]
 public sealed class SetUpClusterCollection : ICollectionFixture<SetUpCluster>;
+
+/// <summary>Another such cluster: two chains of tests end sooner than one.</summary>
+[CollectionDefinition(nameof(GuestsComeAndGo))]
+public sealed class GuestsComeAndGo : ICollectionFixture<SetUpCluster>;

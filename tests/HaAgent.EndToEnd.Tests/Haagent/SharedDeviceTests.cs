@@ -6,7 +6,6 @@ namespace HaAgent.EndToEnd.Tests.Haagent;
 /// <summary>
 /// The guide's 18.3 with the real mkfs.ocfs2 on a shared device, up to the configuration of the cluster: this machine's kernel cannot mount OCFS2.
 /// </summary>
-[Collection(nameof(HaagentCollection))]
 public sealed partial class SharedDeviceTests(BareCluster cluster) : IClassFixture<BareCluster>
 {
     [Fact]

@@ -12,7 +12,6 @@ public sealed class BareSystemdCluster : BareCluster
 }
 
 /// <summary>setup on real hosts: units that start at boot, and the order in which they stop.</summary>
-[Collection(nameof(HaagentCollection))]
 public sealed class SystemdTests(BareSystemdCluster cluster) : IClassFixture<BareSystemdCluster>
 {
     private const string Vm = "VM1";

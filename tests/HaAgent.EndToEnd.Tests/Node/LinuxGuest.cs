@@ -7,6 +7,8 @@ internal static class LinuxGuest
 {
     private static readonly Lazy<string> Images = new(Build);
 
+    private static string QuickBoot => File.ReadAllText(Path.Combine(Repository.Root, "tests/lab/guest/quick-boot")).Trim();
+
     /// <summary>Turns a guest into a Linux; call before its start.</summary>
     /// <param name="options">The kernel command line that tests/lab/guest/init understands.</param>
     public static TestGuest AsLinux(this TestGuest guest, string options = "") => guest.With(g =>
@@ -16,7 +18,7 @@ internal static class LinuxGuest
         root.Element("os")!.Add(
             new XElement("kernel", Path.Combine(Images.Value, "vmlinuz")),
             new XElement("initrd", Path.Combine(Images.Value, "initrd-agent")),
-            new XElement("cmdline", $"console=ttyS0 panic=-1 haagent.name={g.Name} {options}"));
+            new XElement("cmdline", $"console=ttyS0 quiet panic=-1 {QuickBoot} haagent.name={g.Name} {options}"));
         g.Devices.Add(
             new XElement("serial", new XAttribute("type", "file"), new XElement("source", new XAttribute("path", Console(g)))),
             new XElement("channel", new XAttribute("type", "unix"), new XElement("target", new XAttribute("type", "virtio"), new XAttribute("name", "org.qemu.guest_agent.0"))));
