@@ -14,8 +14,8 @@ public sealed class StopRule : IRule
     /// <summary>How long a libvirt that was just restarted gets to come back, before the process is ended without it.</summary>
     private static readonly TimeSpan PatienceWithLibvirt = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a guest that is paused for a snapshot, or the like, gets to run again; one that has never run loses nothing
-    /// then.</summary>
+    /// <summary>How long a guest that is paused for a snapshot, or the like, gets to run again. One that does not run yet, or that a
+    /// broken migration left behind, is destroyed then.</summary>
     private static readonly TimeSpan PatienceWithJobs = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a guest that was woken up gets to be awake.</summary>
@@ -153,7 +153,8 @@ public sealed class StopRule : IRule
             return situation.Perform(new Operation.SaveConfiguration(), Math.Min(10, left.TotalSeconds / 4));
 
         // libvirt saves nothing and asks for nothing while another job has the guest.
-        bool waitsForJob = active.IsPausedForAJob && (active.Paused != PausedReason.StartingUp || situation.Elapsed < PatienceWithJobs);
+        bool endsByItself = active.Paused is PausedReason.Save or PausedReason.Dump or PausedReason.Snapshot or PausedReason.ShuttingDown;
+        bool waitsForJob = active.IsPausedForAJob && (endsByItself || situation.Elapsed < PatienceWithJobs);
         if (waitsForJob)
             return AwaitJob(situation, active, left);
         if (situation.Settings.Snapshot.Length > 0 && !situation.Did<Operation.SaveMemory>())

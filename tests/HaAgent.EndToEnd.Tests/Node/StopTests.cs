@@ -76,6 +76,26 @@ public sealed class StopTests(OneNode fixture) : NodeTest(fixture)
     }
 
     [Fact]
+    public async Task MonitorAndStop_DumpIsUnderWay_TheGuestIsWellAndAskedAfterIt()
+    {
+        // A dump into a FIFO that is read when the test says so, by another FIFO.
+        TestGuest guest = NewGuest().Start();
+        string reader = "dump = open('/run/dump', 'rb'); open('/run/go').read(); dump.read()";
+        Node.Run("sh", "-c", $"mkfifo /run/dump /run/go; python3 -c \"{reader}\" > /dev/null 2>&1 & ");
+        Task<Finished> dump = Task.Run(() => Node.Try(["virsh", "dump", guest.Uuid, "/run/dump"], TimeSpan.FromMinutes(2)));
+        Until.True(() => guest.State.StartsWith("paused", StringComparison.Ordinal), "the guest is paused for its dump");
+
+        guest.Agent("monitor", timeout: 60, interval: 10, level: 10).Gives(OcfExit.Success);
+        Task<AgentResult> stop = Task.Run(() => guest.Agent("stop", timeout: 90));
+        Until.True(() => Node.Read("/var/log/messages").Contains("Breaking off", StringComparison.Ordinal), "stop breaks the dump off");
+        Node.Run("sh", "-c", "echo > /run/go");
+
+        (await stop).Gives(OcfExit.Success);
+        Assert.Equal("shutdown", guest.EndedBy);
+        await dump;
+    }
+
+    [Fact]
     public void Stop_QemuStandsStill_ProcessReallyGone()
     {
         TestGuest guest = NewGuest().Start();
