@@ -12,6 +12,10 @@ internal static class ProcessTable
     /// <summary>Where the kernel shows them (proc(5)).</summary>
     public const string Root = "/proc";
 
+    /// <summary>Whether it means that the process whose file was read has ended.</summary>
+    public static bool IsGone(Exception error) =>
+        error is FileNotFoundException or DirectoryNotFoundException || (error is IOException && (error.HResult & 0xffff) == ESRCH);
+
     /// <summary>Field 22 of /proc/PID/stat: clock ticks since boot.</summary>
     public static Fact<long> StartTime(int pid, string proc = Root) => Read($"{proc}/{pid}/stat").Then(stat => StartTime(Text(stat)));
 
@@ -62,7 +66,7 @@ internal static class ProcessTable
         {
             return Fact.Known(File.ReadAllBytes(path));
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException || (e is IOException && e.HResult == ESRCH))
+        catch (Exception e) when (IsGone(e))
         {
             return Fact.Absent<byte[]>();
         }

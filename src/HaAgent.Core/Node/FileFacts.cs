@@ -118,11 +118,14 @@ public sealed record DeviceFact
     /// <summary>The names under /dev/disk/by-* that lead to it.</summary>
     public required IReadOnlyList<string> StableNames { get; init; }
 
-    /// <summary>What lies on it: every filesystem, partition table, RAID or LVM signature found; an empty list only when all of it was
-    /// looked at.</summary>
+    /// <summary>Whether it reads as zeros, at both ends and at many places between: only then is it known to be empty.</summary>
+    public required Fact<bool> Blank { get; init; }
+
+    /// <summary>What is known by its signature: every filesystem, partition table, RAID or LVM found. That there is none does not make it
+    /// empty: a database's raw volume and an encrypted disk without a header have none.</summary>
     public required Fact<IReadOnlyList<string>> Signatures { get; init; }
 
-    /// <summary>What uses it: a mount point, or the name of a device built on it.</summary>
+    /// <summary>What uses it: a mount point, the name of a device built on it, or a program that has it open.</summary>
     public required Fact<IReadOnlyList<string>> UsedBy { get; init; }
 
     /// <summary>The cluster filesystem on it; absent: there is none.</summary>

@@ -170,7 +170,8 @@ public enum ClusterFilesystem
 /// <summary>Makes a cluster filesystem on a device that nothing uses and that holds exactly what it was planned for.</summary>
 /// <param name="Device">The block device, absolute.</param>
 /// <param name="Size">Its size in bytes, as it was when this was planned.</param>
-/// <param name="Signatures">The types of the filesystems, partition tables and so on that were on it; empty: none was.</param>
+/// <param name="Blank">Whether it read as zeros then. One that does not is not formatted without <see cref="Force"/>.</param>
+/// <param name="Signatures">The types of the filesystems, partition tables and so on that were known on it by their signatures.</param>
 /// <param name="Type">The filesystem.</param>
 /// <param name="Cluster">The cluster's name.</param>
 /// <param name="Slots">For how many nodes.</param>
@@ -179,6 +180,7 @@ public enum ClusterFilesystem
 public sealed record MakeFilesystem(
     string Device,
     long Size,
+    bool Blank,
     IReadOnlyList<string> Signatures,
     ClusterFilesystem Type,
     string Cluster,

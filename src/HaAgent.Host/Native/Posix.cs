@@ -121,6 +121,14 @@ internal static unsafe partial class Posix
     /// <summary>fsync(2).</summary>
     public static bool Flush(int fd, out int error) => Done(fsync(fd), out error);
 
+    /// <summary>Lets go of what is remembered of a file's content, so that it is read anew (posix_fadvise(3),
+    /// POSIX_FADV_DONTNEED).</summary>
+    public static void Forget(int fd)
+    {
+        const int dontNeed = 4;
+        _ = posix_fadvise(fd, 0, 0, dontNeed);
+    }
+
     /// <summary>The length of a file or device in bytes (lseek(2), SEEK_END).</summary>
     public static bool SeekEnd(int fd, out long length, out int error) => Done(length = lseek(fd, 0, Tmds.Linux.LibC.SEEK_END), out error);
 
@@ -264,6 +272,9 @@ internal static unsafe partial class Posix
 
     [LibraryImport(LibC, SetLastError = true)]
     private static partial long lseek(int fd, long offset, int whence);
+
+    [LibraryImport(LibC)]
+    private static partial int posix_fadvise(int fd, long offset, long length, int advice);
 
     [LibraryImport(LibC, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int access(string path, int mode);

@@ -1,10 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using HaAgent.Core.Locking;
 using HaAgent.Core.Node;
-using HaAgent.Host.Native;
-using Microsoft.Win32.SafeHandles;
-using static Tmds.Linux.LibC;
 
 namespace HaAgent.Host.Node;
 
@@ -30,11 +26,15 @@ internal static partial class DeviceQuestions
             return Fact.Absent<DeviceFact>();
         SysBlock block = SysBlock.Of(handle.Device);
         string real = handle.RealPath;
-        Fact<IReadOnlyList<string>> signatures = VolumeCall.Learn(() =>
-        {
-            VolumeCall.Run(deadline.OrIn(ToolLimit), () => ReadEnds(path, block.Size));
-            return Signatures(NodeQuestions.Output(deadline.OrIn(ToolLimit), "wipefs", "--no-act", "--parsable", "--", path));
-        });
+        Fact<bool> blank = VolumeCall.Learn(() =>
+            Fact.Known(VolumeCall.Run(deadline.OrIn(ToolLimit), () => DeviceContent.IsBlank(path, block.Size)))
+        );
+
+        // wipefs takes what it cannot read for nothing: it is asked only of a device that could be read.
+        Fact<IReadOnlyList<string>> signatures = blank.Then(_ =>
+            VolumeCall.Learn(() => Fact.Known(DeviceContent.Signatures(path, deadline.OrIn(ToolLimit))))
+        );
+        Fact<ClusterFilesystemFact> filesystem = signatures.Then(found => VolumeCall.Learn(() => ClusterFilesystem(found, path, deadline)));
         return Fact.Known(
             new DeviceFact
             {
@@ -42,56 +42,18 @@ internal static partial class DeviceQuestions
                 Size = VolumeCall.Learn(() => Fact.Known(block.Size)),
                 ReadOnly = VolumeCall.Learn(() => Fact.Known(block.IsReadOnly)),
                 StableNames = SysBlock.StableNames(real),
+                Blank = blank,
                 Signatures = signatures,
                 UsedBy = VolumeCall.Learn(() =>
-                    Fact.Known(Users(block, real, File.ReadAllText("/proc/self/mountinfo"), File.ReadAllText("/proc/swaps")))
+                    Fact.Known(VolumeCall.Run(deadline.OrIn(ToolLimit), () => DeviceUsers.Of(block, path, mayHold: Holdable(filesystem))))
                 ),
-                ClusterFilesystem = signatures.Then(found => VolumeCall.Learn(() => ClusterFilesystem(found, path, deadline))),
+                ClusterFilesystem = filesystem,
             }
         );
     }
 
-    /// <summary>Reads where signatures lie. wipefs takes what it cannot read for nothing, and says of a device with errors that it is
-    /// empty.</summary>
-    /// <param name="path">The device.</param>
-    /// <param name="size">In bytes.</param>
-    /// <returns>How many bytes were read.</returns>
-    /// <exception cref="IOException">It cannot be read, or has no medium.</exception>
-    internal static long ReadEnds(string path, long size)
-    {
-        const int Most = 1024 * 1024;
-        if (size == 0)
-            throw new IOException("the device has no medium");
-        using SafeFileHandle device = Open(path);
-        var buffer = new byte[Most];
-        return ReadAll(device, buffer, 0, Math.Min(Most, size)) + ReadAll(device, buffer, Math.Max(0, size - Most), Math.Min(Most, size));
-    }
-
-    /// <summary>Reads what <c>wipefs --parsable</c> says: after comments, lines of "offset,uuid,label,type".</summary>
-    internal static Fact<IReadOnlyList<string>> Signatures(string text)
-    {
-        var types = new List<string>();
-        foreach (string line in NodeQuestions.Lines(text).Where(line => !line.StartsWith('#')))
-        {
-            if (line.Split(',') is not [_, _, _, { Length: > 0 } type, ..])
-                return Fact.NotLearned<IReadOnlyList<string>>($"wipefs says '{line}', which haagent cannot read");
-            types.Add(type);
-        }
-
-        return Fact.Known<IReadOnlyList<string>>([.. types.Distinct().Order(StringComparer.Ordinal)]);
-    }
-
-    /// <summary>What uses a device: what is built on it, where it is mounted, and swap.</summary>
-    internal static IReadOnlyList<string> Users(SysBlock block, string realPath, string mountinfo, string swaps)
-    {
-        IReadOnlyList<string> numbers = block.Numbers;
-        IEnumerable<string> mounts = MountTable
-            .Parse(mountinfo)
-            .Where(mount => numbers.Contains(mount.Device))
-            .Select(mount => mount.Point);
-        IEnumerable<string> swap = NodeQuestions.Lines(swaps).Any(line => line.Split((char[])[' ', '\t'])[0] == realPath) ? ["swap"] : [];
-        return [.. block.Holders.Concat(mounts).Concat(swap).Distinct()];
-    }
+    // Held alone even for a moment, a volume cannot be mounted: the cluster may be about to, and setup does not format its own again.
+    private static bool Holdable(Fact<ClusterFilesystemFact> filesystem) => filesystem.State == FactState.Absent;
 
     /// <summary>Reads what <c>debugfs.ocfs2 -R stats</c> says.</summary>
     internal static Fact<ClusterFilesystemFact> Ocfs2(string text) =>
@@ -109,26 +71,6 @@ internal static partial class DeviceQuestions
         signatures.Contains("ocfs2") ? Ocfs2(NodeQuestions.Output(deadline.OrIn(ToolLimit), "debugfs.ocfs2", "-R", "stats", path))
         : signatures.Contains("gfs2") ? Gfs2(NodeQuestions.Output(deadline.OrIn(ToolLimit), "tunegfs2", "-l", path))
         : Fact.Absent<ClusterFilesystemFact>();
-
-    private static SafeFileHandle Open(string path)
-    {
-        int fd = Posix.Open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, out int error);
-        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw new IOException($"it cannot be opened ({Errno.Text(error)})");
-    }
-
-    private static long ReadAll(SafeFileHandle device, byte[] buffer, long from, long length)
-    {
-        int read = 0;
-        while (read < length)
-        {
-            int count = RandomAccess.Read(device, buffer.AsSpan(read, (int)length - read), from + read);
-            if (count <= 0)
-                throw new IOException("it ends before its end");
-            read += count;
-        }
-
-        return read;
-    }
 
     private static string? Field(string text, string name) =>
         FieldPattern()
@@ -158,6 +100,9 @@ internal sealed class SysBlock(string directory)
 
     /// <summary>Whether it is a part of another.</summary>
     public bool IsPartition => File.Exists($"{directory}/partition");
+
+    /// <summary>The kernel's names of it and of its partitions.</summary>
+    public IReadOnlyList<string> Names => [.. Partitions.Prepend(Real(directory)).Select(part => Path.GetFileName(part))];
 
     /// <summary>The device numbers, as "major:minor", of it and of its partitions.</summary>
     public IReadOnlyList<string> Numbers => [Text("dev"), .. Partitions.Select(part => File.ReadAllText($"{part}/dev").Trim())];

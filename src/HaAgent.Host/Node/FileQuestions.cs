@@ -71,8 +71,6 @@ internal static class FileQuestions
 /// exception.</summary>
 internal static class ProcFiles
 {
-    private const int NoSuchProcess = 3; // ESRCH: reading a file of a process that has ended
-
     // Ticks of the clock in which /proc counts: 100 a second on every architecture (USER_HZ).
     private const double TicksPerSecond = 100;
 
@@ -103,8 +101,7 @@ internal static class ProcFiles
         {
             return File.ReadAllBytes(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{file}"));
         }
-        catch (Exception e)
-            when (e is FileNotFoundException or DirectoryNotFoundException || (e is IOException && (e.HResult & 0xffff) == NoSuchProcess))
+        catch (Exception e) when (ProcessTable.IsGone(e))
         {
             return null;
         }

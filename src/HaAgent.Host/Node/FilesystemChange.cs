@@ -1,8 +1,7 @@
-using System.Text.Json;
+using System.Globalization;
 using HaAgent.Core.Node;
 using HaAgent.Host.Native;
 using Microsoft.Win32.SafeHandles;
-using static Tmds.Linux.LibC;
 
 namespace HaAgent.Host.Node;
 
@@ -29,83 +28,52 @@ internal static unsafe class FilesystemChange
         return new DoneReply();
     }
 
-    /// <summary>The types in what <c>wipefs --no-act --json</c> said, each once.</summary>
-    /// <exception cref="IOException">It failed, was cut, or said something else: what lies on the device is not known.</exception>
-    internal static IReadOnlyList<string> Signatures(string device, CommandResult wipefs)
-    {
-        if (!wipefs.Succeeded)
-            throw new IOException($"what lies on {device} cannot be learned, so nothing was done to it: wipefs: {wipefs.Reason}");
-        try
-        {
-            // An empty device is said so; no word at all is no answer.
-            using var answer = JsonDocument.Parse(wipefs.Output);
-            return
-            [
-                .. answer
-                    .RootElement.GetProperty("signatures")
-                    .EnumerateArray()
-                    .Select(found => found.GetProperty("type").GetString() ?? throw new JsonException("a signature without a type"))
-                    .Distinct()
-                    .Order(StringComparer.Ordinal),
-            ];
-        }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
-        {
-            throw new IOException(
-                $"what lies on {device} cannot be learned, so nothing was done to it: wipefs gave an answer that haagent cannot read",
-                e
-            );
-        }
-    }
-
     /// <summary>Compares what is seen with what the plan was made for.</summary>
-    internal static void Compare(MakeFilesystem change, long size, IReadOnlyList<string> signatures)
+    internal static void Compare(MakeFilesystem change, long size, bool blank, IReadOnlyList<string> signatures)
     {
         if (size != change.Size)
             throw new IOException(
                 $"{change.Device} has {size} bytes now and had {change.Size}: it is not the device that the plan was made for"
             );
-        if (!signatures.SequenceEqual(change.Signatures.Distinct().Order(StringComparer.Ordinal)))
-            throw new IOException(
-                $"{change.Device} holds {(signatures.Count == 0 ? "nothing" : string.Join(", ", signatures))} now, which is not what the "
-                    + "plan was made for"
-            );
-        if (signatures.Count > 0 && !change.Force)
-            throw new IOException($"{change.Device} holds {string.Join(", ", signatures)}, and nobody gave that up");
+        if (!signatures.SequenceEqual(change.Signatures.Distinct().Order(StringComparer.Ordinal)) || (change.Blank && !blank))
+            throw new IOException($"{change.Device} holds {Words(blank, signatures)} now, which is not what the plan was made for");
+        if (!blank && !change.Force)
+            throw new IOException($"{change.Device} holds {Words(blank, signatures)}, and nobody gave that up");
     }
+
+    private static string Words(bool blank, IReadOnlyList<string> signatures) =>
+        blank ? "nothing"
+        : signatures.Count == 0 ? "data"
+        : string.Join(", ", signatures);
 
     private static void Look(MakeFilesystem change, Deadline deadline)
     {
-        using SafeFileHandle device = OpenAlone(change.Device);
-        if (!Posix.SeekEnd((int)device.DangerousGetHandle(), out long size, out int error))
-            throw new IOException($"the size of {change.Device} cannot be learned: {Errno.Text(error)}");
-
-        // While it is held, nobody else on this node can begin to use it. A device that cannot be read is not empty, though wipefs takes it
-        // for that.
-        DeviceQuestions.ReadEnds(change.Device, size);
-        CommandResult wipefs = Command.Run(deadline.OrIn(LookLimit), "wipefs", ["--no-act", "--json", "--", change.Device]);
-        Compare(change, size, Signatures(change.Device, wipefs));
-    }
-
-    // For a block device O_EXCL without O_CREAT fails with EBUSY while it, or a part of it, is mounted, swapped to, or carries another
-    // device (open(2)).
-    private static SafeFileHandle OpenAlone(string path)
-    {
-        int fd = Posix.Open(path, O_RDONLY | O_EXCL | O_NONBLOCK | O_CLOEXEC, out int error);
-        if (fd < 0)
+        // While it is held, nobody else on this node can begin to use it.
+        using SafeFileHandle device =
+            DeviceUsers.HoldAlone(change.Device)
+            ?? throw new IOException($"{change.Device} is in use on this node: it is mounted, swapped to, or part of another device");
+        int fd = (int)device.DangerousGetHandle();
+        if (!Posix.Stat(fd, out Tmds.Linux.statx facts, out int error) || !Posix.SeekEnd(fd, out long size, out error))
+            throw new IOException($"{change.Device} cannot be looked at: {Errno.Text(error)}");
+        IReadOnlyList<string> users = DeviceUsers.Known(
+            SysBlock.Of(string.Create(CultureInfo.InvariantCulture, $"{facts.stx_rdev_major}:{facts.stx_rdev_minor}"))
+        );
+        if (users.Count > 0)
+            throw new IOException($"{change.Device} is in use on this node by {string.Join(", ", users)}");
+        bool blank;
+        IReadOnlyList<string> signatures;
+        try
         {
-            throw new IOException(
-                error == EBUSY
-                    ? $"{path} is in use on this node: it is mounted, swapped to, or part of another device"
-                    : $"{path} cannot be opened: {Errno.Text(error)}"
-            );
+            // A device that cannot be read is not empty, though wipefs takes it for that.
+            blank = DeviceContent.IsBlank(device, size);
+            signatures = DeviceContent.Signatures(change.Device, deadline.OrIn(LookLimit));
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"what lies on {change.Device} cannot be learned, so nothing was done to it: {e.Message}", e);
         }
 
-        var file = new SafeFileHandle(fd, ownsHandle: true);
-        if (Posix.Stat(fd, out Tmds.Linux.statx facts, out _) && (facts.stx_mode & (ushort)S_IFMT) == (ushort)S_IFBLK)
-            return file;
-        file.Dispose();
-        throw new IOException($"{path} is not a block device");
+        Compare(change, size, blank, signatures);
     }
 
     private static void Run(Deadline deadline, IReadOnlyList<string> command)

@@ -92,6 +92,7 @@ internal static class CompactFacts
         {
             Fill(device, ("RealPath", ""), ("Size", 0), ("ReadOnly", false), ("StableNames", new JsonArray()), ("Signatures", new JsonArray()),
                 ("UsedBy", new JsonArray()), ("ClusterFilesystem", Absent()));
+            Fill(device, ("Blank", device["Signatures"] is JsonArray { Count: 0 }));
         }
 
         foreach (JsonObject path in Objects(node["Paths"]))

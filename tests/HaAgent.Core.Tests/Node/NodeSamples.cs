@@ -41,7 +41,7 @@ internal static class NodeSamples
         {
             ["/dev/sdb"] = Fact.Known(new DeviceFact
             {
-                RealPath = "/dev/sdb", Size = Fact.Known(1L), ReadOnly = Fact.Known(true), StableNames = [], Signatures = Fact.NotLearned<IReadOnlyList<string>>("wipefs failed"),
+                RealPath = "/dev/sdb", Size = Fact.Known(1L), ReadOnly = Fact.Known(true), StableNames = [], Blank = Fact.Known(false), Signatures = Fact.NotLearned<IReadOnlyList<string>>("wipefs failed"),
                 UsedBy = Fact.Known<IReadOnlyList<string>>(["/mnt"]), ClusterFilesystem = Fact.Known(new ClusterFilesystemFact("ocfs2", "pcmk", Evil)),
             }),
         }),

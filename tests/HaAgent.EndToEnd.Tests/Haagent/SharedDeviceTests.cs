@@ -53,6 +53,7 @@ public sealed partial class SharedDeviceTests(BareCluster cluster) : IClassFixtu
     [InlineData("filesystem", "mkfs.ext4 -q {0}", "ext4")]
     [InlineData("partitions", "printf '\\000\\000\\001\\000\\203\\376\\377\\377\\077\\000\\000\\000\\101\\000\\000\\000' | dd of={0} bs=1 seek=446 conv=notrunc status=none; printf '\\125\\252' | dd of={0} bs=1 seek=510 conv=notrunc status=none", "dos")]
     [InlineData("foreign", "mkfs.ocfs2 -q -x -N 2 --cluster-stack=pcmk --cluster-name=elsewhere {0} < /dev/null", "ocfs2 made for cluster stack pcmk, cluster elsewhere, not for hacluster")]
+    [InlineData("raw", "for at in 1 20 33 50; do dd if=/dev/urandom of={0} bs=1M count=1 seek=$at conv=notrunc status=none; done", "data of no kind that wipefs knows")]
     public void Setup_DeviceThatHoldsSomething_IsRefusedAndLeftAlone(string name, string make, string found)
     {
         string device = cluster.Lab.Run("lun", name, "64M");
@@ -71,6 +72,21 @@ public sealed partial class SharedDeviceTests(BareCluster cluster) : IClassFixtu
         Assert.Equal(0, forced.ExitCode);
         Assert.Contains("1. DESTROY the ", forced.Output, StringComparison.Ordinal);
         Assert.Equal(before, cluster.Script(BareCluster.Alice, $"sha256sum < {device}"));
+    }
+
+    [Fact]
+    public void Setup_DeviceThatAProgramOfAnotherNodeHasOpen_IsRefused()
+    {
+        string device = cluster.Lab.Run("lun", "open", "64M");
+        string pid = cluster.Script(BareCluster.Bob, $"exec 9< {device}; sleep 600 > /dev/null 2>&1 & echo $!").Trim();
+        try
+        {
+            Refused(3, $"{device} is in use on bob by sleep (pid {pid})", "--device", device, "--force-format", device);
+        }
+        finally
+        {
+            cluster.Script(BareCluster.Bob, $"kill {pid}");
+        }
     }
 
     [Fact]

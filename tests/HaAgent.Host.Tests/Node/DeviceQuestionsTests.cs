@@ -10,42 +10,6 @@ public sealed class DeviceQuestionsTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    [Theory]
-    [InlineData("# offset,uuid,label,type\n", "")]
-    [InlineData("", "")]
-    [InlineData("# offset,uuid,label,type\n0x2000,00AB,virt-lock,ocfs2\n0x1fe,,,dos\n0x438,1,,ocfs2\n", "dos,ocfs2")]
-    public void Signatures_WhatWipefsSays_IsRead(string text, string expected) => Assert.Equal(expected, string.Join(',', DeviceQuestions.Signatures(text).Value!));
-
-    [Theory]
-    [InlineData("0x2000,00AB")]
-    [InlineData("0x2000,00AB,label,")]
-    [InlineData("wipefs: something else")]
-    public void Signatures_SomethingElse_IsNotAnEmptyDevice(string text) => Assert.Equal(FactState.NotLearned, DeviceQuestions.Signatures(text).State);
-
-    [Theory]
-    [InlineData("false")]
-    [InlineData("/no/such/wipefs")]
-    public void Output_ProgramFailsOrIsMissing_IsNoAnswer(string program) =>
-        Assert.Equal(FactState.NotLearned, VolumeCall.Learn(() => DeviceQuestions.Signatures(NodeQuestions.Output(Soon, program, "--no-act"))).State);
-
-    [Fact]
-    public void Output_ProgramHangs_IsNoAnswer() =>
-        Assert.Equal(FactState.NotLearned, VolumeCall.Learn(() => DeviceQuestions.Signatures(NodeQuestions.Output(Deadline.In(TimeSpan.FromMilliseconds(200)), "sleep", "60"))).State);
-
-    [Fact]
-    public void ReadEnds_WhatCannotBeRead_IsNotEmpty()
-    {
-        string whole = Write("whole", new string('x', 3000));
-
-        Assert.Equal(6000, DeviceQuestions.ReadEnds(whole, 3000));
-        Assert.Throws<IOException>(() => DeviceQuestions.ReadEnds(whole, 3001));
-        Assert.Throws<IOException>(() => DeviceQuestions.ReadEnds(whole, 0));
-        Assert.Throws<IOException>(() => DeviceQuestions.ReadEnds("/no/such/device", 4096));
-
-        // The kernel answers a read there with EIO, as it does on a broken disk.
-        Assert.Throws<IOException>(() => DeviceQuestions.ReadEnds("/proc/self/mem", 4096));
-    }
-
     [Fact]
     public void Filesystem_Superblock_NamesItsCluster()
     {
@@ -57,12 +21,12 @@ public sealed class DeviceQuestionsTests : IDisposable
     }
 
     [Fact]
-    public void Users_HoldersMountsAndSwap_OfTheDeviceAndItsPartitions()
+    public void Named_HoldersMountsAndSwap_OfTheDeviceAndItsPartitions()
     {
         SysBlock disk = Disk();
         const string MountInfo = "36 35 8:17 / /srv/my\\040data rw - ext4 /dev/sdb1 rw\n37 35 8:1 / / rw - ext4 /dev/sda1 rw\n";
 
-        Assert.Equal(["dm-3", "md0", "/srv/my data", "swap"], DeviceQuestions.Users(disk, "/dev/sdb", MountInfo, "Filename Type\n/dev/sdb partition 1\n"));
+        Assert.Equal(["dm-3", "md0", "/srv/my data", "swap"], DeviceUsers.Named(disk, MountInfo, "Filename Type\n/dev/sdb1 partition 1\n"));
         Assert.Equal((512L * 2048, true), (disk.Size, disk.IsReadOnly));
     }
 

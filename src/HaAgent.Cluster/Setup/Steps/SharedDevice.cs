@@ -169,7 +169,7 @@ public static class SharedDevice
     private static Plan Format(Storage.Device storage, Snapshot snapshot, DeviceFact device, string cluster, ClusterFilesystemFact? present)
     {
         // What one node sees on the device counts for all; a node that could not look may be the one that would have seen it.
-        Refusal[] unknown = [.. Seen(storage.Path, snapshot).SelectMany(seen => NotLookedAt(storage.Path, seen.Node, seen.Device))];
+        Refusal[] unknown = [.. Seen(storage.Path, snapshot).SelectMany(seen => NotLookedAt(storage, seen.Node, seen.Device))];
         if (unknown.Length > 0)
             return new Plan { Refusals = unknown };
         if (Seen(storage.Path, snapshot).FirstOrDefault(seen => seen.Device.UsedBy is { Value.Count: > 0 }) is { Device: not null } user)
@@ -193,27 +193,51 @@ public static class SharedDevice
             );
         }
 
+        if (!storage.ForceFormat && Seen(storage.Path, snapshot).Any(seen => !IsBlank(seen.Device)))
+        {
+            return Plan.Refuse(
+                $"{storage.Path} is not empty: it holds data of no kind that wipefs knows (a database's raw volume and an encrypted disk look "
+                    + "like that), and setup never formats over anything",
+                $"name another device; or, if what lies on it may be destroyed, add --force-format {storage.Path}"
+            );
+        }
+
         if (!device.Size.IsKnown(out long size))
             return new Plan
             {
                 Refusals = [Refusal.NotLearned($"the size of {storage.Path}", snapshot.Self, device.Size.Why ?? "it has none")],
             };
-        var make = new MakeFilesystem(storage.Path, size, signatures, Filesystem(storage.Type), cluster, Slots(snapshot), "virt-lock")
+        var make = new MakeFilesystem(
+            storage.Path,
+            size,
+            IsBlank(device),
+            signatures,
+            Filesystem(storage.Type),
+            cluster,
+            Slots(snapshot),
+            "virt-lock"
+        )
         {
             Force = storage.ForceFormat,
         };
-        string destroy = signatures.Length > 0 ? $"DESTROY the {string.Join(", ", signatures)} on {storage.Path} and " : "";
+        string lost = signatures.Length > 0 ? string.Join(", ", signatures) : "data";
+        string destroy = signatures.Length > 0 || !IsBlank(device) ? $"DESTROY the {lost} on {storage.Path} and " : "";
         string title = $"{destroy}make the filesystem on {snapshot.Self}: {string.Join(' ', make.Command.Select(ShellWord.Quote))}";
         return Plan.Of(new Change.OnNode(snapshot.Self, title, make, Limit) { Leaves = [storage.Path] });
     }
 
-    private static IEnumerable<Refusal> NotLookedAt(string path, string node, DeviceFact device)
+    private static IEnumerable<Refusal> NotLookedAt(Storage.Device storage, string node, DeviceFact device)
     {
+        string path = storage.Path;
         if (device.Signatures.IsNotLearned(out string? why))
             yield return Refusal.NotLearned($"what lies on {path}", node, why);
+        else if (!storage.ForceFormat && device.Blank.IsNotLearned(out why))
+            yield return Refusal.NotLearned($"whether {path} is empty", node, why);
         if (device.UsedBy.IsNotLearned(out why))
             yield return Refusal.NotLearned($"what uses {path}", node, why);
     }
+
+    private static bool IsBlank(DeviceFact device) => device.Blank is { State: FactState.Known, Value: true };
 
     private static bool Mountable(ClusterFilesystemFact found, string cluster) =>
         found.ClusterName == cluster && found.Stack is "pcmk" or "lock_dlm";
