@@ -6,7 +6,8 @@ internal enum ExitCode
     /// <summary>Done, or nothing to do.</summary>
     Success = 0,
 
-    /// <summary>The command ran and what it looked at is not as it should be: check found an error, verify saw a test fail.</summary>
+    /// <summary>The command ran and what it looked at is not as it should be: check found an error, verify saw a test fail or could not
+    /// prove the lock.</summary>
     Found = 1,
 
     /// <summary>The command line is wrong.</summary>
@@ -38,7 +39,10 @@ internal static class ExitCodes
     public static readonly (ExitCode Code, string Meaning)[] Table =
     [
         (ExitCode.Success, "done, or nothing to do"),
-        (ExitCode.Found, "check found an error, verify saw a test fail, or evacuate --dry-run found a guest that is stuck"),
+        (
+            ExitCode.Found,
+            "check found an error, verify saw a test fail or could not prove the lock, or evacuate --dry-run found a guest that is stuck"
+        ),
         (ExitCode.Usage, "the command line is wrong"),
         (ExitCode.Refused, "refused: nothing was changed, and the way out was said"),
         (ExitCode.Unreachable, "the cluster or a node could not be asked"),

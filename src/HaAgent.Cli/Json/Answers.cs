@@ -179,6 +179,7 @@ internal sealed record VerifyAnswer(string Guest, IReadOnlyList<TestAnswer> Test
             Verdict.Passed => "passed",
             Verdict.Otherwise => "protected otherwise",
             Verdict.Failed => "FAILED",
+            Verdict.Unknown => "not proven",
         };
 }
 

@@ -18,7 +18,8 @@ internal sealed class WatchProbe(Session session)
 {
     /// <summary>Looks.</summary>
     /// <param name="only">One guest, or null for all.</param>
-    public async Task<WatchScope> LookAsync(string? only = null)
+    /// <param name="more">What else the nodes are asked.</param>
+    public async Task<WatchScope> LookAsync(string? only = null, params IReadOnlyList<NodeQuestion> more)
     {
         Primitive[] resources = [];
         Snapshot snapshot = await new ClusterProbe(session).LookAsync(cib =>
@@ -36,6 +37,7 @@ internal sealed class WatchProbe(Session session)
                 new NeighboursQuestion(),
                 new LogLinesQuestion(MigrationLine.Mark),
                 new DomainsQuestion(All: false, []),
+                .. more,
             ];
         });
         return new WatchScope(

@@ -115,21 +115,14 @@ internal static class LockTest
     {
         NodeFacts other = snapshot.Node(ground.Other);
         if (LockTestGuard.Objection(guest, snapshot.Node(ground.Home), other) is { } objection)
-            return new LockReport.NotTried(objection);
+            return objection;
         string? path = guest.Resource.Parameter("config");
         if (path is null || other.File(path).Value is not { Text: { } text })
-            return new LockReport.NotTried($"{path ?? "the guest's XML"} cannot be read on {ground.Other}");
+            return new LockReport.Unknown($"{path ?? "the guest's XML"} cannot be read on {ground.Other}");
 
         // Files come as one char per byte.
         string xml = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(text));
         session.Nodes.Self ??= snapshot.Self;
-        return await session.Nodes.MakeAsync(ground.Other, new TryCopy(xml), Limit) switch
-        {
-            CopyReply { Created: true } copy => new LockReport.Created(copy.Leftover),
-            CopyReply copy => new LockReport.Refused(copy.Kind, copy.Message, copy.IsFromQemu, copy.ImageInUse),
-            RefusedReply { IsUnknown: true } refused => new LockReport.Created($"whether it still runs is not known ({refused.Why})"),
-            RefusedReply refused => new LockReport.NotTried(refused.Why),
-            _ => new LockReport.NotTried($"{ground.Other} gave an answer to something else"),
-        };
+        return LockReport.Of(await session.Nodes.MakeAsync(ground.Other, new TryCopy(xml), Limit));
     }
 }

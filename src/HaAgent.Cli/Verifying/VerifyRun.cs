@@ -11,6 +11,7 @@ using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Status;
 using HaAgent.Cluster.Verify;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Cli.Verifying;
 
@@ -48,8 +49,8 @@ internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen 
                 results.Add(result);
                 session.Screen.Mark(Mark(result.Verdict), $"{VerifyAnswer.Word(test)}: {result.Seen}");
 
-                // After a second copy nothing more is tried on these disks.
-                if (test == GuideTest.Lock && result.Verdict == Verdict.Failed && options.Tests.Count > 1)
+                // Without a lock that is known to hold nothing more is tried on these disks.
+                if (test == GuideTest.Lock && IsBad(result.Verdict) && options.Tests.Count > 1)
                     throw new Stop(ExitCode.Found, "The other tests are not run: without the lock they endanger the guest's disks.");
             }
         }
@@ -58,7 +59,7 @@ internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen 
             Report();
         }
 
-        return results.Any(r => r.Verdict == Verdict.Failed) ? ExitCode.Found : ExitCode.Success;
+        return results.Any(r => IsBad(r.Verdict)) ? ExitCode.Found : ExitCode.Success;
     }
 
     private async Task<GuideTestResult> RunAsync(GuideTest test)
@@ -83,7 +84,10 @@ internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen 
     private async Task<(WatchScope Scope, TestNodes Ground)> LookAsync()
     {
         await session.Screen.Busy("waiting until the cluster is at rest", () => ClusterRest.AwaitAsync(RestLimit, session.Stopping));
-        WatchScope scope = await session.LookAsync("looking at the cluster", () => new WatchProbe(session).LookAsync(options.Vm));
+        WatchScope scope = await session.LookAsync(
+            "looking at the cluster",
+            () => new WatchProbe(session).LookAsync(options.Vm, new DaemonsQuestion())
+        );
         Snapshot snapshot = scope.Snapshot;
         TestNodes? ground = TestNodes.Choose(options.Vm, snapshot.Self, snapshot.Cib, snapshot.Status, out Refusal? refusal);
         return ground is null ? throw Refused(refusal!) : (scope, ground);
@@ -122,8 +126,10 @@ internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen 
         {
             Verdict.Passed => Tone.Good,
             Verdict.Otherwise => Tone.Warning,
-            Verdict.Failed => Tone.Bad,
+            Verdict.Failed or Verdict.Unknown => Tone.Bad,
         };
+
+    private static bool IsBad(Verdict verdict) => verdict is Verdict.Failed or Verdict.Unknown;
 }
 
 /// <summary>What was asked of verify.</summary>

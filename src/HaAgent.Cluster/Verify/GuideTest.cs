@@ -35,6 +35,9 @@ public enum Verdict
 
     /// <summary>Not as the guide expects.</summary>
     Failed,
+
+    /// <summary>What was to be learned was not.</summary>
+    Unknown,
 }
 
 /// <summary>A test, what was expected and what was seen.</summary>

@@ -256,8 +256,9 @@ public sealed record ShutDownGuest(string Domain) : NodeChange;
 public sealed record SeeGuestProcess(string Domain, ProcessFact Process) : NodeChange;
 
 /// <summary>
-/// Creates a domain that has to be refused, because it runs elsewhere under a lock. What is created all the same is tied to the connection
-/// to libvirt, and destroyed at once. The answer is a <see cref="CopyReply"/>.
+/// Creates a domain that has to be refused, because it runs elsewhere under a lock; only where the kernel says that another node holds the
+/// lock of each of its disks. What is created all the same is tied to the connection to libvirt, and destroyed at once. The answer is a
+/// <see cref="CopyReply"/>.
 /// </summary>
 /// <param name="Xml">The domain.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]

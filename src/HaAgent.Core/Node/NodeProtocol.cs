@@ -81,9 +81,22 @@ public sealed record RefusedReply(string Why) : NodeReply
     public bool IsUnknown { get; init; }
 }
 
+/// <summary>Whether a copy was created.</summary>
+public enum CopyOutcome
+{
+    /// <summary>libvirt refused.</summary>
+    Refused,
+
+    /// <summary>It was: the worst case.</summary>
+    Created,
+
+    /// <summary>It is not known: libvirt gave no answer.</summary>
+    Unknown,
+}
+
 /// <summary>What came of a <see cref="TryCopy"/> that was tried.</summary>
-/// <param name="Created">Whether the copy was created: the worst case.</param>
-public sealed record CopyReply(bool Created) : NodeReply
+/// <param name="Outcome">Whether the copy was created.</param>
+public sealed record CopyReply(CopyOutcome Outcome) : NodeReply
 {
     /// <summary>Why what was created could not be destroyed at once; null when it was.</summary>
     public string? Leftover { get; init; }
@@ -91,7 +104,7 @@ public sealed record CopyReply(bool Created) : NodeReply
     /// <summary>What libvirt's refusal means: decided by its numbers.</summary>
     public Guest.FailureKind Kind { get; init; }
 
-    /// <summary>libvirt's words and numbers.</summary>
+    /// <summary>libvirt's words and numbers, or why it gave no answer.</summary>
     public string Message
     {
         get;
@@ -126,6 +139,7 @@ public sealed class NodeEnum<T>() : JsonStringEnumConverter<T>(namingPolicy: nul
         typeof(NodeEnum<PausedReason>),
         typeof(NodeEnum<ClusterFilesystem>),
         typeof(NodeEnum<FailureKind>),
+        typeof(NodeEnum<CopyOutcome>),
     ]
 )]
 [JsonSerializable(typeof(NodeEnvelope))]

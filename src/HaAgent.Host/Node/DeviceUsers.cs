@@ -7,8 +7,8 @@ using static Tmds.Linux.LibC;
 
 namespace HaAgent.Host.Node;
 
-/// <summary>Who uses a device on this node, or one of its partitions: what is built on it, where it is mounted, swap, and every program that
-/// has it open, as a QEMU has its guest's disk.</summary>
+/// <summary>Who uses a device on this node, or one of its partitions: what is built on it, where it is mounted, swap, and every program
+/// that has it open, as a QEMU has its guest's disk.</summary>
 internal static unsafe class DeviceUsers
 {
     /// <summary>All of them, in words.</summary>

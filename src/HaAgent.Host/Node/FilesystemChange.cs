@@ -17,10 +17,6 @@ internal static unsafe class FilesystemChange
     /// <summary>Looks, and makes it.</summary>
     public static DoneReply Make(MakeFilesystem change, Deadline deadline)
     {
-        if (!change.Device.StartsWith('/'))
-            throw new IOException($"'{change.Device}' is not an absolute path");
-        if (change.Slots is < 1 or > 255)
-            throw new IOException($"a volume for {change.Slots} nodes is none that haagent makes");
         Look(change, deadline);
         if (change.Force && change.Signatures.Count > 0)
             Run(deadline.OrIn(LookLimit), ["wipefs", "--all", "--quiet", "--", change.Device]);

@@ -1,5 +1,6 @@
 using System.Text;
 using HaAgent.Core.Guest;
+using HaAgent.Core.Locking;
 using HaAgent.Core.Node;
 using HaAgent.Libvirt;
 
@@ -12,7 +13,8 @@ internal static class GuestChanges
 
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan CopyLimit = TimeSpan.FromSeconds(50);
+    private static readonly TimeSpan CopyLimit = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan LeaseLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(15);
 
@@ -77,26 +79,71 @@ internal static class GuestChanges
     {
         DomainXml domain =
             DomainXml.Parse(Encoding.UTF8.GetBytes(change.Xml), out string problem) ?? throw new IOException($"the guest's XML {problem}");
-        return new Bounded().Run(deadline.OrIn(CopyLimit), () => Create(change.Xml, domain), out CopyReply? reply)
+        LockSetup setup = LockspaceProbe.ReadSetup();
+        if (Unproven(domain, setup, files => NodeVolume.Here.Leases(files, deadline.OrIn(LeaseLimit))) is { } why)
+            return new RefusedReply(why);
+        return new Bounded().Run(deadline.OrIn(CopyLimit), () => Create(change.Xml, domain, deadline), out CopyReply? reply)
             ? reply!
-            : new CopyReply(true) { Leftover = $"libvirt did not answer within {CopyLimit.TotalSeconds:0} s, and the copy may yet start" };
+            : new CopyReply(CopyOutcome.Unknown) { Message = $"libvirt did not answer within {CopyLimit.TotalSeconds:0} s" };
     }
 
-    private static CopyReply Create(string xml, DomainXml domain)
+    /// <summary>Why a second copy is not proven to be refused here; null: the kernel says, to the question that this node's virtlockd will
+    /// ask, that another node holds the lock of each of its disks.</summary>
+    internal static string? Unproven(
+        DomainXml domain,
+        LockSetup setup,
+        Func<IReadOnlyCollection<string>, IReadOnlyDictionary<string, LeaseState>> ask
+    )
+    {
+        // Many may hold the lock of a shareable disk, so it refuses nobody.
+        string[] files =
+        [
+            .. domain.Disks.Where(disk => !disk.Shareable).Select(disk => LeaseCheck.LeaseFile(disk, setup)).OfType<string>(),
+        ];
+        if (files.Length == 0)
+            return "virtlockd would lock none of its disks here";
+        foreach ((string file, LeaseState lease) in ask(files))
+        {
+            switch (lease.Holder)
+            {
+                case LeaseHolder.Elsewhere:
+                    continue;
+                case LeaseHolder.CannotTell:
+                    return $"whether another node holds the lock {file} could not be learned here ({lease.Detail})";
+                case LeaseHolder.Nobody:
+                    return $"nobody is seen here to hold the lock {file}, so a second copy could start";
+                case LeaseHolder.ThisNode or LeaseHolder.OtherProcess:
+                    return $"the lock {file} is held on this node ({lease.Detail}), not on the one where it runs";
+            }
+        }
+
+        return null;
+    }
+
+    private static CopyReply Create(string xml, DomainXml domain, Deadline deadline)
     {
         using LibvirtConnection connection = LibvirtConnection.Open(Driver);
         try
         {
             // Tied to this connection: should haagent die between the two calls, the copy dies with it.
             using LibvirtDomain copy = connection.CreateTied(xml);
-            return new CopyReply(true) { Leftover = Destroy(copy) };
+            return new CopyReply(CopyOutcome.Created) { Leftover = Destroy(copy) };
+        }
+        catch (LibvirtException e) when (e.MayBeHangUp && !connection.Answers())
+        {
+            return new CopyReply(CopyOutcome.Unknown) { Message = e.Message };
         }
         catch (LibvirtException e)
         {
             string? image = e.IsFromQemu
-                ? domain.Disks.FirstOrDefault(disk => disk.IsLockable && LeaseProbe.ImageUse(disk.Source!).State == FactState.Known)?.Source
+                ? NodeVolume
+                    .Here.ImageInUse(
+                        [.. domain.Disks.Where(disk => disk.IsLockable).Select(disk => disk.Source!)],
+                        deadline.OrIn(LeaseLimit)
+                    )
+                    .Value
                 : null;
-            return new CopyReply(false)
+            return new CopyReply(CopyOutcome.Refused)
             {
                 Kind = e.Kind,
                 Message = e.Message,

@@ -68,7 +68,7 @@ public sealed class WatchedGuestTests
     {
         NodeFacts silent = With(Node(), LibvirtPaths.QemuLockd, Fact.NotLearned<FileFact>("Input/output error"));
 
-        Assert.Contains("could not be learned", LockTestGuard.Objection(Look(Node()), Node(), silent), StringComparison.Ordinal);
+        Assert.Contains("could not be learned", Assert.IsType<LockReport.Unknown>(LockTestGuard.Objection(Look(Node()), Node(), silent)).Why, StringComparison.Ordinal);
     }
 
     private static readonly Fact<IReadOnlyDictionary<string, ProcessFact>> None = Fact.Known<IReadOnlyDictionary<string, ProcessFact>>(new Dictionary<string, ProcessFact>());

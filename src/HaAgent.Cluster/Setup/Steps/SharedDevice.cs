@@ -196,8 +196,8 @@ public static class SharedDevice
         if (!storage.ForceFormat && Seen(storage.Path, snapshot).Any(seen => !IsBlank(seen.Device)))
         {
             return Plan.Refuse(
-                $"{storage.Path} is not empty: it holds data of no kind that wipefs knows (a database's raw volume and an encrypted disk look "
-                    + "like that), and setup never formats over anything",
+                $"{storage.Path} is not empty: it holds data of no kind that wipefs knows (a database's raw volume and an encrypted disk "
+                    + "look like that), and setup never formats over anything",
                 $"name another device; or, if what lies on it may be destroyed, add --force-format {storage.Path}"
             );
         }
