@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using HaAgent.Cli.CommandLine;
+using HaAgent.Core.Node;
 using HaAgent.Host.Node;
 
 namespace HaAgent.Cli.Verbs;
@@ -10,7 +11,15 @@ namespace HaAgent.Cli.Verbs;
 /// it nowhere.</summary>
 internal static class NodeVerb
 {
-    private const string SearchPath = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
+    private const string Questions = "questions";
+    private const string Changes = "changes";
+
+    private static readonly Option<string> Permit = new Option<string>("--permit")
+    {
+        Description = "What it does for whoever speaks to it: answer questions alone, or make changes too",
+        HelpName = "WHAT",
+        DefaultValueFactory = _ => Changes,
+    }.AcceptOnlyFromAmong(Questions, Changes);
 
     /// <summary>The command.</summary>
     public static Command Create()
@@ -19,36 +28,45 @@ internal static class NodeVerb
             "node",
             "Answers haagent on another node: reads one request from standard input. Not for typing; can be the forced command of a key "
                 + "in authorized_keys."
-        );
-        command.SetAction(_ => Run());
+        )
+        {
+            Permit,
+        };
+        command.SetAction(parsed => Run(parsed.GetValue(Permit) == Questions ? NodePermit.Questions : NodePermit.Changes));
         return command;
     }
 
-    private static int Run()
+    private static int Run(NodePermit permit)
     {
         // A change that was begun is finished when the connection dies.
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => signal.Cancel = true);
         if (!Environment.IsPrivilegedProcess)
-            return AsRoot();
+            return AsRoot(permit);
 
         // The search path of a login, or of a forced command, need not hold what an administrator's does.
-        Environment.SetEnvironmentVariable("PATH", SearchPath);
+        Environment.SetEnvironmentVariable("PATH", NodeClient.SearchPath);
         using Stream input = Console.OpenStandardInput();
         using Stream output = Console.OpenStandardOutput();
-        NodeService.Serve(input, output, typeof(NodeVerb).Assembly.GetName().Version!.ToString(3));
+        NodeService.Serve(input, output, typeof(NodeVerb).Assembly.GetName().Version!.ToString(3), permit);
         return (int)ExitCode.Success;
     }
 
     // sudo asks for nothing: a password could not be given.
-    private static int AsRoot()
+    private static int AsRoot(NodePermit permit)
     {
+        string[] words =
+        [
+            Environment.ProcessPath!,
+            "node",
+            .. permit == NodePermit.Questions ? [Permit.Name, Questions] : Array.Empty<string>(),
+        ];
         try
         {
-            using Process sudo = Process.Start(new ProcessStartInfo(Host.Command.Find("sudo"), ["-n", Environment.ProcessPath!, "node"]))!;
+            using Process sudo = Process.Start(new ProcessStartInfo(Host.Command.Find("sudo"), ["-n", .. words]))!;
             sudo.WaitForExit();
             if (sudo.ExitCode != 0)
                 Console.Error.WriteLine(
-                    $"haagent node must run as root, and 'sudo -n {Environment.ProcessPath} node' failed. Allow it in sudoers without a "
+                    $"haagent node must run as root, and 'sudo -n {string.Join(' ', words)}' failed. Allow it in sudoers without a "
                         + "password, or log in as root."
                 );
             return sudo.ExitCode;

@@ -90,5 +90,5 @@ public static class LibvirtPaths
     public const string DropIn = Core.Locking.ShutdownOrdering.OfSetup;
 
     /// <summary>What is appended to a file's name for the copy of what it was before haagent.</summary>
-    public const string BackupSuffix = ".before-haagent";
+    public const string BackupSuffix = NodeFiles.CopySuffix;
 }

@@ -76,6 +76,9 @@ public sealed record DoneReply(string? LogMessage = null) : NodeReply;
 /// <param name="Why">What failed, on what and why: the end of a sentence.</param>
 public sealed record RefusedReply(string Why) : NodeReply
 {
+    /// <summary>The permit that whoever asked does not have; null: that is not why.</summary>
+    public NodePermit? Needs { get; init; }
+
     /// <summary>It was sent, and no answer came: whether it was made is not known.</summary>
     [JsonIgnore]
     public bool IsUnknown { get; init; }
@@ -140,6 +143,7 @@ public sealed class NodeEnum<T>() : JsonStringEnumConverter<T>(namingPolicy: nul
         typeof(NodeEnum<ClusterFilesystem>),
         typeof(NodeEnum<FailureKind>),
         typeof(NodeEnum<CopyOutcome>),
+        typeof(NodeEnum<NodePermit>),
     ]
 )]
 [JsonSerializable(typeof(NodeEnvelope))]

@@ -90,6 +90,10 @@ internal static unsafe class FileChanges
             throw new IOException($"'{word}' is not the end of a file's name");
         Known? known = Content(file);
 
+        // A guest's XML goes over XML, whole or broken, and over nothing else that may lie there.
+        if (known is not null && !NodeFiles.IsWritten(path) && !NodeFiles.IsXml(known.Bytes))
+            throw new IOException($"{path} holds something else than a guest's XML; nothing was written");
+
         // Left by one that was cut off.
         if (Directory.Exists(Path.GetDirectoryName(file)))
             File.Delete(file + NewSuffix);
@@ -142,10 +146,27 @@ internal static unsafe class FileChanges
             .Replace("\\012", "\n", StringComparison.Ordinal)
             .Replace("\\134", "\\", StringComparison.Ordinal);
 
-    private static string Absolute(string path) =>
-        path.StartsWith('/') && !path.Contains('\0', StringComparison.Ordinal)
-            ? path
-            : throw new IOException($"'{path}' is not an absolute path");
+    /// <summary>Who may write into a directory may put a symbolic link into it that leads a change elsewhere: on the way to a file there is
+    /// none but in directories that are root's alone.</summary>
+    private static string Absolute(string path)
+    {
+        if (!path.StartsWith('/') || path.Contains('\0', StringComparison.Ordinal))
+            throw new IOException($"'{path}' is not an absolute path");
+        for (int slash = path.IndexOf('/', 1); ; slash = path.IndexOf('/', slash + 1))
+        {
+            string part = slash < 0 ? path : path[..slash];
+            if (Posix.ReadLink(part, out _) is not null && !IsRootsAlone(Path.GetDirectoryName(part)!))
+                throw new IOException($"{part} is a symbolic link in a directory that others than root may write: it is not followed");
+            if (slash < 0)
+                return path;
+        }
+    }
+
+    private static bool IsRootsAlone(string directory)
+    {
+        const int writableByOthers = 0x12;
+        return Posix.Stat(directory, out Tmds.Linux.statx facts) && facts.stx_uid == 0 && (facts.stx_mode & writableByOthers) == 0;
+    }
 
     private static string Mark(string directory, string file) =>
         file.Length > 0 && !file.Contains('/', StringComparison.Ordinal) && file is not "." and not ".."

@@ -18,7 +18,11 @@ internal static class FileQuestions
         ]);
 
     /// <summary>The content of files.</summary>
-    public static FilesAnswer Answer(FilesQuestion question, Deadline deadline) => new(VolumeCall.Each(question.Paths, deadline, ReadFile));
+    /// <param name="question">Which.</param>
+    /// <param name="deadline">When the last answer must be there.</param>
+    /// <param name="permit">Whoever may only ask need not see everything that root may read.</param>
+    public static FilesAnswer Answer(FilesQuestion question, Deadline deadline, NodePermit permit = NodePermit.Changes) =>
+        new(VolumeCall.Each<FileFact>(question.Paths, deadline, permit == NodePermit.Questions ? ReadShown : ReadFile));
 
     /// <summary>Where directories lie, and what marks them.</summary>
     public static DirectoriesAnswer Answer(DirectoriesQuestion question, Deadline deadline) =>
@@ -36,6 +40,14 @@ internal static class FileQuestions
             ? Fact.Known(new FileFact(Encoding.Latin1.GetString(bytes), NodeTime.Now - content.Written))
             : Fact.NotLearned<FileFact>($"it {content.Problem}");
     }
+
+    private static Fact<FileFact> ReadShown(string path) =>
+        ReadFile(path)
+            .Then(file =>
+                NodeFiles.IsRead(path) || NodeFiles.IsGuest(Encoding.Latin1.GetBytes(file.Text))
+                    ? Fact.Known(file)
+                    : Fact.NotLearned<FileFact>("it is neither a guest's XML nor a file of libvirt's that haagent shows")
+            );
 
     private static Fact<DirectoryFact> ReadDirectory(string path)
     {

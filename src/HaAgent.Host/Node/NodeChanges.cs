@@ -22,6 +22,9 @@ internal static class NodeChanges
     {
         try
         {
+            if (ChangeRules.Problem(change) is { } problem)
+                return new RefusedReply(problem);
+
             // Whoever only looks needs not wait for another's change.
             using SafeFileHandle? held = change is SeeMark or SeeFile or SeeGuestProcess ? null : Hold(lockFile, deadline);
             return change switch

@@ -15,8 +15,15 @@ internal static class NodeService
     /// <param name="input">Standard input, read to its end.</param>
     /// <param name="output">Standard output.</param>
     /// <param name="release">The version of this haagent.</param>
+    /// <param name="permit">What whoever asks may ask for.</param>
     /// <param name="lockFile">Held while a change is made.</param>
-    public static void Serve(Stream input, Stream output, string release, string lockFile = NodeChanges.LockFile)
+    public static void Serve(
+        Stream input,
+        Stream output,
+        string release,
+        NodePermit permit = NodePermit.Changes,
+        string lockFile = NodeChanges.LockFile
+    )
     {
         var answer = new Answer(output);
         answer.Write(new ReadyReply());
@@ -43,6 +50,7 @@ internal static class NodeService
                     JsonSerializer.Deserialize(bytes, NodeJson.Default.NodeRequest) ?? throw new JsonException("null"),
                     answer,
                     release,
+                    permit,
                     lockFile
                 );
         }
@@ -57,12 +65,26 @@ internal static class NodeService
 
     /// <summary>Answers a request.</summary>
     /// <returns>What is to be done once the answer is on its way; null: nothing.</returns>
-    private static Action? Serve(NodeRequest request, Answer answer, string release, string lockFile)
+    private static Action? Serve(NodeRequest request, Answer answer, string release, NodePermit permit, string lockFile)
     {
         if (request.Change is NodeChange change)
         {
             if (request.Questions.Count > 0)
                 throw new JsonException("questions and a change at once");
+            if (permit < NodePermit.Changes)
+            {
+                answer.Write(
+                    new RefusedReply(
+                        "its haagent answers questions and makes no changes for this login (haagent node --permit questions): use a login "
+                            + "that may change it"
+                    )
+                    {
+                        Needs = NodePermit.Changes,
+                    }
+                );
+                return null;
+            }
+
             NodeReply reply = NodeChanges.Make(change, Deadline.In(Limit(request)), lockFile);
             answer.Write(reply);
             return reply is DoneReply ? ClusterChanges.Afterwards(change) : null;
@@ -75,7 +97,7 @@ internal static class NodeService
             int place = i;
             new Thread(() =>
             {
-                answer.Write(Ask(place, request.Questions[place], Deadline.In(Limit(request) * ShareForQuestions), release));
+                answer.Write(Ask(place, request.Questions[place], Deadline.In(Limit(request) * ShareForQuestions), release, permit));
                 left.Signal();
             })
             {
@@ -89,7 +111,7 @@ internal static class NodeService
         return null;
     }
 
-    private static NodeReply Ask(int place, NodeQuestion question, Deadline deadline, string release)
+    private static NodeReply Ask(int place, NodeQuestion question, Deadline deadline, string release, NodePermit permit)
     {
         try
         {
@@ -98,7 +120,7 @@ internal static class NodeService
                 question switch
                 {
                     ReleaseQuestion => new ReleaseAnswer(release),
-                    _ => NodeQuestions.Answer(question, deadline),
+                    _ => NodeQuestions.Answer(question, deadline, permit),
                 }
             );
         }
@@ -160,13 +182,13 @@ internal static class NodeService
 internal static class NodeQuestions
 {
     /// <summary>Answers one question; an exception is why it was not learned.</summary>
-    public static NodeAnswer Answer(NodeQuestion question, Deadline deadline) =>
+    public static NodeAnswer Answer(NodeQuestion question, Deadline deadline, NodePermit permit) =>
         question switch
         {
             HostQuestion => HostQuestions.Answer(deadline),
             KernelFilesystemsQuestion q => HostQuestions.Answer(q, deadline),
             MountsQuestion => FileQuestions.Mounts(),
-            FilesQuestion q => FileQuestions.Answer(q, deadline),
+            FilesQuestion q => FileQuestions.Answer(q, deadline, permit),
             DirectoriesQuestion q => FileQuestions.Answer(q, deadline),
             PathsQuestion q => FileQuestions.Answer(q, deadline),
             DevicesQuestion q => DeviceQuestions.Answer(q, deadline),

@@ -19,7 +19,7 @@ public sealed class NodeVerbTests : IDisposable
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "haagent node works as root");
         string file = Path.Combine(_folder, "qemu.conf");
-        byte[] content = [.. "new\n"u8];
+        byte[] content = [.. "<domain type='kvm'><name>VM1</name></domain>\n"u8];
         byte[] request = JsonSerializer.SerializeToUtf8Bytes(
             new NodeRequest(NodeProtocol.Number, "n1", 60) { Change = new WriteFile(file, NodeChange.Fingerprint(content), content) }, NodeJson.Default.NodeRequest);
 
@@ -41,7 +41,7 @@ public sealed class NodeVerbTests : IDisposable
 
         await node.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, node.ExitCode);
-        Assert.Equal("new\n", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+        Assert.Equal("<domain type='kvm'><name>VM1</name></domain>\n", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -9,6 +9,8 @@ namespace HaAgent.Host.Tests.Node;
 /// <summary>A request that arrives cut or damaged is made whole or not at all, and is always answered.</summary>
 public sealed class BrokenRequestTests : IDisposable
 {
+    private const string Guest = "<domain type='kvm'><name>VM1</name></domain>\n";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("haagent-requests-").FullName;
 
     [Fact]
@@ -16,12 +18,12 @@ public sealed class BrokenRequestTests : IDisposable
     {
         var random = new Random(20261125);
         string file = Path.Combine(_folder, "qemu.conf");
-        byte[] before = Encoding.ASCII.GetBytes("before, and what nobody else has: 7c1e4f\n");
-        byte[] after = Encoding.ASCII.GetBytes("after\n");
+        byte[] before = Encoding.ASCII.GetBytes("<before>, and what nobody else has: 7c1e4f\n");
+        byte[] after = Encoding.ASCII.GetBytes(Guest);
         byte[] request = JsonSerializer.SerializeToUtf8Bytes(
             new NodeRequest(NodeProtocol.Number, "n1", 5)
             {
-                Change = new WriteFile(file, NodeChange.Fingerprint(after), after) { Before = NodeChange.Fingerprint(before), CopySuffix = ".copy" },
+                Change = new WriteFile(file, NodeChange.Fingerprint(after), after) { Before = NodeChange.Fingerprint(before), CopySuffix = ".before-haagent" },
             },
             NodeJson.Default.NodeRequest);
         int made = 0;
@@ -32,7 +34,7 @@ public sealed class BrokenRequestTests : IDisposable
             using var input = new MemoryStream(broken);
             using var output = new MemoryStream();
 
-            NodeService.Serve(input, output, "1.0.0", Path.Combine(_folder, "lock"));
+            NodeService.Serve(input, output, "1.0.0", lockFile: Path.Combine(_folder, "lock"));
 
             byte[] now = File.ReadAllBytes(file);
             Assert.True(now.SequenceEqual(before) || now.SequenceEqual(after), $"round {i}: {Encoding.UTF8.GetString(broken)}");
@@ -56,7 +58,7 @@ public sealed class BrokenRequestTests : IDisposable
         using var input = new MemoryStream(Encoding.ASCII.GetBytes(request));
         using var output = new MemoryStream();
 
-        NodeService.Serve(input, output, "1.0.0", Path.Combine(_folder, "lock"));
+        NodeService.Serve(input, output, "1.0.0", lockFile: Path.Combine(_folder, "lock"));
 
         var conversation = new NodeConversation("n1", 0);
         conversation.Feed(output.ToArray());
@@ -65,14 +67,43 @@ public sealed class BrokenRequestTests : IDisposable
     }
 
     [Fact]
+    public void Serve_QuestionsPermittedAlone_RefusesAChangeByNameAndShowsNoForeignFile()
+    {
+        string file = Path.Combine(_folder, "VM1.xml");
+        byte[] content = Encoding.ASCII.GetBytes(Guest);
+
+        NodeConversation change = Ask(new NodeRequest(NodeProtocol.Number, "n1", 5) { Change = new WriteFile(file, NodeChange.Fingerprint(content), content) }, 0);
+        File.WriteAllBytes(file, content);
+        NodeConversation question = Ask(new NodeRequest(NodeProtocol.Number, "n1", 5) { Questions = [new FilesQuestion([file, "/etc/passwd"])] }, 1);
+
+        RefusedReply refused = Assert.IsType<RefusedReply>(change.Outcome);
+        Assert.Equal(NodePermit.Changes, refused.Needs);
+        Assert.Contains("--permit questions", refused.Why, StringComparison.Ordinal);
+        IReadOnlyDictionary<string, Fact<FileFact>> files = Assert.IsType<FilesAnswer>(question.Answer(0, "").Value).Files;
+        Assert.Equal(Guest, files[file].Value!.Text);
+        Assert.Equal(FactState.NotLearned, files["/etc/passwd"].State);
+
+        NodeConversation Ask(NodeRequest request, int questions)
+        {
+            using var input = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(request, NodeJson.Default.NodeRequest));
+            using var output = new MemoryStream();
+            NodeService.Serve(input, output, "1.0.0", NodePermit.Questions, Path.Combine(_folder, "lock"));
+            var conversation = new NodeConversation("n1", questions);
+            conversation.Feed(output.ToArray());
+            return conversation;
+        }
+    }
+
+    [Fact]
     public void Serve_NobodyListens_MakesTheChangeAllTheSame()
     {
         string file = Path.Combine(_folder, "qemu.conf");
+        byte[] content = Encoding.ASCII.GetBytes(Guest);
         byte[] request = JsonSerializer.SerializeToUtf8Bytes(
-            new NodeRequest(NodeProtocol.Number, "n1", 5) { Change = new WriteFile(file, NodeChange.Fingerprint([1]), [1]) }, NodeJson.Default.NodeRequest);
+            new NodeRequest(NodeProtocol.Number, "n1", 5) { Change = new WriteFile(file, NodeChange.Fingerprint(content), content) }, NodeJson.Default.NodeRequest);
         using var input = new MemoryStream(request);
 
-        NodeService.Serve(input, new Deaf(), "1.0.0", Path.Combine(_folder, "lock"));
+        NodeService.Serve(input, new Deaf(), "1.0.0", lockFile: Path.Combine(_folder, "lock"));
 
         Assert.True(File.Exists(file));
     }

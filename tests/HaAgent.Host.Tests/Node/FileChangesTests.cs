@@ -13,14 +13,14 @@ public sealed class FileChangesTests : IDisposable
     [Fact]
     public void Write_FileAsPlannedFor_HasNewContentOldModeAndOneCopyOfTheFirst()
     {
-        string file = Make("qemu.conf", "old\n");
+        string file = Make("qemu.conf", "<old/>\n");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
 
-        Assert.IsType<DoneReply>(Change(Write(file, "old\n", "new\n") with { CopySuffix = ".before" }));
-        Assert.IsType<DoneReply>(Change(Write(file, "new\n", "newer\n") with { CopySuffix = ".before" }));
+        Assert.IsType<DoneReply>(Change(Write(file, "<old/>\n", "<new/>\n") with { CopySuffix = ".before" }));
+        Assert.IsType<DoneReply>(Change(Write(file, "<new/>\n", "newer\n") with { CopySuffix = ".before" }));
 
         Assert.Equal("newer\n", File.ReadAllText(file));
-        Assert.Equal("old\n", File.ReadAllText(file + ".before"));
+        Assert.Equal("<old/>\n", File.ReadAllText(file + ".before"));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, File.GetUnixFileMode(file));
         Assert.Equal(["qemu.conf", "qemu.conf.before"], Names());
     }
@@ -28,23 +28,23 @@ public sealed class FileChangesTests : IDisposable
     [Fact]
     public void Write_SomebodyElseChangedIt_IsRefusedAndNothingIsTouched()
     {
-        string file = Make("qemu.conf", "theirs\n");
+        string file = Make("qemu.conf", "<theirs/>\n");
 
-        RefusedReply refused = Assert.IsType<RefusedReply>(Change(Write(file, "old\n", "new\n") with { CopySuffix = ".before", Removes = [file] }));
+        RefusedReply refused = Assert.IsType<RefusedReply>(Change(Write(file, "<old/>\n", "<new/>\n") with { CopySuffix = ".before", Removes = [file] }));
 
         Assert.Contains("changed by somebody else", refused.Why, StringComparison.Ordinal);
-        Assert.Equal("theirs\n", File.ReadAllText(file));
+        Assert.Equal("<theirs/>\n", File.ReadAllText(file));
         Assert.Equal(["qemu.conf"], Names());
     }
 
     [Fact]
     public void Write_MadeAgainAfterItWasCutOff_DoesTheRest()
     {
-        string file = Make("qemu.conf", "new\n");
-        string copy = Make("qemu.conf.before", "old\n");
+        string file = Make("qemu.conf", "<new/>\n");
+        string copy = Make("qemu.conf.before", "<old/>\n");
         Make("qemu.conf.haagent-new", "ne");
 
-        Assert.IsType<DoneReply>(Change(Write(file, "old\n", "new\n") with { Removes = [copy] }));
+        Assert.IsType<DoneReply>(Change(Write(file, "<old/>\n", "<new/>\n") with { Removes = [copy] }));
 
         Assert.Equal(["qemu.conf"], Names());
     }
@@ -62,24 +62,24 @@ public sealed class FileChangesTests : IDisposable
     [Fact]
     public void Write_NoFileExpectedAndOneIsThere_IsRefused()
     {
-        string file = Make("VM1.xml", "theirs\n");
+        string file = Make("VM1.xml", "<theirs/>\n");
 
         Assert.IsType<RefusedReply>(Change(Write(file, null, "<domain/>\n")));
 
-        Assert.Equal("theirs\n", File.ReadAllText(file));
+        Assert.Equal("<theirs/>\n", File.ReadAllText(file));
     }
 
     [Fact]
     public void Write_SymbolicLink_ChangesTheFileAtItsEnd()
     {
-        string real = Make("managed.conf", "old\n");
+        string real = Make("managed.conf", "<old/>\n");
         string link = Path.Combine(_folder, "qemu.conf");
         File.CreateSymbolicLink(link, real);
 
-        Assert.IsType<DoneReply>(Change(Write(link, "old\n", "new\n")));
+        Assert.IsType<DoneReply>(Change(Write(link, "<old/>\n", "<new/>\n")));
 
         Assert.Equal(real, new FileInfo(link).LinkTarget);
-        Assert.Equal("new\n", File.ReadAllText(real));
+        Assert.Equal("<new/>\n", File.ReadAllText(real));
     }
 
     [Fact]
@@ -88,9 +88,32 @@ public sealed class FileChangesTests : IDisposable
         string link = Path.Combine(_folder, "qemu.conf");
         File.CreateSymbolicLink(link, Path.Combine(_folder, "gone"));
 
-        Assert.IsType<RefusedReply>(Change(Write(link, null, "new\n")));
+        Assert.IsType<RefusedReply>(Change(Write(link, null, "<new/>\n")));
 
         Assert.Equal(["qemu.conf"], Names());
+    }
+
+    [Fact]
+    public void Write_SymbolicLinkWhereOthersMayPutOne_IsNotFollowed()
+    {
+        string real = Make("real.xml", "<old/>\n");
+        string open = Directory.CreateDirectory(Path.Combine(_folder, "open")).FullName;
+        File.SetUnixFileMode(open, (UnixFileMode)0x1ff);
+        File.CreateSymbolicLink(Path.Combine(open, "VM1.xml"), real);
+        File.CreateSymbolicLink(Path.Combine(open, "way"), _folder);
+
+        foreach (string path in new[] { Path.Combine(open, "VM1.xml"), Path.Combine(open, "way", "real.xml") })
+            Assert.Contains("is not followed", Assert.IsType<RefusedReply>(Change(Write(path, "<old/>\n", "<new/>\n"))).Why, StringComparison.Ordinal);
+
+        Assert.Equal("<old/>\n", File.ReadAllText(real));
+    }
+
+    [Fact]
+    public void Write_OverSomethingElseThanXml_IsRefused()
+    {
+        string file = Make("passwd", "root:x:0:0\n");
+
+        Assert.Contains("something else", Assert.IsType<RefusedReply>(Change(Write(file, "root:x:0:0\n", "<new/>\n"))).Why, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -98,16 +121,16 @@ public sealed class FileChangesTests : IDisposable
     [InlineData("/proc/self")]
     [InlineData("relative.conf")]
     [InlineData("")]
-    public void Write_NoRegularFile_IsRefused(string path) => Assert.IsType<RefusedReply>(Change(Write(path, null, "new\n")));
+    public void Write_NoRegularFile_IsRefused(string path) => Assert.IsType<RefusedReply>(Change(Write(path, null, "<new/>\n")));
 
     [Fact]
     public void Write_ContentThatIsNotItsFingerprints_IsRefused()
     {
-        string file = Make("qemu.conf", "old\n");
+        string file = Make("qemu.conf", "<old/>\n");
 
-        Assert.IsType<RefusedReply>(Change(Write(file, "old\n", "new\n") with { Content = Encoding.ASCII.GetBytes("ne") }));
+        Assert.IsType<RefusedReply>(Change(Write(file, "<old/>\n", "<new/>\n") with { Content = Encoding.ASCII.GetBytes("ne") }));
 
-        Assert.Equal("old\n", File.ReadAllText(file));
+        Assert.Equal("<old/>\n", File.ReadAllText(file));
     }
 
     [Fact]
@@ -126,7 +149,7 @@ public sealed class FileChangesTests : IDisposable
     [Fact]
     public void Remove_SomebodyElseChangedIt_IsRefused()
     {
-        string file = Make("haagent.conf", "theirs\n");
+        string file = Make("haagent.conf", "<theirs/>\n");
 
         Assert.IsType<RefusedReply>(Change(new RemoveFile(file, Fingerprint("ours\n"))));
 
@@ -186,5 +209,25 @@ public sealed class FileChangesTests : IDisposable
 
     private string[] Names() => [.. Directory.GetFileSystemEntries(_folder).Select(path => Path.GetFileName(path)!).Where(name => name != "lock").Order(StringComparer.Ordinal)];
 
-    private NodeReply Change(NodeChange change) => NodeChanges.Make(change, Deadline.In(TimeSpan.FromSeconds(10)), Path.Combine(_folder, "lock"));
+    /// <summary>Beyond <see cref="ChangeRules"/>, which name the files where they lie on a node.</summary>
+    private static NodeReply Change(NodeChange change)
+    {
+        Deadline deadline = Deadline.In(TimeSpan.FromSeconds(10));
+        try
+        {
+            return change switch
+            {
+                MakeDirectory c => FileChanges.Make(c),
+                MarkDirectory c => FileChanges.Make(c),
+                SeeMark c => FileChanges.See(c, deadline),
+                WriteFile c => FileChanges.Write(c, deadline),
+                RemoveFile c => FileChanges.Remove(c, deadline),
+                _ => throw new NotSupportedException(),
+            };
+        }
+        catch (IOException e)
+        {
+            return new RefusedReply(e.Message);
+        }
+    }
 }

@@ -44,7 +44,7 @@ public sealed class FilesystemChangeTests
         string file = Path.GetTempFileName();
         try
         {
-            NodeReply reply = NodeChanges.Make(OnEmpty with { Device = file, Size = 0 }, Deadline.In(TimeSpan.FromSeconds(10)), file + ".lock");
+            NodeReply reply = NodeChanges.Make(OnEmpty with { Device = "/dev/null", Size = 0 }, Deadline.In(TimeSpan.FromSeconds(10)), file + ".lock");
 
             Assert.Contains("is not a block device", Assert.IsType<RefusedReply>(reply).Why, StringComparison.Ordinal);
         }
