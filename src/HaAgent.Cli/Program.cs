@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Xml;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Core.Text;
 using HaAgent.Host.Child;
@@ -23,6 +24,22 @@ try
     var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
     using var interruption = new Interruption();
     return await parsed.InvokeAsync(configuration, interruption.Stopping);
+}
+catch (XmlException e)
+{
+    Console.Error.WriteLine(
+        $"What a program of the cluster answered cannot be read: {Printable.Line(e.Message)}. Look at what 'cibadmin --query' and 'crm_mon "
+            + "--output-as=xml -1' print."
+    );
+    return (int)ExitCode.Unreachable;
+}
+catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine(
+        $"haagent stopped, because a file of this node could not be read or written: {Printable.Line(e.Message)} Make room or mend it, "
+            + "then run the same command again: it resumes where it stopped."
+    );
+    return (int)ExitCode.Machine;
 }
 #pragma warning disable CA1031 // The one catch-all: no path leaves without a defined status.
 catch (Exception e)

@@ -243,12 +243,15 @@ internal sealed class Applier(Session session, CibCopy copies)
         return (ClusterHistory.Of(cib), cib);
     }
 
+    private static string Mend(string? wayOut) => wayOut is null ? "Mend that" : char.ToUpperInvariant(wayOut[0]) + wayOut[1..];
+
     private async Task MakeAsync(string node, string title, NodeChange change, TimeSpan limit)
     {
         if (await session.Nodes.MakeAsync(node, change, limit) is RefusedReply refused)
             throw new Stop(
                 ExitCode.Incomplete,
-                $"Failed on {node}: {title}: {refused.Why}. Mend that, then run the same command again: it resumes where it stopped."
+                $"Failed on {node}: {title}: {refused.Why}. {Mend(refused.Failure?.WayOut(node))}, then run the same command again: it "
+                    + "resumes where it stopped."
             );
     }
 }

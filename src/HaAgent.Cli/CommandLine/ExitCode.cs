@@ -25,6 +25,9 @@ internal enum ExitCode
     /// <summary>The admin said no.</summary>
     Declined = 6,
 
+    /// <summary>This node did not give what haagent needs of it: a full disk, a file that cannot be read.</summary>
+    Machine = 7,
+
     /// <summary>A mistake of haagent's own.</summary>
     Internal = 70,
 
@@ -48,6 +51,10 @@ internal static class ExitCodes
         (ExitCode.Unreachable, "the cluster or a node could not be asked"),
         (ExitCode.Incomplete, "a change failed; run the same command again to resume"),
         (ExitCode.Declined, "you said no, and nothing was changed"),
+        (
+            ExitCode.Machine,
+            "a file or directory of this node could not be read or written; make room or mend it, then run the same command again"
+        ),
         (ExitCode.Internal, "a mistake in haagent itself"),
         (
             ExitCode.Interrupted,

@@ -127,8 +127,8 @@ public static class AdoptPlanner
         {
             if (node.Unreachable is not null)
                 yield return new Refusal(
-                    $"node {node.Name} could not be asked: {node.Unreachable}",
-                    $"make 'ssh {node.Name} haagent --version' work without a password, then run this again"
+                    $"node {node.Name} could not be asked: {node.Unreachable.Sentence}",
+                    $"{node.Unreachable.WayOut(node.Name)}, then run this again"
                 );
             else if (node.Agents.IsNotLearned(out string? why))
                 yield return Refusal.NotLearned($"whether {to.FullName} is installed", node.Name, why);

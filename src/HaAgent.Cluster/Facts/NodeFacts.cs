@@ -9,7 +9,7 @@ namespace HaAgent.Cluster.Facts;
 public sealed record NodeFacts(string Name)
 {
     /// <summary>Why the node could not be asked; null when it answered.</summary>
-    public string? Unreachable { get; init; }
+    public NodeFailure? Unreachable { get; init; }
 
     /// <summary>Whether systemd runs the node.</summary>
     public Fact<bool> Systemd { get; init; } = Fact.NotAsked<bool>();

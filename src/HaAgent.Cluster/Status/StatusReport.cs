@@ -111,7 +111,7 @@ public sealed record StatusReport(
             node.Name,
             StateOf(node.Name, scope.Snapshot.Status),
             [.. scope.Guests.Where(g => scope.Snapshot.Status.Anywhere(g.Id).Contains(node.Name)).Select(g => g.Id)],
-            node.Unreachable
+            node.Unreachable?.Sentence
                 ?? scope.Guests.Select(g => g.Seen.GetValueOrDefault(node.Name)).OfType<Observation.Unknown>().FirstOrDefault()?.Why
         );
 

@@ -76,7 +76,7 @@ public sealed record WatchedGuest(Primitive Resource)
     private static Observation Look(GuestIdentity guest, NodeFacts node)
     {
         if (node.Unreachable is { } silent)
-            return new Observation.Unknown(silent);
+            return new Observation.Unknown(silent.Sentence);
         bool lives = node.Runs(guest.Name) is { Value: true };
         return node.Domain(guest.Name)
             .Match(

@@ -37,8 +37,8 @@ public static class TeardownPlanner
         snapshot
             .Nodes.Where(node => node.Unreachable is not null)
             .Select(node => new Refusal(
-                $"node {node.Name} could not be asked: {node.Unreachable}",
-                $"make 'ssh {node.Name} haagent --version' work without a password, then run this again"
+                $"node {node.Name} could not be asked: {node.Unreachable!.Sentence}",
+                $"{node.Unreachable.WayOut(node.Name)}, then run this again"
             ));
 
     private static IEnumerable<Refusal> Users(string clone, Snapshot snapshot)

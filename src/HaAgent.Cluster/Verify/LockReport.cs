@@ -116,8 +116,8 @@ public static class LockTestGuard
         ArgumentNullException.ThrowIfNull(other);
         foreach (NodeFacts node in new[] { home, other })
         {
-            if (node.Unreachable is not null)
-                return new LockReport.Unknown($"{node.Name} cannot be asked how it locks disks ({node.Unreachable})");
+            if (node.Unreachable is { } silent)
+                return new LockReport.Unknown($"{node.Name} cannot be asked how it locks disks ({silent.Sentence})");
             if (LeaseHolders.Setup(node).IsNotLearned(out string? why))
                 return new LockReport.Unknown($"how {node.Name} locks disks could not be learned: {why}");
             if (LeaseHolders.Setup(node) is not { Value.IsLockd: true })

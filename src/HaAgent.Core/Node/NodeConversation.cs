@@ -41,8 +41,8 @@ public sealed class NodeConversation(string nonce, int questions)
     /// <summary>How far it is.</summary>
     public ConversationState State { get; private set; }
 
-    /// <summary>Why it is <see cref="ConversationState.Broken"/>, as the end of a sentence; null when it is not.</summary>
-    public string? Problem { get; private set; }
+    /// <summary>Why it is <see cref="ConversationState.Broken"/>; null when it is not.</summary>
+    public NodeFailure? Problem { get; private set; }
 
     /// <summary>The other end is haagent, of a release that understands this one, and listens.</summary>
     public bool IsReady { get; private set; }
@@ -59,7 +59,7 @@ public sealed class NodeConversation(string nonce, int questions)
         {
             AnswerReply answer => Fact.Known(answer.Says),
             NotLearnedReply not => Fact.NotLearned<NodeAnswer>(not.Why),
-            _ => Fact.NotLearned<NodeAnswer>(Problem ?? otherwise),
+            _ => Fact.NotLearned<NodeAnswer>(Problem?.Sentence ?? otherwise),
         };
 
     /// <summary>Takes the next bytes.</summary>
@@ -73,7 +73,7 @@ public sealed class NodeConversation(string nonce, int questions)
             _bytes += piece.Length + (end < 0 ? 0 : 1);
             if (_bytes > NodeProtocol.MostBytes)
             {
-                Break($"its answer is longer than {NodeProtocol.MostBytes / 1024 / 1024} MiB");
+                Break(new NodeFailure.TooLong());
                 break;
             }
 
@@ -98,12 +98,7 @@ public sealed class NodeConversation(string nonce, int questions)
             return;
         if (protocol != NodeProtocol.Number)
         {
-            Break(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"its haagent speaks protocol {protocol} and this one {NodeProtocol.Number}: install the same release on both"
-                )
-            );
+            Break(new NodeFailure.OtherProtocol(protocol));
             return;
         }
 
@@ -124,7 +119,7 @@ public sealed class NodeConversation(string nonce, int questions)
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException or InvalidOperationException)
         {
-            Break("its answer is not one that this haagent understands");
+            Break(new NodeFailure.NotUnderstood("its answer is not one that this haagent understands"));
         }
     }
 
@@ -158,14 +153,14 @@ public sealed class NodeConversation(string nonce, int questions)
                 State = ConversationState.Whole;
                 break;
             default:
-                Break("its answer is not one to what was asked");
+                Break(new NodeFailure.NotUnderstood("its answer is not one to what was asked"));
                 break;
         }
     }
 
     private bool IsQuestion(int place) => place >= 0 && place < _answers.Length;
 
-    private void Break(string problem)
+    private void Break(NodeFailure problem)
     {
         State = ConversationState.Broken;
         Problem = problem;

@@ -79,6 +79,10 @@ public sealed record RefusedReply(string Why) : NodeReply
     /// <summary>The permit that whoever asked does not have; null: that is not why.</summary>
     public NodePermit? Needs { get; init; }
 
+    /// <summary>Why no answer came; null: one did.</summary>
+    [JsonIgnore]
+    public NodeFailure? Failure { get; init; }
+
     /// <summary>It was sent, and no answer came: whether it was made is not known.</summary>
     [JsonIgnore]
     public bool IsUnknown { get; init; }

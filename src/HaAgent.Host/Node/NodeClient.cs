@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -10,7 +9,7 @@ namespace HaAgent.Host.Node;
 /// <summary>What a node answered.</summary>
 /// <param name="Answers">One for each question, in their order.</param>
 /// <param name="Unreachable">Why it could not be asked at all; null when it answered something.</param>
-internal sealed record NodeAnswers(IReadOnlyList<Fact<NodeAnswer>> Answers, string? Unreachable);
+internal sealed record NodeAnswers(IReadOnlyList<Fact<NodeAnswer>> Answers, NodeFailure? Unreachable);
 
 /// <summary>
 /// Asks and changes nodes by <c>haagent node</c>: over ssh, which follows the administrator's ssh_config, or as a child process on this
@@ -71,8 +70,8 @@ internal sealed class NodeClient
             Stopping
         );
         bool any = talk.Conversation.State is ConversationState.Begun or ConversationState.Whole && talk.Conversation.Outcome is null;
-        string why = talk.Why;
-        return new NodeAnswers([.. questions.Select((_, i) => talk.Conversation.Answer(i, why))], any ? null : why);
+        string why = talk.Failure.Sentence;
+        return new NodeAnswers([.. questions.Select((_, i) => talk.Conversation.Answer(i, why))], any ? null : talk.Failure);
     }
 
     /// <summary>Makes a change.</summary>
@@ -93,12 +92,14 @@ internal sealed class NodeClient
         );
         if (talk.Conversation is { State: not ConversationState.Broken, Outcome: { } outcome })
             return outcome;
+        string sentence = talk.Failure.Sentence;
         return talk.Sent
-            ? new RefusedReply($"{talk.Why}; whether it was made is not known: run the same command again, which finds out")
+            ? new RefusedReply($"{sentence}; whether it was made is not known: run the same command again, which finds out")
             {
+                Failure = talk.Failure,
                 IsUnknown = true,
             }
-            : new RefusedReply($"{talk.Why}; nothing was changed there");
+            : new RefusedReply($"{sentence}; nothing was changed there") { Failure = talk.Failure };
     }
 
     // What these begin goes on by itself, and made again they find how far it is.
@@ -139,7 +140,7 @@ internal sealed class NodeClient
         }
         catch (System.ComponentModel.Win32Exception e)
         {
-            return new Talk(conversation, $"setsid: {e.Message}", Sent: false);
+            return new Talk(conversation, new NodeFailure.NotStarted("setsid", e.Message), Sent: false);
         }
 
         var errors = new StringBuilder();
@@ -153,7 +154,7 @@ internal sealed class NodeClient
         {
             await ReadAsync(process, conversation, () => sending ??= SendAsync(process, request), clock.Token);
             if (conversation.State == ConversationState.Whole)
-                return new Talk(conversation, "it gave no answer to this", sending is not null);
+                return new Talk(conversation, new NodeFailure.NotUnderstood("it gave no answer to this"), sending is not null);
             if (conversation.State == ConversationState.Broken)
             {
                 Leave(process, node, isChange && sending is not null);
@@ -178,11 +179,7 @@ internal sealed class NodeClient
         {
             Leave(process, node, isChange && sending is not null);
             stopping.ThrowIfCancellationRequested();
-            return new Talk(
-                conversation,
-                string.Create(CultureInfo.InvariantCulture, $"it did not answer within {limit.TotalSeconds:0} s"),
-                sending is not null
-            );
+            return new Talk(conversation, new NodeFailure.TooLate(limit), sending is not null);
         }
     }
 
@@ -193,19 +190,17 @@ internal sealed class NodeClient
             process.Kill(entireProcessTree: true);
     }
 
-    private static string Explain(int status, ConversationState state, string errors)
-    {
-        string said = errors.Length > 0 ? $": {errors}" : "";
-        return (status, state) switch
+    // By the statuses of ssh(1), of the shell and of haagent.
+    private static NodeFailure Explain(int status, ConversationState state, string said) =>
+        (status, state) switch
         {
-            (_, ConversationState.Begun) => $"it broke off before the end of its answer{said}",
-            (SshFailed, _) => errors.Length > 0 ? errors : "ssh to it failed and said nothing",
-            (NotFound, _) => $"it has no haagent: install the package there{said}",
-            (UsageError, _) => $"it has an older haagent, which does not know 'haagent node': install the same release on all nodes{said}",
-            (0, _) => $"it answered nothing: is 'haagent node' what its ssh login runs?{said}",
-            _ => string.Create(CultureInfo.InvariantCulture, $"haagent node ended with status {status} there{said}"),
+            (_, ConversationState.Begun) => new NodeFailure.BrokenOff(said),
+            (SshFailed, _) => new NodeFailure.NotReached(said),
+            (NotFound, _) => new NodeFailure.NoHaagent(said),
+            (UsageError, _) => new NodeFailure.OlderHaagent(said),
+            (0, _) => new NodeFailure.NoAnswer(said),
+            _ => new NodeFailure.Ended(status, said),
         };
-    }
 
     private static async Task ReadAsync(Process process, NodeConversation conversation, Action whenReady, CancellationToken stop)
     {
@@ -263,7 +258,7 @@ internal sealed class NodeClient
 
     /// <summary>A conversation that is over.</summary>
     /// <param name="Conversation">What came.</param>
-    /// <param name="Why">Why nothing more came, as the end of a sentence about the node.</param>
+    /// <param name="Failure">Why nothing more came.</param>
     /// <param name="Sent">Whether the request went out.</param>
-    private sealed record Talk(NodeConversation Conversation, string Why, bool Sent);
+    private sealed record Talk(NodeConversation Conversation, NodeFailure Failure, bool Sent);
 }

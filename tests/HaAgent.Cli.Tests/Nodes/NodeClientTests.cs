@@ -24,10 +24,10 @@ public sealed class NodeClientTests : IDisposable
     [InlineData("echo 'ssh: connect to host bob port 22: Connection refused' >&2; exit 255", "ssh: connect to host bob port 22: Connection refused; nothing was changed there")]
     [InlineData("echo 'Host key verification failed.' >&2; exit 255", "Host key verification failed.; nothing was changed there")]
     [InlineData("echo 'root@bob: Permission denied (publickey,password).' >&2; exit 255", "root@bob: Permission denied (publickey,password).; nothing was changed there")]
-    [InlineData("echo 'env: haagent: No such file or directory' >&2; exit 127", "it has no haagent: install the package there: env: haagent: No such file or directory; nothing was changed there")]
-    [InlineData("echo \"Unrecognized command or argument 'node'.\" >&2; exit 2", "it has an older haagent, which does not know 'haagent node': install the same release on all nodes: Unrecognized command or argument 'node'.; nothing was changed there")]
-    [InlineData("echo 'This account is currently not available.'; exit 0", "it answered nothing: is 'haagent node' what its ssh login runs?; nothing was changed there")]
-    [InlineData("echo 'haagent-node 2 - {\"reply\":\"ready\"}'; read request", "its haagent speaks protocol 2 and this one 1: install the same release on both; nothing was changed there")]
+    [InlineData("echo 'env: haagent: No such file or directory' >&2; exit 127", "it has no haagent: env: haagent: No such file or directory; nothing was changed there")]
+    [InlineData("echo \"Unrecognized command or argument 'node'.\" >&2; exit 2", "it has an older haagent, which does not know 'haagent node': Unrecognized command or argument 'node'.; nothing was changed there")]
+    [InlineData("echo 'This account is currently not available.'; exit 0", "it answered nothing; nothing was changed there")]
+    [InlineData("echo 'haagent-node 2 - {\"reply\":\"ready\"}'; read request", "its haagent speaks protocol 2 and this one 1; nothing was changed there")]
     [InlineData("printf 'sudo: \\033[31ma password is required\\n' >&2; exit 1", "haagent node ended with status 1 there: sudo:  [31ma password is required; nothing was changed there")]
     [InlineData("head -c 40000000 /dev/zero", "its answer is longer than 32 MiB; nothing was changed there")]
     public async Task MakeAsync_NoHaagentThatListens_SaysSoAndThatNothingWasChanged(string end, string why)
@@ -35,6 +35,7 @@ public sealed class NodeClientTests : IDisposable
         RefusedReply refused = Assert.IsType<RefusedReply>(await MakeAsync($"{end}\n[ ! -t 0 ] && cat > \"$0.sent\""));
 
         Assert.Equal(why, refused.Why);
+        Assert.NotEmpty(refused.Failure!.WayOut("bob"));
         Assert.False(refused.IsUnknown);
     }
 

@@ -18,7 +18,7 @@ internal static class CompactFacts
     {
         PropertyNameCaseInsensitive = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        Converters = { new JsonStringEnumConverter(), new FactConverterFactory() },
+        Converters = { new JsonStringEnumConverter(), new FactConverterFactory(), new FailureConverter() },
     };
 
     private static readonly string[] Nothing = ["Programs", "Agents", "Mounts", "Daemons", "Domains", "Links", "RingAddresses", "Leases", "MigrationLines"];
@@ -122,6 +122,14 @@ internal static class CompactFacts
     }
 
     private static string Uuid(JsonObject domain) => domain["Xml"] is JsonValue xml ? DomainXml.Parse((string)xml!, out _)?.Identity.Uuid ?? "" : "";
+
+    /// <summary>What ssh says stands for all that keeps a node from being asked.</summary>
+    private sealed class FailureConverter : JsonConverter<NodeFailure>
+    {
+        public override NodeFailure Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => new NodeFailure.NotReached(reader.GetString()!);
+
+        public override void Write(Utf8JsonWriter writer, NodeFailure value, JsonSerializerOptions options) => throw new NotSupportedException();
+    }
 
     private sealed class FactConverterFactory : JsonConverterFactory
     {

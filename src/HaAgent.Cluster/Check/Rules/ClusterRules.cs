@@ -31,8 +31,8 @@ internal static class Members
             yield return new Finding(
                 Name,
                 Severity.Error,
-                $"{node.Name} could not be asked: {node.Unreachable}",
-                $"ssh {node.Name} haagent --version"
+                $"{node.Name} could not be asked: {node.Unreachable!.Sentence}",
+                node.Unreachable.WayOut(node.Name)
             );
         }
 

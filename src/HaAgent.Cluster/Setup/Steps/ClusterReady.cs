@@ -30,9 +30,9 @@ public static class ClusterReady
             snapshot
                 .Nodes.Where(node => node.Unreachable is not null)
                 .Select(node => new Refusal(
-                    $"node {node.Name} could not be asked: {node.Unreachable}",
-                    $"make 'ssh {node.Name} haagent --version' work without a password; if the node is gone for good, take it out of the "
-                        + $"cluster: crm cluster remove {node.Name}"
+                    $"node {node.Name} could not be asked: {node.Unreachable!.Sentence}",
+                    $"{node.Unreachable.WayOut(node.Name)}; if the node is gone for good, take it out of the cluster: crm cluster remove "
+                        + node.Name
                 ))
         );
         refusals.AddRange(
