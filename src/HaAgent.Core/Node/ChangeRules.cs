@@ -60,6 +60,7 @@ public static class ChangeRules
             MakeDirectory c => Path(c.Path) ?? Path(c.MountPoint),
             MarkDirectory c => Path(c.Path) ?? Mark(c.MarkFile),
             SeeMark c => Path(c.Path) ?? Mark(c.MarkFile),
+            SeeFile c => Path(c.Path),
             WriteFile c => Write(c),
             RemoveFile c => NodeFiles.IsWritten(c.Path) ? null : $"{Quoted(c.Path)} is no file that haagent removes",
             MakeFilesystem c => Filesystem(c),

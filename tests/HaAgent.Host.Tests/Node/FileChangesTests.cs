@@ -220,6 +220,7 @@ public sealed class FileChangesTests : IDisposable
                 MakeDirectory c => FileChanges.Make(c),
                 MarkDirectory c => FileChanges.Make(c),
                 SeeMark c => FileChanges.See(c, deadline),
+                SeeFile c => FileChanges.See(c, deadline),
                 WriteFile c => FileChanges.Write(c, deadline),
                 RemoveFile c => FileChanges.Remove(c, deadline),
                 _ => throw new NotSupportedException(),
