@@ -15,6 +15,8 @@ internal static class LeaseProbe
     private const int QemuLockStart = 100;
     private const int QemuLockLength = 200;
 
+    private const string Virtlockd = "virtlockd";
+
     /// <summary>Who holds virtlockd's lock of a lease file: its first byte.</summary>
     public static LeaseState Ask(string file)
     {
@@ -34,13 +36,20 @@ internal static class LeaseProbe
         int pid = (int)holder.l_pid;
         if (pid <= 0)
             return new LeaseState(LeaseHolder.Elsewhere, "");
-        return ProcessTable.Name(pid) switch
-        {
-            { State: FactState.Known, Value: "virtlockd" } => new LeaseState(LeaseHolder.ThisNode, $"pid {pid}"),
-            { State: FactState.Known } other => new LeaseState(LeaseHolder.OtherProcess, $"{pid} ({other.Value})"),
-            { State: FactState.NotLearned } unknown => new LeaseState(LeaseHolder.CannotTell, unknown.Why!),
-            _ => new LeaseState(LeaseHolder.Elsewhere, $"pid {pid}, which is not of this node"),
-        };
+        return ProcessTable
+            .IsRoots(pid, Virtlockd)
+            .Match(
+                _ => new LeaseState(LeaseHolder.ThisNode, $"pid {pid}"),
+                () =>
+                    ProcessTable
+                        .Name(pid)
+                        .Match(
+                            name => new LeaseState(LeaseHolder.OtherProcess, $"{pid} ({name})"),
+                            () => new LeaseState(LeaseHolder.Elsewhere, $"pid {pid}, which is not of this node"),
+                            why => new LeaseState(LeaseHolder.CannotTell, why)
+                        ),
+                why => new LeaseState(LeaseHolder.CannotTell, why)
+            );
     }
 
     /// <summary>Whether a running QEMU is known to have this image file open for writing; absent: none has.</summary>
@@ -72,7 +81,7 @@ internal static class LeaseProbe
                 int pid in KernelLocks.Readers(File.ReadAllText("/proc/locks"), facts.stx_dev_major, facts.stx_dev_minor, facts.stx_ino)
             )
             {
-                if (ProcessTable.Name(pid).Value == "virtlockd")
+                if (ProcessTable.IsRoots(pid, Virtlockd).State == FactState.Known)
                     return pid;
             }
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using HaAgent.Core.Guest;
 using HaAgent.Core.Node;
 using HaAgent.Host.Native;
 using static Tmds.Linux.LibC;
@@ -21,6 +22,13 @@ internal static class ProcessTable
 
     /// <summary>The program's name, at most 15 characters.</summary>
     public static Fact<string> Name(int pid) => Read($"{Root}/{pid}/comm").Map(comm => Text(comm).TrimEnd('\n'));
+
+    /// <summary>Whether a process is root's and bears this name, which any user can give to one of theirs; absent: it is another, or
+    /// gone.</summary>
+    public static Fact<bool> IsRoots(int pid, string name) =>
+        Name(pid)
+            .Then(seen => seen == name ? ReadText($"{Root}/{pid}/status") : Fact.Absent<string>())
+            .Then(status => QemuOwners.IsRoots(status) ? Fact.Known(true) : Fact.Absent<bool>());
 
     /// <summary>The path of the program that a process runs (proc(5), /proc/PID/exe); absent for a process that is gone, and for the
     /// kernel's own.</summary>

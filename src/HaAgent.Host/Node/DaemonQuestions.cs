@@ -1,5 +1,4 @@
 using System.Text;
-using HaAgent.Core.Guest;
 using HaAgent.Core.Node;
 using HaAgent.Host.Child;
 using HaAgent.Host.Native;
@@ -129,8 +128,10 @@ internal static class DaemonChanges
             throw new IOException($"process {change.Pid} is no longer {change.Name}");
 
         // It is started again as root: a user's process of that name, or a program that a user may change, would be run by us.
-        bool isRoots = ProcessTable.ReadText($"{ProcessTable.Root}/{change.Pid}/status").Map(QemuOwners.IsRoots).Value;
-        if (!isRoots || RootFile.SeeProgram($"{ProcessTable.Root}/{change.Pid}/exe").State != FactState.Known)
+        if (
+            ProcessTable.IsRoots(change.Pid, change.Name).State != FactState.Known
+            || RootFile.SeeProgram($"{ProcessTable.Root}/{change.Pid}/exe").State != FactState.Known
+        )
             throw new IOException($"{change.Name} (process {change.Pid}) is not root's alone");
         SeeNoGuests(deadline);
         string[] command = Words($"/proc/{change.Pid}/cmdline");

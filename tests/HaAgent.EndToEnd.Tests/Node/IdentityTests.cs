@@ -76,6 +76,26 @@ public sealed class IdentityTests(OneNode fixture) : NodeTest(fixture)
         }
     }
 
+    /// <summary>libvirt's own user is known by its number; a guest's own user only by libvirt's pid file, as this node has no control groups.</summary>
+    [Theory]
+    [InlineData("libvirt-qemu:kvm")]
+    [InlineData("nobody:nogroup")]
+    public void MonitorAndStop_QemuIsNotRoots_IsKnownWithoutLibvirt(string user)
+    {
+        TestGuest guest = NewGuest().With(g => g.Xml.Root!.Add(new System.Xml.Linq.XElement("seclabel", new System.Xml.Linq.XAttribute("type", "static"),
+            new System.Xml.Linq.XAttribute("model", "dac"), new System.Xml.Linq.XAttribute("relabel", "no"), new System.Xml.Linq.XElement("label", user))));
+        Node.Run("chmod", "666", guest.Disk);
+        guest.Start();
+        Assert.Equal(user.Split(':')[0], Node.Run("stat", "-c", "%U", $"/proc/{guest.Process}").Trim());
+        Node.Run("rm", $"/run/resource-agents/haagent-{guest.Name}.guest");
+        Node.Daemon("freeze", "libvirtd");
+
+        guest.Agent("monitor", interval: 10).Gives(OcfExit.Success);
+        guest.Agent("stop", timeout: 20).Gives(OcfExit.Success);
+
+        Assert.False(guest.Runs);
+    }
+
     [Fact]
     public void Start_OtherGuestsNameBeginsAlike_BothRun()
     {

@@ -75,6 +75,7 @@ public sealed class DaemonQuestionsTests : IDisposable
                 Thread.Yield();
 
             Assert.DoesNotContain(ProcFiles.Processes("virtlockd"), process => process.Pid == stranger.Id);
+            Assert.Equal(FactState.Absent, ProcessTable.IsRoots(stranger.Id, "virtlockd").State);
             IOException refused = Assert.Throws<IOException>(() => DaemonChanges.Make(new RestartProcess("virtlockd", stranger.Id), Deadline.In(TimeSpan.FromSeconds(60))));
             Assert.Contains("root's alone", refused.Message);
         }
