@@ -59,6 +59,9 @@ public sealed record NodeFacts(string Name)
     /// <summary>Whether systemd has not yet read what is on disk for Pacemaker's unit.</summary>
     public Fact<bool> PacemakerNeedsReload { get; init; } = Fact.NotAsked<bool>();
 
+    /// <summary>The units after which systemd orders Pacemaker, whatever file says so; none where systemd does not run the node.</summary>
+    public Fact<IReadOnlyList<string>> PacemakerAfter { get; init; } = Fact.NotAsked<IReadOnlyList<string>>();
+
     /// <summary>The QEMU process of each guest that runs there, by the domain's name: told without libvirt.</summary>
     public Fact<IReadOnlyDictionary<string, ProcessFact>> Guests { get; init; } = Fact.NotAsked<IReadOnlyDictionary<string, ProcessFact>>();
 
@@ -160,6 +163,7 @@ public static class NodeFactsReader
             {
                 Units = As<UnitsAnswer>(said).Map(a => a.Units),
                 PacemakerNeedsReload = As<UnitsAnswer>(said).Map(a => a.PacemakerNeedsReload),
+                PacemakerAfter = As<UnitsAnswer>(said).Map(a => a.PacemakerAfter),
             },
             RunningGuestsQuestion => facts with { Guests = As<RunningGuestsAnswer>(said).Map(a => a.Processes) },
             DomainsQuestion => facts with { Domains = As<DomainsAnswer>(said).Map(a => a.Domains) },

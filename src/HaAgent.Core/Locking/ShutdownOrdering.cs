@@ -2,15 +2,21 @@ namespace HaAgent.Core.Locking;
 
 /// <summary>
 /// On a systemd host the daemons of the guests must stop after Pacemaker, or a shutdown of the node kills the guests before they can leave
-/// (resource-agents #2081, #1087). Three files may order them: one of the package, the agent's own for hosts on which it was installed
-/// without that file, and the one of <c>haagent setup</c>.
+/// (resource-agents #2081, #1087). Whatever file orders them (the package's, the agent's own for hosts on which it was installed without
+/// that, the one of <c>haagent setup</c>, an admin's), systemd knows it once it has read the file.
 /// </summary>
 public static class ShutdownOrdering
 {
     /// <summary>Written by <c>haagent setup</c>, for pacemaker.service itself.</summary>
     public const string OfSetup = "/etc/systemd/system/pacemaker.service.d/haagent.conf";
 
-    /// <summary>Written by the agent. pacemaker.service is ordered after this target.</summary>
+    /// <summary>The unit that has to stop first.</summary>
+    public const string Pacemaker = "pacemaker.service";
+
+    /// <summary>Pacemaker is ordered after it, and it has nothing to do but to be ordered after others.</summary>
+    public const string Target = "resource-agents-deps.target";
+
+    /// <summary>Written by the agent.</summary>
     public const string OfAgent = "/run/systemd/system/resource-agents-deps.target.d/50-haagent.conf";
 
     /// <summary>What the package and the agent say. All daemons are named, because systemd ignores an ordering after a unit that is not
@@ -22,7 +28,7 @@ public static class ShutdownOrdering
 
         """;
 
-    /// <summary>Every file that may order them.</summary>
+    /// <summary>Every file of ours that may order them.</summary>
     public static readonly IReadOnlyList<string> Files =
     [
         OfSetup,
@@ -31,6 +37,24 @@ public static class ShutdownOrdering
         "/lib/systemd/system/resource-agents-deps.target.d/50-haagent.conf",
         "/usr/local/lib/systemd/system/resource-agents-deps.target.d/50-haagent.conf",
     ];
+
+    /// <summary>Whether everything that <see cref="Unit"/> orders is ordered already.</summary>
+    /// <param name="after">The units after which Pacemaker is ordered.</param>
+    public static bool IsWhole(IReadOnlyCollection<string> after) => After(Unit).All(after.Contains);
+
+    /// <summary>The units after which systemd orders Pacemaker, itself or by the target.</summary>
+    /// <param name="show">What <c>systemctl show</c> says of <see cref="Pacemaker"/>, then of <see cref="Target"/>: a block of lines for
+    /// each, with the property After.</param>
+    /// <exception cref="FormatException">It is not that.</exception>
+    public static IReadOnlyList<string> Effective(string show)
+    {
+        ArgumentNullException.ThrowIfNull(show);
+        string[] blocks = [.. show.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)];
+        if (blocks.Length != 2 || !blocks.All(block => block.Split('\n').Any(line => line.StartsWith("After=", StringComparison.Ordinal))))
+            throw new FormatException($"systemctl does not tell after what {Pacemaker} and {Target} are ordered");
+        string[] own = [.. After(blocks[0])];
+        return own.Contains(Target) ? [.. own.Union(After(blocks[1]))] : own;
+    }
 
     /// <summary>The units after which such a file orders Pacemaker.</summary>
     public static IEnumerable<string> After(string text)

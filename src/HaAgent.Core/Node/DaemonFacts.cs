@@ -62,7 +62,12 @@ public sealed record UnitsQuestion : NodeQuestion;
 /// <summary>To <see cref="UnitsQuestion"/>.</summary>
 /// <param name="Units">By name; empty where systemd does not run the node.</param>
 /// <param name="PacemakerNeedsReload">Whether systemd has not yet read what is on disk for Pacemaker's unit.</param>
-public sealed record UnitsAnswer(IReadOnlyDictionary<string, UnitFact> Units, bool PacemakerNeedsReload) : NodeAnswer;
+/// <param name="PacemakerAfter">The units after which systemd orders Pacemaker, whatever file says so.</param>
+public sealed record UnitsAnswer(
+    IReadOnlyDictionary<string, UnitFact> Units,
+    bool PacemakerNeedsReload,
+    IReadOnlyList<string> PacemakerAfter
+) : NodeAnswer;
 
 /// <summary>A domain that a node's libvirt knows.</summary>
 public sealed record DomainFact

@@ -62,13 +62,14 @@ internal static class DaemonQuestions
                     "systemctl",
                     ["show", "--property=LoadState,ActiveState,UnitFileState,NeedDaemonReload", "--", .. UnitNames]
                 ),
-                UnitNames
+                UnitNames,
+                PacemakerOrder.Ask(deadline)
             )
-            : new UnitsAnswer(new Dictionary<string, UnitFact>(), false);
+            : new UnitsAnswer(new Dictionary<string, UnitFact>(), false, []);
 
     /// <summary>Reads what <c>systemctl show</c> says: a block of KEY=VALUE lines for each unit, in the order asked.</summary>
     /// <exception cref="FormatException">It is not that.</exception>
-    internal static UnitsAnswer ReadUnits(string text, IReadOnlyList<string> names)
+    internal static UnitsAnswer ReadUnits(string text, IReadOnlyList<string> names, IReadOnlyList<string> pacemakerAfter)
     {
         IReadOnlyDictionary<string, string>[] blocks =
         [
@@ -84,7 +85,7 @@ internal static class DaemonQuestions
                 blocks[i].GetValueOrDefault("UnitFileState", "")
             );
         int pacemaker = names.ToList().IndexOf("pacemaker.service");
-        return new UnitsAnswer(units, pacemaker >= 0 && Value(blocks[pacemaker], "NeedDaemonReload") == "yes");
+        return new UnitsAnswer(units, pacemaker >= 0 && Value(blocks[pacemaker], "NeedDaemonReload") == "yes", pacemakerAfter);
     }
 
     private static string Value(IReadOnlyDictionary<string, string> block, string key) =>

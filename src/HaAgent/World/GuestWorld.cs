@@ -60,7 +60,7 @@ internal sealed class GuestWorld(AgentContext context) : IGuestWorld, IDisposabl
             Operation.SaveConfiguration => new ConfigurationKeeper(context).Save(deadline),
             Operation.LoadConfiguration => new Starting(context).LoadConfiguration(deadline),
             Operation.CheckLockGuard => new Starting(context).CheckLockGuard(deadline),
-            Operation.OrderDaemons => DaemonOrdering.Ensure(deadline),
+            Operation.OrderDaemons => PacemakerOrder.Ensure(deadline),
             Operation.StartResources => new Starting(context).StartResources(context.Hypervisor, deadline),
             Operation.PrepareImage => new ImagePreparation(context).Prepare(deadline),
             Operation.StartDomain => new Starting(context).Start(deadline),

@@ -21,7 +21,7 @@ internal static class CompactFacts
         Converters = { new JsonStringEnumConverter(), new FactConverterFactory(), new FailureConverter() },
     };
 
-    private static readonly string[] Nothing = ["Programs", "Agents", "Mounts", "Daemons", "Domains", "Links", "RingAddresses", "Leases", "MigrationLines"];
+    private static readonly string[] Nothing = ["Programs", "Agents", "Mounts", "Daemons", "Domains", "Links", "RingAddresses", "Leases", "MigrationLines", "PacemakerAfter"];
 
     /// <summary>
     /// The cluster's state: nodes by their names, and of each resource the nodes on which it is started, or what else is to be said of it.

@@ -47,7 +47,7 @@ internal static class NodeSamples
         }),
         new SbdAnswer(Fact.Known(new SbdFact(new Dictionary<string, string> { [Evil] = "/dev/sdc" }, Running: true, Watchdog: false))),
         new DaemonsAnswer([new DaemonFact("libvirtd", 7, TimeSpan.FromDays(3), ["/usr/sbin/libvirtd", Evil])]),
-        new UnitsAnswer(new Dictionary<string, UnitFact> { ["a.service"] = new("loaded", "active", "") }, PacemakerNeedsReload: true),
+        new UnitsAnswer(new Dictionary<string, UnitFact> { ["a.service"] = new("loaded", "active", "") }, PacemakerNeedsReload: true, ["b.service"]),
         new RunningGuestsAnswer(new Dictionary<string, ProcessFact> { [Evil] = new(42, 4711) }),
         new DomainsAnswer(
         [

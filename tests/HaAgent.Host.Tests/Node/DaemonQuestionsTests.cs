@@ -31,18 +31,19 @@ public sealed class DaemonQuestionsTests : IDisposable
             UnitFileState=enabled
             NeedDaemonReload=yes
 
-            """, ["libvirtd.service", "virtqemud.service", "pacemaker.service"]);
+            """, ["libvirtd.service", "virtqemud.service", "pacemaker.service"], ["libvirtd.service"]);
 
         Assert.True(answer.Units["libvirtd.service"] is { Exists: true, Enabled: true, Running: true });
         Assert.False(answer.Units["virtqemud.service"].Exists);
         Assert.True(answer.PacemakerNeedsReload);
+        Assert.Equal(["libvirtd.service"], answer.PacemakerAfter);
     }
 
     [Theory]
     [InlineData("")]
     [InlineData("LoadState=loaded\nActiveState=active\n")]
     [InlineData("LoadState=loaded\nActiveState=active\n\nLoadState=loaded\n\n")]
-    public void Units_LessThanAsked_IsNoAnswer(string text) => Assert.Throws<FormatException>(() => DaemonQuestions.ReadUnits(text, ["a.service", "b.service"]));
+    public void Units_LessThanAsked_IsNoAnswer(string text) => Assert.Throws<FormatException>(() => DaemonQuestions.ReadUnits(text, ["a.service", "b.service"], []));
 
     [Fact]
     public void Age_FromProc_CountsFromTheBoot()

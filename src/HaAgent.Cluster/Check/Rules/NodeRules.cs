@@ -139,7 +139,8 @@ internal static class ShutdownOrder
             Fact<LibvirtFlavour> flavour = LibvirtFlavour.Of(node);
             Finding? unknown =
                 Finding.Unless(Name, "whether systemd runs the node", node, node.Systemd)
-                ?? Finding.Unless(Name, LibvirtFlavour.What, node, flavour);
+                ?? Finding.Unless(Name, LibvirtFlavour.What, node, flavour)
+                ?? Finding.Unless(Name, "after what systemd orders Pacemaker", node, node.PacemakerAfter);
             if (unknown is not null)
             {
                 good = false;
@@ -147,20 +148,22 @@ internal static class ShutdownOrder
                 continue;
             }
 
-            string[] before =
-            [
-                .. ShutdownOrdering.Files.Select(file => node.File(file).Value?.Text).OfType<string>().SelectMany(ShutdownOrdering.After),
-            ];
+            IReadOnlyList<string> before = node.PacemakerAfter.Value!;
             string daemon = flavour.Value!.Daemon + ".service";
-            if (!before.Contains(daemon) || !before.Contains("virtlockd.service"))
+            if (!IsOrdered(before, daemon))
             {
                 good = false;
-
-                // What one file says is enough; that none says it is known only when each was read.
-                yield return ShutdownOrdering
-                    .Files.Select(file => Finding.Unless(Name, $"what {file} says", node, node.File(file)))
-                    .FirstOrDefault(finding => finding is not null)
-                    ?? new Finding(
+                yield return ShutdownOrdering.Files.FirstOrDefault(file =>
+                    node.File(file) is { Value.Text: string text } && IsOrdered([.. ShutdownOrdering.After(text)], daemon)
+                )
+                    is string unread
+                    ? new Finding(
+                        Name,
+                        Severity.Error,
+                        $"systemd on {node.Name} has not read {unread}, so Pacemaker is not ordered after {daemon} and virtlockd",
+                        $"systemctl daemon-reload, on {node.Name}"
+                    )
+                    : new Finding(
                         Name,
                         Severity.Error,
                         $"on {node.Name} Pacemaker is not ordered after {daemon} and virtlockd: a shutdown may take libvirt away before "
@@ -192,6 +195,9 @@ internal static class ShutdownOrder
                 "see to that order in the nodes' own start and stop scripts"
             );
     }
+
+    private static bool IsOrdered(IReadOnlyCollection<string> after, string daemon) =>
+        after.Contains(daemon) && after.Contains("virtlockd.service");
 }
 
 /// <summary>Guide 18.2: a network bridge on each node, which is not the cluster's own network.</summary>
