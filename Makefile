@@ -76,7 +76,7 @@ deb: dist ## build the Debian packages from this build, in out/deb
 	packaging/build-deb $(OUT) $(OUT)/deb
 
 test: build ## install what the tests need, and run every test
-	@tests/needs build bindings node cluster
+	@tests/needs build bindings node cluster rpm deb shells
 	@tests/run
 
 test-rpm: rpm ## install, upgrade and remove the RPM package with a real zypper, in the lab
