@@ -119,7 +119,11 @@ internal sealed class Starting(AgentContext context)
             deadline,
             connection => connection.Create(context.Resolver.ConfigurationText).Dispose()
         );
-        return result.Succeeded ? result : Explain(result, deadline);
+        if (!result.Succeeded)
+            return Explain(result, deadline);
+        if (context.IsLocalQemu)
+            SavedMemory.SetAsideManaged(context, deadline.OrIn(TimeToPutBack));
+        return result;
     }
 
     /// <summary>Makes a call that brings the guest up, and keeps on record that it was made until it is answered.</summary>

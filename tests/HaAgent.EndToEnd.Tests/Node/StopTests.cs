@@ -238,6 +238,26 @@ public sealed class StopTests(OneNode fixture) : NodeTest(fixture)
     }
 
     [Fact]
+    public void Start_AdministratorHadItsMemorySaved_BootsAndLeavesNothingThatVirshWouldRestoreLater()
+    {
+        TestGuest guest = NewGuest();
+        Node.Virsh("define", guest.Config);
+        guest.Start();
+        Node.Virsh("managedsave", guest.Uuid);
+        string saved = $"/var/lib/libvirt/qemu/save/{guest.Name}.save";
+        Assert.True(Node.Exists(saved));
+
+        AgentResult start = guest.Agent("start").Gives(OcfExit.Success);
+
+        Until.True(() => guest.Boots == 2, "the guest boots");
+        Assert.Contains(saved + ".old", start.Log);
+        Assert.True(Node.Exists(saved + ".old"));
+        Assert.False(Node.Exists(saved));
+        guest.Agent("stop").Gives(OcfExit.Success);
+        Node.Virsh("undefine", guest.Uuid);
+    }
+
+    [Fact]
     public void Stop_MemoryOfAnEarlierRunLiesThere_IsMovedAsideWhateverBecomesOfTheNewOne()
     {
         TestGuest guest = NewGuest();
