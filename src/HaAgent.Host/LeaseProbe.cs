@@ -181,16 +181,16 @@ internal static class LockspaceProbe
         if (fd < 0)
             return !Errno.IsOfThePath(error)
                 ? throw new IOException(Errno.Text(error))
-                : new LockspaceFacts(false, $"cannot be opened ({Errno.Text(error)})", false, "");
+                : new LockspaceFacts(Exists: false, $"cannot be opened ({Errno.Text(error)})", OnRootFilesystem: false, "");
         try
         {
             return MountOf(fd) is Mount mount
-                ? new LockspaceFacts(true, null, mount.Point == "/", mount.Type)
+                ? new LockspaceFacts(Exists: true, null, mount.Point == "/", mount.Type)
                 {
                     Options = mount.Options,
                     IsMarked = IsMarked(directory, mount),
                 }
-                : new LockspaceFacts(true, null, false, "an unknown filesystem");
+                : new LockspaceFacts(Exists: true, null, OnRootFilesystem: false, "an unknown filesystem");
         }
         finally
         {

@@ -20,7 +20,7 @@ internal sealed class Volume(ChildCall child)
     public Fact<LockspaceFacts> LookAtLockspace(string path, Deadline deadline) =>
         child
             .Ask<LockspaceSeen>(path, new LookAtLockspace(path), deadline)
-            .Match(seen => Fact.Known(seen.Sight), Fact.Absent<LockspaceFacts>, Fact.NotLearned<LockspaceFacts>);
+            .Match(seen => Fact.Known(seen.Lockspace), Fact.Absent<LockspaceFacts>, Fact.NotLearned<LockspaceFacts>);
 
     /// <summary>Who holds virtlockd's lock of each of these files; "cannot tell", and why, where its volume does not answer.</summary>
     public IReadOnlyDictionary<string, LeaseState> Leases(IReadOnlyCollection<string> files, Deadline deadline)

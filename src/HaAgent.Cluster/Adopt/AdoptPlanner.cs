@@ -23,13 +23,13 @@ public static class AdoptPlanner
     [
         .. new[]
         {
-            ParameterTable.RequireLock,
-            ParameterTable.OnLockLost,
-            ParameterTable.OnPausedError,
-            ParameterTable.StopReserve,
-            ParameterTable.MigrationTimeoutAction,
-            ParameterTable.MigrationAutoConverge,
-            ParameterTable.MonitorGuestAgent,
+            OwnParameters.RequireLock,
+            OwnParameters.OnLockLost,
+            OwnParameters.OnPausedError,
+            OwnParameters.StopReserve,
+            OwnParameters.MigrationTimeoutAction,
+            OwnParameters.MigrationAutoConverge,
+            OwnParameters.MonitorGuestAgent,
         }.Select(parameter => parameter.Name),
     ];
 

@@ -170,9 +170,6 @@ public sealed class Situation(Invocation invocation, Settings settings)
     /// <summary>Until <see cref="Deadline"/>; never negative.</summary>
     public TimeSpan Remaining => Deadline > Elapsed ? Deadline - Elapsed : TimeSpan.Zero;
 
-    /// <summary>Nothing more can be begun.</summary>
-    public bool IsTimeUp => Remaining == TimeSpan.Zero;
-
     /// <summary>So late that the action should have ended before.</summary>
     public bool IsTooLate => Elapsed >= LastMoment(invocation.Timeout);
 

@@ -54,7 +54,7 @@ public sealed class StopRule : IRule
         };
 
     /// <summary>When the guest is no longer asked but made to end: the operation's timeout less
-    /// <see cref="ParameterTable.StopReserve"/>.</summary>
+    /// <see cref="OwnParameters.StopReserve"/>.</summary>
     public static TimeSpan GracefulEnd(Situation situation)
     {
         TimeSpan timeout = situation.Invocation.Timeout;

@@ -27,13 +27,13 @@ public static class LockGuard
 
         if (!setup.IsLockd || setup.FileLockspaceDir is not string directory)
             return OperationResult.Done;
-        LockspaceFacts sight = look(directory);
-        if (!sight.Exists)
+        LockspaceFacts lockspace = look(directory);
+        if (!lockspace.Exists)
             return Refuse(
-                $"The lockspace directory {directory} (file_lockspace_dir in /etc/libvirt/qemu-lockd.conf) {sight.Problem}. Mount the "
+                $"The lockspace directory {directory} (file_lockspace_dir in /etc/libvirt/qemu-lockd.conf) {lockspace.Problem}. Mount the "
                     + "shared volume, create the directory on it, and restart the libvirt daemon"
             );
-        if (sight.OnRootFilesystem)
+        if (lockspace.OnRootFilesystem)
         {
             return Refuse(
                 $"The lockspace directory {directory} (file_lockspace_dir in /etc/libvirt/qemu-lockd.conf) lies on this node's root "
@@ -42,29 +42,29 @@ public static class LockGuard
             );
         }
 
-        if (Filesystems.LocalLocks(sight.FilesystemType, sight.Options) is string option)
+        if (Filesystems.LocalLocks(lockspace.FilesystemType, lockspace.Options) is string option)
         {
             return Refuse(
                 $"The lockspace directory {directory} (file_lockspace_dir in /etc/libvirt/qemu-lockd.conf) lies on "
-                    + $"{sight.FilesystemType} with {option}, by which its locks hold on this node only. "
+                    + $"{lockspace.FilesystemType} with {option}, by which its locks hold on this node only. "
                     + "Mount it on every node without that"
             );
         }
 
-        if (sight.IsMarked)
+        if (lockspace.IsMarked)
             return OperationResult.Done;
-        return Filesystems.KindOf(sight.FilesystemType) switch
+        return Filesystems.KindOf(lockspace.FilesystemType) switch
         {
             FilesystemKind.Shared => OperationResult.Done,
             FilesystemKind.Local => Refuse(
                 $"The lockspace directory {directory} (file_lockspace_dir in /etc/libvirt/qemu-lockd.conf) "
-                    + $"lies on {sight.FilesystemType}, which only this node mounts, so its locks would protect nothing: the shared volume "
-                    + "is not mounted. "
+                    + $"lies on {lockspace.FilesystemType}, which only this node mounts, so its locks would protect nothing: the shared "
+                    + "volume is not mounted. "
                     + "Mount it, which the cluster's lock storage clone does. If this directory is one on all nodes nevertheless, 'haagent "
                     + "setup --existing-mount' proves and marks it"
             ),
             FilesystemKind.Unknown => OperationResult.DoneWith(
-                $"The lockspace directory {directory} lies on {sight.FilesystemType}, "
+                $"The lockspace directory {directory} lies on {lockspace.FilesystemType}, "
                     + "which is not known to be shared between nodes; make sure that it is. 'haagent verify --only lock' proves it"
             ),
         };
@@ -81,7 +81,7 @@ public static class LockGuard
 public sealed record LockSetup(string? LockManager, string? FileLockspaceDir, bool AutoDiskLeases, bool HasOtherLockspaces)
 {
     /// <summary>No lock manager.</summary>
-    public static LockSetup None { get; } = new(null, null, true, false);
+    public static LockSetup None { get; } = new(null, null, AutoDiskLeases: true, HasOtherLockspaces: false);
 
     /// <summary>Disks are locked by virtlockd.</summary>
     public bool IsLockd => LockManager == "lockd";

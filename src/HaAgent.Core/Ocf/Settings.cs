@@ -43,16 +43,16 @@ public sealed class Settings(Invocation invocation)
     public string[] CopyInDirs => Text(ParameterTable.CopyInDirs).Split(' ', StringSplitOptions.RemoveEmptyEntries);
     public string ShutdownMode => Text(ParameterTable.ShutdownMode);
     public bool StartResources => Flag(ParameterTable.StartResources);
-    public string RequireLock => Text(ParameterTable.RequireLock);
-    public Policy OnLockLost => Policies.Parse(Text(ParameterTable.OnLockLost));
-    public Policy OnPausedError => Policies.Parse(Text(ParameterTable.OnPausedError));
+    public string RequireLock => Text(OwnParameters.RequireLock);
+    public Policy OnLockLost => Policies.Parse(Text(OwnParameters.OnLockLost));
+    public Policy OnPausedError => Policies.Parse(Text(OwnParameters.OnPausedError));
 
     /// <summary>Seconds; null: automatic.</summary>
-    public long? StopReserve => Number(ParameterTable.StopReserve);
+    public long? StopReserve => Number(OwnParameters.StopReserve);
 
-    public string MigrationTimeoutAction => Text(ParameterTable.MigrationTimeoutAction);
-    public bool MigrationAutoConverge => Flag(ParameterTable.MigrationAutoConverge);
-    public bool MonitorGuestAgent => Flag(ParameterTable.MonitorGuestAgent);
+    public string MigrationTimeoutAction => Text(OwnParameters.MigrationTimeoutAction);
+    public bool MigrationAutoConverge => Flag(OwnParameters.MigrationAutoConverge);
+    public bool MonitorGuestAgent => Flag(OwnParameters.MonitorGuestAgent);
 
     /// <summary>The first thing wrong with the parameters, as one sentence; null when there is nothing.</summary>
     public string? Problem()

@@ -78,7 +78,7 @@ internal abstract record ChildAnswer;
 
 internal sealed record ConfigurationContent(ConfigContent Content) : ChildAnswer;
 
-internal sealed record LockspaceSeen(LockspaceFacts Sight) : ChildAnswer;
+internal sealed record LockspaceSeen(LockspaceFacts Lockspace) : ChildAnswer;
 
 /// <summary>In the order of the files.</summary>
 internal sealed record LeasesSeen(IReadOnlyList<LeaseState> Leases) : ChildAnswer;

@@ -137,7 +137,7 @@ internal static class ChildWork
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new Finished(e.Message, false);
+            return new Finished(e.Message, Changed: false);
         }
     }
 

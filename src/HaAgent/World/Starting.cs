@@ -33,12 +33,12 @@ internal sealed class Starting(AgentContext context)
             directory =>
             {
                 Fact<LockspaceFacts> fact = context.Volume.LookAtLockspace(directory, deadline);
-                if (!fact.IsKnown(out LockspaceFacts sight))
+                if (!fact.IsKnown(out LockspaceFacts lockspace))
                     silence = OperationResult.Failed(
                         $"The lockspace directory {directory} cannot be looked at: {fact.Why}. Is its volume well, or a fencing pending?",
                         FailureKind.TimedOut
                     );
-                return sight;
+                return lockspace;
             }
         );
         return silence ?? verdict;
