@@ -29,7 +29,8 @@ internal sealed class GuestObserver(AgentContext context)
     /// <summary>Looks.</summary>
     public Observation Observe(Deadline deadline)
     {
-        context.Identity ??= context.Resolver.Resolve(deadline.Share(TimeForFirst));
+        // Where nothing is remembered, there is no proof without the configuration.
+        context.Identity ??= context.Resolver.Resolve(deadline.Share(context.Resolver.Record is null ? TimeForLibvirt : TimeForFirst));
         if (context.Identity is not GuestIdentity identity)
             return ObserveWithoutIdentity(deadline);
         Observation seen = Observe(identity, deadline);
