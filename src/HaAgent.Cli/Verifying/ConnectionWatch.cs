@@ -10,7 +10,7 @@ namespace HaAgent.Cli.Verifying;
 internal sealed class ConnectionWatch : IAsyncDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(25);
-    private static readonly TimeSpan SayEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(100);
 
     // sshd's own LoginGraceTime is 120 s; hardened ones have 60 or 30.
     private static readonly TimeSpan ReplaceAfter = TimeSpan.FromSeconds(20);
@@ -70,10 +70,10 @@ internal sealed class ConnectionWatch : IAsyncDisposable
 
     private async Task WatchAsync()
     {
-        TimeSpan said = -SayEvery;
+        TimeSpan said = -ReportInterval;
         while (!ending.IsCancellationRequested && connection.Broken is null)
         {
-            if (clock.Elapsed - said >= SayEvery)
+            if (clock.Elapsed - said >= ReportInterval)
             {
                 said = clock.Elapsed;
                 connection.Say();

@@ -67,21 +67,21 @@ internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen 
         if (session.Stopping.IsCancellationRequested)
             throw new Stop(ExitCode.Interrupted, "Interrupted between two tests; nothing is left behind.");
         session.Screen.Heading($"Test {VerifyAnswer.Word(test)}");
-        (WatchScope scope, TestNodes ground) = await LookAsync();
+        (WatchScope scope, TestNodes nodes) = await LookAsync();
         return test switch
         {
-            GuideTest.Lock => await LockTest.RunAsync(session, scope, ground),
+            GuideTest.Lock => await LockTest.RunAsync(session, scope, nodes),
             GuideTest.Migrate => (
                 await new MoveTest(session, scope.Snapshot.Cib, options.Vm).RunAsync(
-                    ground,
+                    nodes,
                     new GuestEndpoint(Address(scope) ?? options.Vm, options.Port, options.Send)
                 )
             ).Judge(options.Vm),
-            GuideTest.Reboot or GuideTest.Crash => await new FailoverTest(session, options, test).RunAsync(scope, ground),
+            GuideTest.Reboot or GuideTest.Crash => await new FailoverTest(session, options, test).RunAsync(scope, nodes),
         };
     }
 
-    private async Task<(WatchScope Scope, TestNodes Ground)> LookAsync()
+    private async Task<(WatchScope Scope, TestNodes Nodes)> LookAsync()
     {
         await session.Screen.Busy("waiting until the cluster is at rest", () => ClusterRest.AwaitAsync(RestLimit, session.Stopping));
         WatchScope scope = await session.LookAsync(
@@ -89,8 +89,8 @@ internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen 
             () => new WatchProbe(session).LookAsync(options.Vm, new DaemonsQuestion())
         );
         Snapshot snapshot = scope.Snapshot;
-        TestNodes? ground = TestNodes.Choose(options.Vm, snapshot.Self, snapshot.Cib, snapshot.Status, out Refusal? refusal);
-        return ground is null ? throw Refused(refusal!) : (scope, ground);
+        TestNodes? nodes = TestNodes.Choose(options.Vm, snapshot.Self, snapshot.Cib, snapshot.Status, out Refusal? refusal);
+        return nodes is null ? throw Refused(refusal!) : (scope, nodes);
     }
 
     private string? Address(WatchScope scope)

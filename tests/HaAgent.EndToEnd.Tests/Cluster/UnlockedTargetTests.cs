@@ -1,6 +1,6 @@
 namespace HaAgent.EndToEnd.Tests.Cluster;
 
-/// <summary>A node whose libvirt has no lock manager: a migration there would succeed, and the guest's lock would vanish on the way (facts, 4.6).</summary>
+/// <summary>A node whose libvirt has no lock manager: a migration there would succeed, and the guest's lock would vanish on the way.</summary>
 [Collection(nameof(GuideCluster))]
 public sealed class UnlockedTargetTests(GuideCluster cluster) : ClusterTest(cluster)
 {
