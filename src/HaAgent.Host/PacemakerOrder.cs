@@ -22,11 +22,7 @@ internal static class PacemakerOrder
     /// <exception cref="FormatException">What it tells is something else.</exception>
     public static IReadOnlyList<string> Ask(Deadline deadline)
     {
-        CommandResult show = Command.Run(
-            deadline,
-            "systemctl",
-            ["show", "--property=Id,After", "--", ShutdownOrdering.Pacemaker, ShutdownOrdering.Target]
-        );
+        CommandResult show = Command.Run(deadline, "systemctl", ["show", "--property=ActiveState,After", "--", .. ShutdownOrdering.Asked]);
         return show.Succeeded
             ? ShutdownOrdering.Effective(show.Output)
             : throw new IOException($"systemctl does not tell after what {ShutdownOrdering.Pacemaker} is ordered: {show.Words}");

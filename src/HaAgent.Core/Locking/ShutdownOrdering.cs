@@ -42,19 +42,41 @@ public static class ShutdownOrdering
     /// <param name="after">The units after which Pacemaker is ordered.</param>
     public static bool IsWhole(IReadOnlyCollection<string> after) => After(Unit).All(after.Contains);
 
-    /// <summary>The units after which systemd orders Pacemaker, itself or by the target.</summary>
-    /// <param name="show">What <c>systemctl show</c> says of <see cref="Pacemaker"/>, then of <see cref="Target"/>: a block of lines for
-    /// each, with the property After.</param>
+    /// <summary>What is asked of systemd: Pacemaker, and the units by which it may be ordered after others.</summary>
+    public static IReadOnlyList<string> Asked { get; } =
+    [Pacemaker, Target, "libvirt-guests.service", "libvirtd.service", "virtqemud.service"];
+
+    /// <summary>The units after which systemd orders Pacemaker, itself or by another unit. One that does not run orders nothing at
+    /// shutdown; the target is started with Pacemaker.</summary>
+    /// <param name="show">What <c>systemctl show</c> says of <see cref="Asked"/>: a block of lines for each, with the properties
+    /// ActiveState and After.</param>
     /// <exception cref="FormatException">It is not that.</exception>
     public static IReadOnlyList<string> Effective(string show)
     {
         ArgumentNullException.ThrowIfNull(show);
-        string[] blocks = [.. show.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)];
-        if (blocks.Length != 2 || !blocks.All(block => block.Split('\n').Any(line => line.StartsWith("After=", StringComparison.Ordinal))))
-            throw new FormatException($"systemctl does not tell after what {Pacemaker} and {Target} are ordered");
-        string[] own = [.. After(blocks[0])];
-        return own.Contains(Target) ? [.. own.Union(After(blocks[1]))] : own;
+        string[][] blocks = [.. show.Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(block => block.Split('\n'))];
+        if (blocks.Length != Asked.Count)
+            throw new FormatException($"systemctl tells of {blocks.Length} units where {Asked.Count} were asked for");
+        var orders = new Dictionary<string, string[]>();
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            string state = Value(blocks[i], "ActiveState") ?? throw new FormatException($"systemctl tells nothing of {Asked[i]}");
+            if (Asked[i] is Pacemaker or Target || state == "active")
+                orders[Asked[i]] = (Value(blocks[i], "After") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        }
+
+        List<string> after = [.. orders[Pacemaker]];
+        for (int i = 0; i < after.Count; i++)
+        {
+            if (orders.TryGetValue(after[i], out string[]? more))
+                after.AddRange(more.Except(after));
+        }
+
+        return after;
     }
+
+    private static string? Value(string[] block, string key) =>
+        block.FirstOrDefault(line => line.StartsWith(key + "=", StringComparison.Ordinal))?[(key.Length + 1)..].Trim();
 
     /// <summary>The units after which such a file orders Pacemaker.</summary>
     public static IEnumerable<string> After(string text)
