@@ -6,7 +6,7 @@ using HaAgent.Core.Text;
 using HaAgent.Host.Child;
 using HaAgent.Host.Node;
 
-ChildWork.ServeIfChild(args);
+ChildWork.ServeIfChild(args, NodeVolume.Serve);
 
 // The one place that turns everything into an exit status.
 try

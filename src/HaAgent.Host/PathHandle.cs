@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using HaAgent.Core.Locking;
 using HaAgent.Core.Node;
@@ -82,40 +81,9 @@ internal sealed unsafe class PathHandle : IDisposable
     private static IOException Failed(string what, int error) => new($"{what} ({Errno.Text(error)})");
 }
 
-/// <summary>
-/// The one seam for what may touch a shared volume (open, stat, read, a lock's question): a call that does not come back, because the
-/// volume stands still, costs its own answer and no other's.
-/// </summary>
-internal static class VolumeCall
+/// <summary>Turns a look that may fail into what was learned.</summary>
+internal static class Attempt
 {
-    /// <summary>The longest that one path is waited for.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
-
-    private const int AtOnce = 16;
-
-    /// <summary>Makes one call.</summary>
-    /// <exception cref="TimeoutException">It did not come back in time.</exception>
-    public static T Run<T>(Deadline deadline, Func<T> call) =>
-        new Bounded().Run(deadline, call, out T? result)
-            ? result!
-            : throw new TimeoutException("it does not answer: the filesystem that it lies on may stand still");
-
-    /// <summary>Looks at each path by itself, some at once.</summary>
-    /// <param name="paths">What is looked at.</param>
-    /// <param name="deadline">When the last answer must be there.</param>
-    /// <param name="look">What is learned of one; an exception is why it was not.</param>
-    public static IReadOnlyDictionary<string, Fact<T>> Each<T>(IEnumerable<string> paths, Deadline deadline, Func<string, Fact<T>> look)
-        where T : notnull
-    {
-        var facts = new ConcurrentDictionary<string, Fact<T>>();
-        Parallel.ForEach(
-            paths.Distinct(),
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
-            path => facts[path] = Learn(() => Run(deadline.OrIn(Longest), () => look(path)))
-        );
-        return facts;
-    }
-
     /// <summary>What was learned, or why it was not.</summary>
     public static Fact<T> Learn<T>(Func<Fact<T>> look)
         where T : notnull

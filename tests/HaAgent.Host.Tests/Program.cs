@@ -3,7 +3,7 @@ using HaAgent.Host;
 using HaAgent.Host.Child;
 
 // A child process is the executable that started it once more: here, this one.
-ChildWork.ServeIfChild(args);
+ChildWork.ServeIfChild(args, HaAgent.Host.Node.NodeVolume.Serve);
 
 // An action that overruns its time: before it is decided, or after.
 if (args is ["overrun", string how])

@@ -6,6 +6,7 @@ using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Setup;
 using HaAgent.Core.Node;
 using HaAgent.Host;
+using HaAgent.Host.Node;
 
 namespace HaAgent.Cli.Probe;
 
@@ -106,7 +107,12 @@ internal static class GuestFile
         try
         {
             // It may lie on a volume that stands still; a FIFO or a device would never end.
-            ConfigContent read = await Task.Run(() => VolumeCall.Run(Deadline.In(Limit), () => ConfigFile.Read(file)));
+            Fact<ConfigContent> seen = await Task.Run(() => NodeVolume.Here.ReadConfiguration(Path.GetFullPath(file), Deadline.In(Limit)));
+            ConfigContent read = seen.Match(
+                content => content,
+                () => throw new IOException("it is not there"),
+                why => throw new IOException(why)
+            );
             content =
                 read.Bytes
                 ?? throw new Stop(

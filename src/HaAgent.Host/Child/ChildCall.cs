@@ -42,21 +42,39 @@ internal sealed class ChildCall(string directory, string owner)
         Ask<TAnswer>("processes", "the list of this node's processes (/proc)", $"{owner}: /proc", request, deadline);
 
     private Fact<TAnswer> Ask<TAnswer>(string key, string what, string about, ChildRequest request, Deadline deadline)
-        where TAnswer : ChildAnswer
+        where TAnswer : ChildAnswer =>
+        Exchange(ChildWork.Kind, key, what, about, JsonSerializer.SerializeToUtf8Bytes(request, ChildJson.Default.ChildRequest), deadline)
+            .Then(bytes =>
+                Read(bytes) switch
+                {
+                    TAnswer answer => Fact.Known(answer),
+                    Broken broken => Fact.NotLearned<TAnswer>(broken.Why),
+                    _ => Fact.NotLearned<TAnswer>($"the child process that asked {what} ended without an answer"),
+                }
+            );
+
+    /// <summary>Sends a request to a child of its own and takes what it says until it ends.</summary>
+    /// <param name="kind">What the child is for.</param>
+    /// <param name="key">What one child at a time is for.</param>
+    /// <param name="what">That, in words.</param>
+    /// <param name="about">For whoever sees the child in a list of processes.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="deadline">When to give up.</param>
+    public Fact<byte[]> Exchange(string kind, string key, string what, string about, byte[] request, Deadline deadline)
     {
         TimeSpan given = deadline.Left;
         Waiting = what;
         using ChildLock? alone = ChildLock.Take($"{_prefix}.{key}.lock", deadline, out DateTime? heldSince);
         if (heldSince is DateTime since)
-            return Fact.NotLearned<TAnswer>(
+            return Fact.NotLearned<byte[]>(
                 string.Create(CultureInfo.InvariantCulture, $"{what} has not answered since {since:yyyy-MM-dd HH:mm:ss}")
             );
 
-        using ChildProcess? child = ChildProcess.Start(ChildWork.Kind, about, alone, out string problem);
+        using ChildProcess? child = ChildProcess.Start(kind, about, alone, out string problem);
         if (child is null)
-            return Fact.NotLearned<TAnswer>(problem);
+            return Fact.NotLearned<byte[]>(problem);
         byte[]? bytes = null;
-        if (child.Send(JsonSerializer.SerializeToUtf8Bytes(request, ChildJson.Default.ChildRequest), deadline))
+        if (child.Send(request, deadline))
         {
             child.EndSending();
             bytes = child.Receive(MostBytes, deadline);
@@ -65,18 +83,13 @@ internal sealed class ChildCall(string directory, string owner)
         if (bytes is null)
         {
             child.Kill();
-            return Fact.NotLearned<TAnswer>(
+            return Fact.NotLearned<byte[]>(
                 string.Create(CultureInfo.InvariantCulture, $"{what} did not answer within {given.TotalSeconds:0.#} s")
             );
         }
 
         Waiting = null;
-        return Read(bytes) switch
-        {
-            TAnswer answer => Fact.Known(answer),
-            Broken broken => Fact.NotLearned<TAnswer>(broken.Why),
-            _ => Fact.NotLearned<TAnswer>($"the child process that asked {what} ended without an answer"),
-        };
+        return Fact.Known(bytes);
     }
 
     private static ChildAnswer? Read(byte[] bytes)

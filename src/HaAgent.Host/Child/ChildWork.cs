@@ -17,11 +17,17 @@ internal static class ChildWork
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Does the child's work and ends the process, if these arguments say that it is a child.</summary>
-    public static void ServeIfChild(string[] args)
+    /// <param name="args">The arguments.</param>
+    /// <param name="other">Serves a child of another kind; null: there is none in this executable.</param>
+    public static void ServeIfChild(string[] args, Action<string, FileStream>? other = null)
     {
         if (args is not [ChildProcess.Verb, string kind, ..])
             return;
         Posix.EndWithParent();
+
+        // One that ended before that sends no signal any more, and has closed its end.
+        if (Posix.IsHungUp(0))
+            _exit(1);
         try
         {
             Directory.SetCurrentDirectory("/");
@@ -37,6 +43,9 @@ internal static class ChildWork
                     break;
                 case LogFile.Kind:
                     LogFile.Serve(socket);
+                    break;
+                default:
+                    other?.Invoke(kind, socket);
                     break;
             }
 

@@ -232,6 +232,13 @@ internal static unsafe partial class Posix
         _ = prctl(setParentDeathSignal, Tmds.Linux.LibC.SIGKILL, 0, 0, 0);
     }
 
+    /// <summary>Whether the other end of a socket is closed, both ways (poll(2), POLLHUP).</summary>
+    public static bool IsHungUp(int fd)
+    {
+        var asked = new Tmds.Linux.pollfd { fd = fd };
+        return Tmds.Linux.LibC.poll(&asked, 1, 0) > 0 && (asked.revents & Tmds.Linux.LibC.POLLHUP) != 0;
+    }
+
     /// <summary>Takes note of a child's end, if it has ended (waitpid(2), WNOHANG).</summary>
     public static void Reap(int pid)
     {

@@ -9,44 +9,50 @@ internal static partial class DeviceQuestions
 {
     private static readonly TimeSpan ToolLimit = TimeSpan.FromSeconds(20);
 
-    /// <summary>The devices of those names.</summary>
+    /// <summary>The devices of those names, each by a process that may be left behind.</summary>
     public static DevicesAnswer Answer(DevicesQuestion question, Deadline deadline)
     {
-        // Programs open the device, and end it if it hangs; what only the kernel is asked for cannot.
         var facts = new Dictionary<string, Fact<DeviceFact>>();
-        foreach (string path in question.Paths)
-            facts[path] = VolumeCall.Learn(() => Look(path, deadline));
+        Parallel.ForEach(
+            question.Paths.Distinct(),
+            path =>
+            {
+                Fact<DeviceFact> fact = NodeVolume.Device(path, deadline);
+                lock (facts)
+                    facts[path] = fact;
+            }
+        );
         return new DevicesAnswer(facts);
     }
 
+    /// <summary>The devices of those names, by this process.</summary>
+    public static DevicesAnswer Here(DevicesQuestion question, Deadline deadline) =>
+        new(question.Paths.Distinct().ToDictionary(path => path, path => Attempt.Learn(() => Look(path, deadline))));
+
     private static Fact<DeviceFact> Look(string path, Deadline deadline)
     {
-        using PathHandle? handle = VolumeCall.Run(deadline.OrIn(VolumeCall.Longest), () => PathHandle.Open(path));
+        using PathHandle? handle = PathHandle.Open(path);
         if (handle is not { Kind: PathKind.Block })
             return Fact.Absent<DeviceFact>();
         SysBlock block = SysBlock.Of(handle.Device);
         string real = handle.RealPath;
-        Fact<bool> blank = VolumeCall.Learn(() =>
-            Fact.Known(VolumeCall.Run(deadline.OrIn(ToolLimit), () => DeviceContent.IsBlank(path, block.Size)))
-        );
+        Fact<bool> blank = Attempt.Learn(() => Fact.Known(DeviceContent.IsBlank(path, block.Size)));
 
         // wipefs takes what it cannot read for nothing: it is asked only of a device that could be read.
         Fact<IReadOnlyList<string>> signatures = blank.Then(_ =>
-            VolumeCall.Learn(() => Fact.Known(DeviceContent.Signatures(path, deadline.OrIn(ToolLimit))))
+            Attempt.Learn(() => Fact.Known(DeviceContent.Signatures(path, deadline.OrIn(ToolLimit))))
         );
-        Fact<ClusterFilesystemFact> filesystem = signatures.Then(found => VolumeCall.Learn(() => ClusterFilesystem(found, path, deadline)));
+        Fact<ClusterFilesystemFact> filesystem = signatures.Then(found => Attempt.Learn(() => ClusterFilesystem(found, path, deadline)));
         return Fact.Known(
             new DeviceFact
             {
                 RealPath = real,
-                Size = VolumeCall.Learn(() => Fact.Known(block.Size)),
-                ReadOnly = VolumeCall.Learn(() => Fact.Known(block.IsReadOnly)),
+                Size = Attempt.Learn(() => Fact.Known(block.Size)),
+                ReadOnly = Attempt.Learn(() => Fact.Known(block.IsReadOnly)),
                 StableNames = SysBlock.StableNames(real),
                 Blank = blank,
                 Signatures = signatures,
-                UsedBy = VolumeCall.Learn(() =>
-                    Fact.Known(VolumeCall.Run(deadline.OrIn(ToolLimit), () => DeviceUsers.Of(block, path, mayHold: Holdable(filesystem))))
-                ),
+                UsedBy = Attempt.Learn(() => Fact.Known(DeviceUsers.Of(block, path, mayHold: Holdable(filesystem)))),
                 ClusterFilesystem = filesystem,
             }
         );

@@ -36,7 +36,7 @@ internal static class DomainQuestions
         new(
             question.Guests.ToDictionary(
                 guest => guest.Key,
-                guest => VolumeCall.Learn(() => Ask(Uri, deadline, connection => Fact.Known(connection.HasCpu(guest.Value))))
+                guest => Attempt.Learn(() => Ask(Uri, deadline, connection => Fact.Known(connection.HasCpu(guest.Value))))
             )
         );
 
@@ -56,7 +56,7 @@ internal static class DomainQuestions
                     Persistent = domain.IsPersistent,
                     State = state,
                     Paused = Enum.IsDefined((PausedReason)reason) ? (PausedReason)reason : PausedReason.Unknown,
-                    Xml = withXml ? VolumeCall.Learn(() => Fact.Known(domain.ConfigurationXml())) : Fact.NotAsked<string>(),
+                    Xml = withXml ? Attempt.Learn(() => Fact.Known(domain.ConfigurationXml())) : Fact.NotAsked<string>(),
                 };
             }
             catch (LibvirtException e) when (e.IsNoDomain)

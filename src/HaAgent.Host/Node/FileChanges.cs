@@ -46,32 +46,36 @@ internal static unsafe class FileChanges
     /// <summary>Waits until a mark is seen.</summary>
     public static DoneReply See(SeeMark change, Deadline deadline)
     {
-        string mark = Mark(Absolute(change.Path), change.MarkFile);
-        Deadline end = deadline.OrIn(SeeLimit);
-        while (Content(mark) is not { Bytes.Length: > 0 })
-        {
-            if (end.HasPassed)
-                throw new IOException($"{mark}, made on another node, is not seen here: it is not the same filesystem");
-            Thread.Sleep(Pause);
-        }
-
-        return new DoneReply();
+        string mark = Mark(change.Path, change.MarkFile);
+        return See(
+            mark,
+            content => content.Length > 0,
+            _ => $"{mark}, made on another node, is not seen here: it is not the same filesystem",
+            deadline.OrIn(SeeLimit)
+        );
     }
 
     /// <summary>Waits until a file is seen as it was written.</summary>
-    public static DoneReply See(SeeFile change, Deadline deadline)
+    public static DoneReply See(SeeFile change, Deadline deadline) =>
+        See(
+            change.Path,
+            content => NodeChange.Fingerprint(content) == change.After,
+            isThere =>
+                $"{change.Path}, written on another node, {(isThere ? "has another content" : "is not seen")} here: it is not the same "
+                + "file",
+            deadline.OrIn(SeeLimit)
+        );
+
+    private static DoneReply See(string path, Func<byte[], bool> isSo, Func<bool, string> problem, Deadline deadline)
     {
-        string path = Absolute(change.Path);
-        Deadline end = deadline.OrIn(SeeLimit);
         while (true)
         {
-            Known? known = Content(path);
-            if (known is not null && NodeChange.Fingerprint(known.Bytes) == change.After)
+            Fact<FileFact> seen = FileQuestions.Answer(new FilesQuestion([path]), deadline).Files[path];
+            if (seen.IsKnown(out FileFact? file) && isSo(Encoding.Latin1.GetBytes(file.Text)))
                 return new DoneReply();
-            if (end.HasPassed)
+            if (deadline.HasPassed)
                 throw new IOException(
-                    $"{path}, written on another node, {(known is null ? "is not seen" : "has another content")} here: it is not the "
-                        + "same file"
+                    seen.IsNotLearned(out string? why) ? $"whether {path} is seen here is not known: {why}" : problem(file is not null)
                 );
             Thread.Sleep(Pause);
         }

@@ -22,14 +22,62 @@ internal static class FileQuestions
     /// <param name="deadline">When the last answer must be there.</param>
     /// <param name="permit">Whoever may only ask need not see everything that root may read.</param>
     public static FilesAnswer Answer(FilesQuestion question, Deadline deadline, NodePermit permit = NodePermit.Changes) =>
-        new(VolumeCall.Each<FileFact>(question.Paths, deadline, permit == NodePermit.Questions ? ReadShown : ReadFile));
+        new(
+            NodeVolume.Each(
+                question.Paths,
+                deadline,
+                permit,
+                path => ReadFile(path, permit),
+                paths => new FilesQuestion(paths),
+                answer => (answer as FilesAnswer)?.Files
+            )
+        );
 
     /// <summary>Where directories lie, and what marks them.</summary>
     public static DirectoriesAnswer Answer(DirectoriesQuestion question, Deadline deadline) =>
-        new(VolumeCall.Each(question.Paths, deadline, ReadDirectory));
+        new(
+            NodeVolume.Each(
+                question.Paths,
+                deadline,
+                NodePermit.Changes,
+                ReadDirectory,
+                paths => new DirectoriesQuestion(paths),
+                answer => (answer as DirectoriesAnswer)?.Directories
+            )
+        );
 
     /// <summary>What paths lead to.</summary>
-    public static PathsAnswer Answer(PathsQuestion question, Deadline deadline) => new(VolumeCall.Each(question.Paths, deadline, ReadPath));
+    public static PathsAnswer Answer(PathsQuestion question, Deadline deadline) =>
+        new(
+            NodeVolume.Each(
+                question.Paths,
+                deadline,
+                NodePermit.Changes,
+                ReadPath,
+                paths => new PathsQuestion(paths),
+                answer => (answer as PathsAnswer)?.Paths
+            )
+        );
+
+    /// <summary>The content of files, by a process that may be left behind.</summary>
+    public static FilesAnswer Here(FilesQuestion question, NodePermit permit) =>
+        new(question.Paths.ToDictionary(path => path, path => Attempt.Learn(() => ReadFile(path, permit))));
+
+    /// <summary>Directories, by a process that may be left behind.</summary>
+    public static DirectoriesAnswer Here(DirectoriesQuestion question) =>
+        new(question.Paths.ToDictionary(path => path, path => Attempt.Learn(() => ReadDirectory(path))));
+
+    /// <summary>Paths, by a process that may be left behind.</summary>
+    public static PathsAnswer Here(PathsQuestion question) =>
+        new(question.Paths.ToDictionary(path => path, path => Attempt.Learn(() => ReadPath(path))));
+
+    private static Fact<FileFact> ReadFile(string path, NodePermit permit) =>
+        ReadFile(path)
+            .Then(file =>
+                permit == NodePermit.Changes || NodeFiles.IsRead(path) || NodeFiles.IsGuest(Encoding.Latin1.GetBytes(file.Text))
+                    ? Fact.Known(file)
+                    : Fact.NotLearned<FileFact>("it is neither a guest's XML nor a file of libvirt's that haagent shows")
+            );
 
     private static Fact<FileFact> ReadFile(string path)
     {
@@ -41,20 +89,12 @@ internal static class FileQuestions
             : Fact.NotLearned<FileFact>($"it {content.Problem}");
     }
 
-    private static Fact<FileFact> ReadShown(string path) =>
-        ReadFile(path)
-            .Then(file =>
-                NodeFiles.IsRead(path) || NodeFiles.IsGuest(Encoding.Latin1.GetBytes(file.Text))
-                    ? Fact.Known(file)
-                    : Fact.NotLearned<FileFact>("it is neither a guest's XML nor a file of libvirt's that haagent shows")
-            );
-
     private static Fact<DirectoryFact> ReadDirectory(string path)
     {
         using PathHandle? handle = PathHandle.Open(path);
         if (handle is not { Kind: PathKind.Directory })
             return Fact.Absent<DirectoryFact>();
-        Fact<string> mark = VolumeCall.Learn(() => ReadFile($"{path.TrimEnd('/')}/{DirectoryFact.MarkFile}")).Map(file => file.Text.Trim());
+        Fact<string> mark = Attempt.Learn(() => ReadFile($"{path.TrimEnd('/')}/{DirectoryFact.MarkFile}")).Map(file => file.Text.Trim());
         return Fact.Known(new DirectoryFact(handle.Mount.Point, mark));
     }
 
@@ -72,7 +112,7 @@ internal static class FileQuestions
                 RealPath = real,
                 MountPoint = handle.Mount.Point,
                 Size = isBlock ? SysBlock.Of(handle.Device).Size : handle.Size,
-                Identity = isBlock ? VolumeCall.Learn(SysBlock.Of(handle.Device).Identity) : Fact.Absent<string>(),
+                Identity = isBlock ? Attempt.Learn(SysBlock.Of(handle.Device).Identity) : Fact.Absent<string>(),
                 StableNames = isBlock ? SysBlock.StableNames(real) : [],
             }
         );

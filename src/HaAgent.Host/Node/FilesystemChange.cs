@@ -17,7 +17,7 @@ internal static unsafe class FilesystemChange
     /// <summary>Looks, and makes it.</summary>
     public static DoneReply Make(MakeFilesystem change, Deadline deadline)
     {
-        Look(change, deadline);
+        NodeVolume.LookBefore(change, deadline.OrIn(LookLimit));
         if (change.Force && change.Signatures.Count > 0)
             Run(deadline.OrIn(LookLimit), ["wipefs", "--all", "--quiet", "--", change.Device]);
         Run(Deadline.In(MakeLimit), change.Command);
@@ -42,7 +42,8 @@ internal static unsafe class FilesystemChange
         : signatures.Count == 0 ? "data"
         : string.Join(", ", signatures);
 
-    private static void Look(MakeFilesystem change, Deadline deadline)
+    /// <summary>The last look before it is made. The device may not answer: it is looked at by a process that may be left behind.</summary>
+    internal static DoneReply Look(MakeFilesystem change, Deadline deadline)
     {
         // While it is held, nobody else on this node can begin to use it.
         using SafeFileHandle device =
@@ -70,6 +71,7 @@ internal static unsafe class FilesystemChange
         }
 
         Compare(change, size, blank, signatures);
+        return new DoneReply();
     }
 
     private static void Run(Deadline deadline, IReadOnlyList<string> command)

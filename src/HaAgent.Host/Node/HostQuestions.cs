@@ -23,13 +23,13 @@ internal static unsafe class HostQuestions
         new()
         {
             Systemd = Fact.Known(DaemonQuestions.HasSystemd),
-            Packages = VolumeCall.Learn(() => Packages(File.Exists(OsRelease) ? File.ReadAllText(OsRelease) : "", Has)),
-            Programs = VolumeCall.Learn(() =>
+            Packages = Attempt.Learn(() => Packages(File.Exists(OsRelease) ? File.ReadAllText(OsRelease) : "", Has)),
+            Programs = Attempt.Learn(() =>
                 Fact.Known<IReadOnlyList<string>>([.. HostQuestion.Programs.Where(program => program == "qemu" ? HasQemu() : Has(program))])
             ),
             Agents = Fact.Known<IReadOnlyList<string>>([.. HostQuestion.Agents.Where(agent => IsExecutable($"{AgentDirectory}/{agent}"))]),
-            ClusterName = VolumeCall.Learn(() => ClusterName(deadline)),
-            CpuModel = VolumeCall.Learn(() => Fact.Known(CpuModel(File.ReadAllText("/proc/cpuinfo")))),
+            ClusterName = Attempt.Learn(() => ClusterName(deadline)),
+            CpuModel = Attempt.Learn(() => Fact.Known(CpuModel(File.ReadAllText("/proc/cpuinfo")))),
         };
 
     /// <summary>Whether the running kernel has filesystems.</summary>

@@ -13,6 +13,8 @@ internal static class NodeChanges
     /// <summary>Locked (flock(2)) while a change is made.</summary>
     public const string LockFile = "/run/haagent-node.lock";
 
+    private static readonly TimeSpan FileLimit = TimeSpan.FromSeconds(50);
+
     /// <summary>Makes one change.</summary>
     /// <param name="change">What.</param>
     /// <param name="deadline">How long the asker waits. What must not be cut in half, as mkfs or the installation of packages, goes on
@@ -29,11 +31,11 @@ internal static class NodeChanges
             using SafeFileHandle? held = change is SeeMark or SeeFile or SeeGuestProcess ? null : Hold(lockFile, deadline);
             return change switch
             {
-                MakeDirectory c => FileChanges.Make(c),
-                MarkDirectory c => FileChanges.Make(c),
+                MakeDirectory c => NodeVolume.Make(c, c.Path, deadline.OrIn(FileLimit), () => FileChanges.Make(c)),
+                MarkDirectory c => NodeVolume.Make(c, c.Path, deadline.OrIn(FileLimit), () => FileChanges.Make(c)),
                 SeeMark c => FileChanges.See(c, deadline),
                 SeeFile c => FileChanges.See(c, deadline),
-                WriteFile c => FileChanges.Write(c, deadline),
+                WriteFile c => NodeVolume.Make(c, c.Path, deadline.OrIn(FileLimit), () => FileChanges.Write(c, deadline)),
                 RemoveFile c => FileChanges.Remove(c, deadline),
                 InstallPackages c => PackageChange.Make(c),
                 MakeFilesystem c => FilesystemChange.Make(c, deadline),

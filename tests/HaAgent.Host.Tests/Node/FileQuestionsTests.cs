@@ -82,24 +82,6 @@ public sealed class FileQuestionsTests : IDisposable
     [Fact]
     public void Mounts_OfThisNode_HaveTheProcFilesystem() => Assert.Contains(FileQuestions.Mounts().Mounts, mount => mount is { Point: "/proc", Type: "proc" });
 
-    [Fact]
-    public void Each_OnePathHangs_CostsOnlyItsOwnAnswer()
-    {
-        using var never = new ManualResetEventSlim();
-
-        IReadOnlyDictionary<string, Fact<string>> facts = VolumeCall.Each(["/a", "/hangs", "/fails", "/b"], Deadline.In(TimeSpan.FromMilliseconds(300)), path =>
-        {
-            if (path == "/hangs")
-                never.Wait();
-            return path == "/fails" ? throw new IOException("Input/output error") : Fact.Known(path);
-        });
-        never.Set();
-
-        Assert.Equal(["/a", "/b"], facts.Values.Where(fact => fact.State == FactState.Known).Select(fact => fact.Value!).Order(StringComparer.Ordinal));
-        Assert.Contains("does not answer", facts["/hangs"].Why, StringComparison.Ordinal);
-        Assert.Equal("Input/output error", facts["/fails"].Why);
-    }
-
     private static Deadline Soon => Deadline.In(TimeSpan.FromSeconds(30));
 
     private string Write(string name, string text)
