@@ -75,9 +75,9 @@ internal static class PacemakerOrder
     private static void Write()
     {
         System.IO.Directory.CreateDirectory(Directory);
-        System.IO.File.WriteAllText(File, Text);
+        WholeFile.Write(File, System.Text.Encoding.UTF8.GetBytes(Text), WholeFile.EveryoneReads);
 
-        // Pacemaker's umask hides it from the world, of which systemd complains.
+        // Pacemaker's umask hides them from the world, of which systemd complains.
         System.IO.File.SetUnixFileMode(
             Directory,
             EveryoneReads | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute

@@ -99,17 +99,6 @@ internal sealed class StateDirectory(string resource, string? volatileDirectory,
     private void Write(string directory, GuestRecord record)
     {
         Directory.CreateDirectory(directory);
-        string path = Path.Combine(directory, FileName);
-        string temporary = $"{path}.{Environment.ProcessId}";
-        try
-        {
-            File.WriteAllBytes(temporary, Encoding.UTF8.GetBytes(record.Format()));
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        WholeFile.Write(Path.Combine(directory, FileName), Encoding.UTF8.GetBytes(record.Format()), WholeFile.OwnerOnly);
     }
 }

@@ -147,21 +147,7 @@ internal sealed class CibCopy(string directory, string verb, Func<DateTime> now)
             string path = Path.Combine(directory, $"{name}.xml");
             for (int i = 2; File.Exists(path); i++)
                 path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{name}-{i}.xml"));
-            string unfinished = path + ".unfinished";
-            File.Delete(unfinished);
-            var options = new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            };
-            using (var stream = new FileStream(unfinished, options))
-            {
-                stream.Write(System.Text.Encoding.UTF8.GetBytes(cib.ConfigurationToXml() + "\n"));
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(unfinished, path);
+            WholeFile.Write(path, Encoding.UTF8.GetBytes(cib.ConfigurationToXml() + "\n"), WholeFile.OwnerOnly);
             Forget();
             return path;
         }

@@ -14,8 +14,6 @@ internal static class ChildWork
     /// <summary>The kind of child that serves one request.</summary>
     public const string Kind = "call";
 
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     /// <summary>Does the child's work and ends the process, if these arguments say that it is a child.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="other">Serves a child of another kind; null: there is none in this executable.</param>
@@ -209,36 +207,10 @@ internal static class ChildWork
     /// otherwise.</summary>
     private static bool Write(string path, string text)
     {
-        bool there = File.Exists(path);
-        if (there && File.ReadAllText(path) == text)
+        if (File.Exists(path) && File.ReadAllText(path) == text)
             return false;
-        UnixFileMode mode = there ? File.GetUnixFileMode(path) : OwnerOnly;
-
-        // One for each node: what a killed child leaves is overwritten by the next.
-        string temporary = $"{path}.haagent-{Environment.MachineName}";
-        try
-        {
-            var create = new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                UnixCreateMode = OwnerOnly,
-            };
-            using (var file = new FileStream(temporary, create))
-            {
-                file.Write(Encoding.UTF8.GetBytes(text));
-                file.Flush(flushToDisk: true);
-            }
-
-            File.SetUnixFileMode(temporary, mode);
-            File.Move(temporary, path, overwrite: true);
-            return true;
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        WholeFile.Write(path, Encoding.UTF8.GetBytes(text), WholeFile.OwnerOnly, mustKeepOwner: false);
+        return true;
     }
 
     private static ChildAnswer Find(GuestIdentity identity) =>

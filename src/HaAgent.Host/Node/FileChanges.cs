@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using HaAgent.Core.Node;
 using HaAgent.Host.Native;
@@ -11,10 +10,6 @@ namespace HaAgent.Host.Node;
 /// is full.</summary>
 internal static unsafe class FileChanges
 {
-    private const string NewSuffix = ".haagent-new";
-    private const string Label = "security.selinux";
-    private const int PermissionBits = 0xFFF;
-
     private static readonly TimeSpan SeeLimit = TimeSpan.FromSeconds(70);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -38,8 +33,8 @@ internal static unsafe class FileChanges
     {
         Directory.CreateDirectory(Absolute(change.Path));
         string mark = Mark(change.Path, change.MarkFile);
-        if (Content(mark) is not { Bytes.Length: > 0 })
-            Put(mark, Encoding.ASCII.GetBytes($"{Guid.NewGuid()}\n"), like: null, Mode("644"));
+        if (Content(mark) is not { Length: > 0 })
+            WholeFile.Write(mark, Encoding.ASCII.GetBytes($"{Guid.NewGuid()}\n"), WholeFile.EveryoneReads);
         return new DoneReply();
     }
 
@@ -87,29 +82,30 @@ internal static unsafe class FileChanges
         if (NodeChange.Fingerprint(change.Content) != change.After)
             throw new IOException($"the content for {change.Path} did not arrive whole");
         string path = Absolute(change.Path);
-        string file = Followed(path);
         string[] removes = [.. change.Removes.Select(Absolute)];
         int newMode = Mode(change.NewMode);
         if (change.CopySuffix is { } word && (word.Length == 0 || word.AsSpan().IndexOfAny('/', '\0') >= 0))
             throw new IOException($"'{word}' is not the end of a file's name");
-        Known? known = Content(file);
+        byte[]? known = Content(path);
 
         // A guest's XML goes over XML, whole or broken, and over nothing else that may lie there.
-        if (known is not null && !NodeFiles.IsWritten(path) && !NodeFiles.IsXml(known.Bytes))
+        if (known is not null && !NodeFiles.IsWritten(path) && !NodeFiles.IsXml(known))
             throw new IOException($"{path} holds something else than a guest's XML; nothing was written");
 
-        // Left by one that was cut off.
-        if (Directory.Exists(Path.GetDirectoryName(file)))
-            File.Delete(file + NewSuffix);
-        string? now = known is null ? null : NodeChange.Fingerprint(known.Bytes);
+        WholeFile.RemoveLeftOvers(path);
+        string? now = known is null ? null : NodeChange.Fingerprint(known);
         if (now != change.After)
         {
             if (now != change.Before)
                 throw Changed(path);
-            if (change.CopySuffix is { } suffix && known is not null)
-                Copy(path + suffix, known);
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            Put(file, change.Content, known, newMode);
+            if (known is null && new FileInfo(path).LinkTarget is not null)
+                throw new IOException($"{path} is a symbolic link to nothing");
+
+            // What was there before the first change; one that is there already stays.
+            if (change.CopySuffix is { } suffix && known is not null && !File.Exists(path + suffix))
+                WholeFile.Write(path + suffix, known, WholeFile.OwnerOnly, like: path);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            WholeFile.Write(path, change.Content, newMode);
         }
 
         foreach (string other in removes)
@@ -124,7 +120,7 @@ internal static unsafe class FileChanges
         string path = Absolute(change.Path);
         if (Content(path) is { } known)
         {
-            if (NodeChange.Fingerprint(known.Bytes) != change.Before)
+            if (NodeChange.Fingerprint(known) != change.Before)
                 throw Changed(path);
             File.Delete(path);
         }
@@ -177,15 +173,6 @@ internal static unsafe class FileChanges
             ? Path.Combine(directory, file)
             : throw new IOException($"'{file}' is not a file's name");
 
-    // Replacing the link itself would leave whoever keeps its file at the other end with the old text.
-    private static string Followed(string path)
-    {
-        if (new FileInfo(path).LinkTarget is null)
-            return path;
-        FileSystemInfo? end = File.ResolveLinkTarget(path, returnFinalTarget: true);
-        return end is { Exists: true } ? end.FullName : throw new IOException($"{path} is a symbolic link to nothing");
-    }
-
     private static int Mode(string octal) =>
         octal.Length is 3 or 4 && octal.All(digit => digit is >= '0' and <= '7')
             ? Convert.ToInt32(octal, 8)
@@ -203,16 +190,8 @@ internal static unsafe class FileChanges
             throw new IOException($"systemctl daemon-reload failed: {result.Reason}");
     }
 
-    /// <summary>What was there before the first change; one that is there already stays.</summary>
-    private static void Copy(string path, Known known)
-    {
-        File.Delete(path + NewSuffix);
-        if (!File.Exists(path))
-            Put(path, known.Bytes, known, Mode("600"));
-    }
-
-    /// <summary>A file's bytes and what it looks like; null: there is none.</summary>
-    private static Known? Content(string path)
+    /// <summary>A file's bytes; null: there is none.</summary>
+    private static byte[]? Content(string path)
     {
         int fd = Posix.Open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, out int error);
         if (fd < 0)
@@ -229,74 +208,6 @@ internal static unsafe class FileChanges
         int read = 0;
         while (read < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(read), read) is int count and > 0)
             read += count;
-        var label = new byte[1024];
-        nint size = Posix.GetAttribute(file, Label, label, (nuint)label.Length);
-        return new Known(
-            bytes[..read],
-            facts.stx_mode & PermissionBits,
-            facts.stx_uid,
-            facts.stx_gid,
-            size > 0 ? label[..(int)size] : null
-        );
+        return bytes[..read];
     }
-
-    /// <summary>Written beside it, made durable, then put in its place in one step.</summary>
-    private static void Put(string path, byte[] bytes, Known? like, int newMode)
-    {
-        string beside = path + NewSuffix;
-        File.Delete(beside);
-        try
-        {
-            using (SafeFileHandle file = Create(beside))
-            {
-                RandomAccess.Write(file, bytes, 0);
-                Dress(file, like, newMode);
-                RandomAccess.FlushToDisk(file);
-            }
-
-            File.Move(beside, path, overwrite: true);
-            Flush(Path.GetDirectoryName(path)!);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"{path} was not written: {e.Message}", e);
-        }
-        finally
-        {
-            File.Delete(beside);
-        }
-    }
-
-    private static SafeFileHandle Create(string path)
-    {
-        const int ownerReadsAndWrites = 0x180;
-        int fd = Posix.Open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, out int error, ownerReadsAndWrites);
-        return fd < 0 ? throw new IOException(Errno.Text(error)) : new SafeFileHandle(fd, ownsHandle: true);
-    }
-
-    private static void Dress(SafeFileHandle file, Known? like, int newMode)
-    {
-        int fd = (int)file.DangerousGetHandle();
-        if (like is not null && !Posix.SetOwner(fd, like.Owner, like.Group, out int error))
-            throw new IOException($"its owner cannot be kept: {Errno.Text(error)}");
-        if (!Posix.SetMode(fd, like?.Mode ?? newMode, out error))
-            throw new IOException($"its mode cannot be set: {Errno.Text(error)}");
-
-        // Where there are labels a file without its own is one that its daemon may not read.
-        if (like?.Label is { } label && Posix.SetAttribute(file, Label, label, (nuint)label.Length, 0) < 0)
-            throw new IOException($"its SELinux label cannot be kept: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
-    }
-
-    // The new name, too, must outlast a power failure.
-    private static void Flush(string directory)
-    {
-        int fd = Posix.Open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, out int error);
-        if (fd < 0)
-            throw new IOException($"{directory} cannot be opened: {Errno.Text(error)}");
-        using var handle = new SafeFileHandle(fd, ownsHandle: true);
-        if (!Posix.Flush(fd, out error) && error != EINVAL)
-            throw new IOException($"{directory} could not be made durable: {Errno.Text(error)}");
-    }
-
-    private sealed record Known(byte[] Bytes, int Mode, uint Owner, uint Group, byte[]? Label);
 }

@@ -27,7 +27,7 @@ public sealed class CibCopyTests : IDisposable
         var kept = Cib.Parse(File.ReadAllText(path));
         Assert.Equal(_cib.Version, kept.Version);
         Assert.Empty(CrmShell.Compare(_cib, kept));
-        Assert.Empty(Directory.EnumerateFiles(place, "*.unfinished"));
+        Assert.Empty(Directory.EnumerateFiles(place, "*.haagent-new"));
     }
 
     [Fact]

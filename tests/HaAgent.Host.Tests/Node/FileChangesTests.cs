@@ -42,7 +42,7 @@ public sealed class FileChangesTests : IDisposable
     {
         string file = Make("qemu.conf", "<new/>\n");
         string copy = Make("qemu.conf.before", "<old/>\n");
-        Make("qemu.conf.haagent-new", "ne");
+        Make($"qemu.conf.{Environment.MachineName}.4194305.haagent-new", "ne"); // more than any process's number
 
         Assert.IsType<DoneReply>(Change(Write(file, "<old/>\n", "<new/>\n") with { Removes = [copy] }));
 

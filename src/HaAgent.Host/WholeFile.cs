@@ -1,0 +1,141 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using HaAgent.Host.Native;
+using Microsoft.Win32.SafeHandles;
+using static Tmds.Linux.LibC;
+
+namespace HaAgent.Host;
+
+/// <summary>
+/// The one writer of files that have to arrive whole: written beside the old one, made durable, then put in its place in one step. Whenever
+/// it is cut off, and when the disk is full, the old file is there as it was. Through a symbolic link it changes the file that the link
+/// leads to: whoever keeps it there would else be left with the old text.
+/// </summary>
+internal static unsafe class WholeFile
+{
+    /// <summary>For root alone.</summary>
+    public const int OwnerOnly = 0x180;
+
+    /// <summary>Everyone may read it.</summary>
+    public const int EveryoneReads = 0x1A4;
+
+    private const string Suffix = ".haagent-new";
+    private const string Label = "security.selinux";
+    private const int PermissionBits = 0xFFF;
+
+    /// <summary>Writes a file.</summary>
+    /// <param name="path">Which.</param>
+    /// <param name="content">All of it.</param>
+    /// <param name="newMode">Its mode, if it was not there; otherwise mode, owner and SELinux label stay.</param>
+    /// <param name="like">The file whose mode, owner and label it gets instead; null: its own.</param>
+    /// <param name="mustKeepOwner">Whether it is not written where its owner cannot be kept, as on an NFS server that squashes
+    /// root.</param>
+    /// <exception cref="IOException">It was not written; what was there is there.</exception>
+    public static void Write(string path, ReadOnlySpan<byte> content, int newMode, string? like = null, bool mustKeepOwner = true)
+    {
+        try
+        {
+            string file = Followed(path);
+            Look? look = LookOf(like ?? file);
+            RemoveLeftOvers(file);
+            string beside = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{file}.{Environment.MachineName}.{Environment.ProcessId}{Suffix}"
+            );
+            try
+            {
+                using (SafeFileHandle handle = Create(beside))
+                {
+                    RandomAccess.Write(handle, content, 0);
+                    Dress(handle, look, newMode, mustKeepOwner);
+                    RandomAccess.FlushToDisk(handle);
+                }
+
+                File.Move(beside, file, overwrite: true);
+            }
+            finally
+            {
+                File.Delete(beside);
+            }
+
+            Flush(Path.GetDirectoryName(file)!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{path} was not written: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Removes what a writer of this node left that was killed in its work. One that still works has its own name.</summary>
+    public static void RemoveLeftOvers(string path)
+    {
+        string prefix = $"{Path.GetFileName(path)}.{Environment.MachineName}.";
+        if (Path.GetDirectoryName(path) is not { } directory || !Directory.Exists(directory))
+            return;
+        foreach (string other in Directory.EnumerateFiles(directory, $"*{Suffix}"))
+        {
+            string name = Path.GetFileName(other);
+            if (
+                name.StartsWith(prefix, StringComparison.Ordinal)
+                && int.TryParse(name.AsSpan()[prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+                && (pid == Environment.ProcessId || !Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}")))
+            )
+                File.Delete(other);
+        }
+    }
+
+    private static string Followed(string path)
+    {
+        if (new FileInfo(path).LinkTarget is null)
+            return path;
+        FileSystemInfo? end = File.ResolveLinkTarget(path, returnFinalTarget: true);
+        return end is { Exists: true } ? end.FullName : throw new IOException("it is a symbolic link to nothing");
+    }
+
+    private static Look? LookOf(string path)
+    {
+        int fd = Posix.Open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, out int error);
+        if (fd < 0)
+            return error == ENOENT ? null : throw new IOException($"what is there cannot be looked at: {Errno.Text(error)}");
+        using var file = new SafeFileHandle(fd, ownsHandle: true);
+        if (!Posix.Stat(fd, out Tmds.Linux.statx facts, out error))
+            throw new IOException($"what is there cannot be looked at: {Errno.Text(error)}");
+        if ((facts.stx_mode & (ushort)S_IFMT) != (ushort)S_IFREG)
+            throw new IOException("what is there is not a regular file");
+        var label = new byte[1024];
+        nint size = Posix.GetAttribute(file, Label, label, (nuint)label.Length);
+        return new Look(facts.stx_mode & PermissionBits, facts.stx_uid, facts.stx_gid, size > 0 ? label[..(int)size] : null);
+    }
+
+    private static SafeFileHandle Create(string path)
+    {
+        int fd = Posix.Open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, out int error, OwnerOnly);
+        return fd < 0 ? throw new IOException(Errno.Text(error)) : new SafeFileHandle(fd, ownsHandle: true);
+    }
+
+    private static void Dress(SafeFileHandle file, Look? look, int newMode, bool mustKeepOwner)
+    {
+        int fd = (int)file.DangerousGetHandle();
+        if (look is not null && !Posix.SetOwner(fd, look.Owner, look.Group, out int error) && mustKeepOwner)
+            throw new IOException($"its owner cannot be kept: {Errno.Text(error)}");
+        if (!Posix.SetMode(fd, look?.Mode ?? newMode, out error))
+            throw new IOException($"its mode cannot be set: {Errno.Text(error)}");
+
+        // Where there are labels a file without its own is one that its daemon may not read.
+        if (look?.Label is { } label && Posix.SetAttribute(file, Label, label, (nuint)label.Length, 0) < 0)
+            throw new IOException($"its SELinux label cannot be kept: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+    }
+
+    // The new name, too, must outlast a power failure.
+    private static void Flush(string directory)
+    {
+        int fd = Posix.Open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, out int error);
+        if (fd < 0)
+            throw new IOException($"{directory} cannot be opened: {Errno.Text(error)}");
+        using var handle = new SafeFileHandle(fd, ownsHandle: true);
+        if (!Posix.Flush(fd, out error) && error != EINVAL)
+            throw new IOException($"{directory} could not be made durable: {Errno.Text(error)}");
+    }
+
+    private sealed record Look(int Mode, uint Owner, uint Group, byte[]? Label);
+}
