@@ -104,9 +104,11 @@ internal static class Command
         if (!ended)
             process.Kill(entireProcessTree: true);
 
-        // All that was printed; but a child that was left behind may hold the pipes open for ever.
-        output.WaitForEnd(TimeForRest);
-        errors.WaitForEnd(TimeForRest);
+        // All that was printed; but a child that was left behind may hold the pipes open for ever, and so does a program that waits for a
+        // volume and cannot be ended: then the time is up already.
+        Deadline rest = Deadline.In(ended ? TimeForRest : TimeForRest / 5);
+        output.WaitForEnd(rest.Left);
+        errors.WaitForEnd(rest.Left);
         return ended
             ? new CommandResult(process.ExitCode, output.Text, errors.Text) { IsCut = output.IsCut }
             : new CommandResult(null, output.Text, $"it did not end in time and was ended. {errors.Text}".TrimEnd());

@@ -37,6 +37,14 @@ internal sealed class ImagePreparation(AgentContext context)
     private OperationResult Make(string image, Deadline deadline)
     {
         string backing = context.Settings.BackingFile;
+
+        // qemu-img would wait for a volume that stands still, and cannot be ended while it does.
+        Fact<PathSeen> there = context.Volume.Look(backing, deadline.Share(0.5));
+        if (there.State == FactState.NotLearned)
+            return OperationResult.Failed(
+                $"The backing image {backing} of {context.Domain} cannot be looked at: {there.Why}",
+                FailureKind.TimedOut
+            );
         CommandResult info = Command.Run(deadline, "qemu-img", ["info", "--force-share", "--output=json", backing]);
         if (!info.Succeeded)
             return OperationResult.Failed($"The backing image {backing} of {context.Domain} cannot be examined: {info.Words}");

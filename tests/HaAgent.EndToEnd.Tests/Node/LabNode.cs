@@ -41,8 +41,15 @@ internal sealed record LabNode(string Name, int Pid, string Directory)
     /// <summary>Mounts over a file one whose content never comes.</summary>
     public int FreezeFile(string file) => int.Parse(Run(Path.Combine(Directory, "frozen"), "-f", file), System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>A file system that stands still fails from now on: whoever waits for it or asks it gets an error at once.</summary>
+    public void Break(int frozen) => Run("sh", "-c", $"kill -KILL {frozen}; while [ -e /proc/{frozen} ]; do sleep 0.01; done");
+
     /// <summary>Ends a file system that stands still; whoever waits for it gets an error.</summary>
-    public void Thaw(int frozen, string path) => Run("sh", "-c", $"kill -KILL {frozen}; while [ -e /proc/{frozen} ]; do sleep 0.01; done; umount -l {path}");
+    public void Thaw(int frozen, string path)
+    {
+        Break(frozen);
+        Run("umount", "-l", path);
+    }
 
     public void MountShared() => Run("mount", "--bind", "/run/shared", "/mnt/shared");
 

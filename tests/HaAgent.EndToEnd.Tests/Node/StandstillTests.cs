@@ -71,6 +71,100 @@ public sealed class StandstillTests(OneNode fixture) : NodeTest(fixture)
         Assert.True(guest.Runs);
     }
 
+    /// <summary>An I/O error is no answer either: nobody learned from it that the guest is stopped, or that its configuration is missing.</summary>
+    [Fact]
+    public void AnyAction_VolumeFails_AsWhenItStandsStill()
+    {
+        TestGuest running = NewGuest().Start();
+        TestGuest unknown = NewGuest();
+        Node.Virsh("create", unknown.Config);
+        TestGuest stopped = NewGuest();
+        Node.Break(Node.Freeze(Shared));
+
+        running.Agent("monitor", Timeout, interval: 10, level: 10).Gives(OcfExit.Success);
+        unknown.Agent("monitor", Timeout, interval: 10).Fails(OcfExit.GenericError, "could not be read", "not connected");
+        unknown.Agent("stop", Timeout).Gives(OcfExit.GenericError);
+        stopped.Agent("start", Timeout).Fails(OcfExit.GenericError, "could not be read", "not connected");
+        running.Agent("stop", timeout: 20).Gives(running.Runs ? OcfExit.GenericError : OcfExit.Success);
+
+        Assert.True(unknown.Runs);
+        Assert.False(stopped.Runs);
+    }
+
+    [Fact]
+    public void Start_LockspaceFails_FailsSoftly()
+    {
+        TestGuest guest = NewGuest();
+        Node.Break(Node.Freeze(Shared + "/lockd"));
+
+        guest.Agent("start", Timeout).Fails(OcfExit.GenericError, Shared + "/lockd", "not connected");
+
+        Assert.False(guest.Runs);
+    }
+
+    [Fact]
+    public void MigrateFrom_VolumeStandsStill_ArrivedOrCannotTell()
+    {
+        TestGuest arrived = NewGuest().Start();
+        TestGuest unknown = NewGuest();
+        Node.Freeze(Shared);
+
+        arrived.From("bob", Node.Name, Timeout).RunOn(Node).Gives(OcfExit.Success);
+        unknown.From("bob", Node.Name, Timeout).RunOn(Node).Gives(OcfExit.GenericError);
+
+        Assert.True(arrived.Runs);
+    }
+
+    [Theory]
+    [InlineData("false")]
+    [InlineData("true")]
+    public void Start_VolumeOfTheBackingImageStandsStill_FailsAndNamesIt(string stateless)
+    {
+        TestGuest guest = NewGuest();
+        Node.Run("mkdir", "-p", "/mnt/small");
+        Node.Freeze("/mnt/small");
+
+        guest.Agent("start", Timeout, parameters: [("backingfile", "/mnt/small/base.raw"), ("stateless", stateless)])
+            .Fails(OcfExit.GenericError, "/mnt/small/base.raw");
+
+        Assert.False(guest.Runs);
+        Assert.Empty(Directory.GetFiles(Node.PathOf(Shared), "*.qcow2*"));
+    }
+
+    [Fact]
+    public void StartThenStop_VolumeOfADiskStandsStill_CannotTell()
+    {
+        TestGuest guest = NewGuest();
+        Node.Run("mkdir", "-p", "/mnt/small");
+        guest.With(g => g.Devices.Element("disk")!.Element("source")!.SetAttributeValue("file", "/mnt/small/disk.raw"));
+        int frozen = Node.Freeze("/mnt/small");
+
+        guest.Agent("start", Timeout).Gives(OcfExit.GenericError);
+        guest.Agent("stop", Timeout).Gives(OcfExit.GenericError);
+
+        Node.Thaw(frozen, "/mnt/small");
+        guest.Agent("stop").Gives(OcfExit.Success);
+        Assert.False(guest.Runs);
+    }
+
+    [Fact]
+    public void MonitorAndStop_VirtlockdStandsStill_RunningThenReallyGone()
+    {
+        TestGuest guest = NewGuest().Start();
+        Node.Daemon("freeze", "virtlockd");
+
+        guest.Agent("monitor", Timeout, interval: 10, level: 20).Gives(OcfExit.Success);
+
+        // libvirt gives the lease back to a daemon that does not answer before it says that the guest is gone.
+        AgentResult stop = guest.Agent("stop", timeout: 20);
+        stop.Gives(stop.ExitCode == OcfExit.Success ? OcfExit.Success : OcfExit.GenericError);
+        Assert.True(stop.ExitCode != OcfExit.Success || !guest.Runs);
+
+        Node.Daemon("thaw", "virtlockd");
+        guest.Agent("stop").Gives(OcfExit.Success);
+        Assert.False(guest.Runs);
+    }
+
     [Fact]
     public void Probe_VolumeStandsStill_LeavesTimeToAskForTheGuestThatIsRemembered()
     {
