@@ -55,6 +55,10 @@ public sealed partial class NoShellTests
     public void Sources_Whole_QuoteWordsOnlyForReaders() =>
         Assert.Empty(Sources.Where(source => source.Text.Contains("ShellWord.Quote", StringComparison.Ordinal) && Starting().IsMatch(source.Text)).Select(source => source.Name));
 
+    /// <summary>Elsewhere the type says so: what to do next is an Advice, which quotes each name in it, and no string becomes one.</summary>
+    [Fact]
+    public void Sources_OfVerbsAndNodes_SuggestCommandsOnlyWithTheirNamesQuoted() => Nobody(SuggestedCommand(), "HaAgent.Cli/", "HaAgent.Host/");
+
     /// <summary>The patterns find what they are for.</summary>
     [Theory]
     [InlineData("Run(limit, \"sh\", \"-c\", text)")]
@@ -63,7 +67,14 @@ public sealed partial class NoShellTests
     [InlineData("[\"--wait\", \"sh\", \"-c\", script]")]
     public void ShellProgram_OfACallOfAShell_IsSeen(string line) => Assert.Matches(ShellProgram(), line);
 
-    private static void Nobody(Regex pattern) => Assert.Empty(Sources.SelectMany(source => pattern.Matches(source.Text).Select(match => $"{source.Name}: {match.Value.Trim()}")));
+    [Theory]
+    [InlineData("$\"To take it back: crm node online {node}\"", true)]
+    [InlineData("$\"on it, virsh destroy {change.Domain}\"", true)]
+    [InlineData("$\"To take it back: {Advice.Of($\"crm node online {node}\")}\"", false)]
+    [InlineData("$\"virsh destroy {ShellWord.Quote(change.Domain)}\"", false)]
+    public void SuggestedCommand_WithAName_IsSeenUnlessItIsQuoted(string line, bool seen) => Assert.Equal(seen, SuggestedCommand().IsMatch(line));
+
+    private static void Nobody(Regex pattern, params string[] folders) => Assert.Empty(Sources.Where(source => folders.Length == 0 || folders.Any(source.Name.StartsWith)).SelectMany(source => pattern.Matches(source.Text).Select(match => $"{source.Name}: {match.Value.Trim()}")));
 
     [GeneratedRegex(@"""(?:/usr)?(?:/bin/)?(?:ba|da|k|z)?sh""|\b(?:ba|da)?sh -c\b|""eval\b")]
     private static partial Regex ShellProgram();
@@ -82,6 +93,9 @@ public sealed partial class NoShellTests
 
     [GeneratedRegex(@"(?:Run|RunAsync|Output|ProcessStartInfo)\([^;\n]*""ssh""")]
     private static partial Regex SshStarted();
+
+    [GeneratedRegex(@"(?<!Advice\.Of\()\$""(?:(?!Advice\.Of)[^""\n])*\b(?:virsh|crm (?:resource|node|configure|cluster)|haagent (?:add|adopt|remove|check|explain|setup|teardown|evacuate|verify))(?: [a-z-]+)* \{(?!Advice\.Of|ShellWord\.Quote)")]
+    private static partial Regex SuggestedCommand();
 
     [GeneratedRegex(@"\bProcessStartInfo\b|\bProcess\.Start\(|\bCommand\.Run\(|\bLocalProgram\.RunAsync\(|\bRunHereAsync\(")]
     private static partial Regex Starting();

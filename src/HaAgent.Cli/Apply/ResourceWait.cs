@@ -49,7 +49,7 @@ internal sealed class ResourceWait(
                 throw new Stop(
                     ExitCode.Incomplete,
                     $"{missing}: {string.Join("; ", failures.Select(Words))}. "
-                        + $"Mend that, clear the failure (crm resource cleanup {name}), then run the same command again."
+                        + $"Mend that, clear the failure ({Advice.Of($"crm resource cleanup {name}")}), then run the same command again."
                 );
             }
 
@@ -83,7 +83,7 @@ internal sealed class ResourceWait(
         string.Concat(
             status
                 .Failures.Where(f => f.Resource == resource)
-                .Select(f => $"; the cluster remembers: {f} (crm resource cleanup {resource} makes it forget)")
+                .Select(f => $"; the cluster remembers: {f} ({Advice.Of($"crm resource cleanup {resource}")} makes it forget)")
         );
 
     private static string Words(OperationRecord failure)

@@ -38,7 +38,7 @@ internal sealed record CheckAnswer(int Ok, int Warnings, int Errors, IReadOnlyLi
             findings.Count(f => f.Severity == Severity.Ok),
             findings.Count(f => f.Severity == Severity.Warning),
             findings.Count(f => f.Severity == Severity.Error),
-            [.. findings.Select(f => new FindingAnswer(f.Check, Word(f.Severity), f.Sentence, f.Mend))]
+            [.. findings.Select(f => new FindingAnswer(f.Check, Word(f.Severity), f.Sentence, f.Mend?.ToString()))]
         );
 
     private static string Word(Severity severity) =>
@@ -83,7 +83,7 @@ internal sealed record ExplainAnswer(string Guest, string Headline, IReadOnlyLis
             guest,
             explanation.Headline,
             explanation.Sightings,
-            [.. explanation.Causes.Select(c => new CauseAnswer(Explanation.Word(c.Likelihood), c.Sentence, c.Next))]
+            [.. explanation.Causes.Select(c => new CauseAnswer(Explanation.Word(c.Likelihood), c.Sentence, c.Next?.ToString()))]
         );
 }
 
@@ -95,7 +95,7 @@ internal sealed record PlanAnswer(IReadOnlyList<ChangeAnswer> Changes, IReadOnly
     public static PlanAnswer Of(Plan plan) =>
         new(
             [.. plan.Changes.Select(change => new ChangeAnswer(change.Title, [.. PlanText.Details(change)]))],
-            [.. plan.Refusals.Distinct().Select(refusal => new RefusalAnswer(refusal.Sentence, refusal.WayOut))],
+            [.. plan.Refusals.Distinct().Select(refusal => new RefusalAnswer(refusal.Sentence, refusal.WayOut.ToString()))],
             [.. plan.Notes.Distinct()]
         );
 }

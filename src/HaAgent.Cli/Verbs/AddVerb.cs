@@ -121,7 +121,7 @@ internal static class AddVerb
             : Cluster.Planning.Plan.Refuse(
                 $"{string.Join(", ", wrong)} cannot be a resource's name, which begins with a letter and contains letters, digits and "
                     + "_-. only",
-                "rename the guest while it is shut off: virsh domrename OLD NEW"
+                $"rename the guest while it is shut off: virsh domrename OLD NEW"
             );
     }
 

@@ -8,6 +8,7 @@ using HaAgent.Cli.Screens;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Evacuate;
 using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Status;
 
 namespace HaAgent.Cli.Verbs;
@@ -66,6 +67,8 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
 {
     private const int MostRounds = 5;
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(60);
+
+    private Advice Back => Advice.Of($"crm node online {node}");
 
     public async Task<ExitCode> RunAsync()
     {
@@ -198,7 +201,7 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
         {
             throw new Stop(
                 ExitCode.Interrupted,
-                $"Interrupted: {node} stays in standby, and what is on its way goes on. To take it back: crm node online {node}"
+                $"Interrupted: {node} stays in standby, and what is on its way goes on. To take it back: {Back}"
             );
         }
 
@@ -213,9 +216,9 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
             throw new Stop(
                 ExitCode.Incomplete,
                 $"{string.Join(", ", left)} {(took is null ? "did not arrive elsewhere within the time" : "failed on the way")}; {node} "
-                    + $"stays in standby. See 'haagent explain {left[0]}'. To take it back: crm node online {node}"
+                    + $"stays in standby. See '{Advice.Of($"haagent explain {left[0]}")}'. To take it back: {Back}"
             );
-        session.Screen.Mark(Tone.Good, $"{node} is empty and in standby; when it may work again: crm node online {node}");
+        session.Screen.Mark(Tone.Good, $"{node} is empty and in standby; when it may work again: {Back}");
         return ExitCode.Success;
 
         bool HasFailed(ClusterStatus status) =>

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using HaAgent.Cli.CommandLine;
+using HaAgent.Cluster.Planning;
 using HaAgent.Host;
 using HaAgent.Host.Node;
 using Microsoft.Win32.SafeHandles;
@@ -109,7 +110,10 @@ internal sealed class PreferenceHold : IAsyncDisposable
     }
 
     private Stop Left() =>
-        new(ExitCode.Incomplete, $"The constraint cli-prefer-{vm} could not be taken away. Take it away by hand: crm resource clear {vm}");
+        new(
+            ExitCode.Incomplete,
+            $"The constraint cli-prefer-{vm} could not be taken away. Take it away by hand: {Advice.Of($"crm resource clear {vm}")}"
+        );
 }
 
 /// <summary>
@@ -161,7 +165,7 @@ internal static class PreferenceKeeper
         using SafeFileHandle? held = Hold(vm);
         if (held is null)
         {
-            StandardStreams.Out($"another haagent verify {vm} is under way on this node\n");
+            StandardStreams.Out($"another verify of {vm} is under way on this node\n");
             WaitForEndOfInput();
             return ExitCode.Success;
         }

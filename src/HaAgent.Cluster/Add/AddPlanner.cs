@@ -28,7 +28,7 @@ public static class AddPlanner
         if (LockStorage.Find(scope.Snapshot.Cib, intent.GroupClone) is not { } storage)
             return Plan.Refuse(
                 $"the cluster has no lock storage ({intent.GroupClone})",
-                "haagent setup --device DEVICE (or --existing-mount DIRECTORY), then run this again"
+                $"haagent setup --device DEVICE (or --existing-mount DIRECTORY), then run this again"
             );
         if (!scope.Snapshot.Status.Where(storage.Filesystem.Id).Contains(scope.Snapshot.Self))
             return Plan.Refuse(
@@ -74,10 +74,10 @@ public static class AddPlanner
                 ? new Plan()
                 : Plan.Refuse(
                     $"the cluster has no resource {string.Join(", ", unknown)}",
-                    "name guests that are in the cluster, or are added by the same command"
+                    $"name guests that are in the cluster, or are added by the same command"
                 );
         return intent.PreferredNode is { } node && !cib.Nodes.Contains(node)
-            ? plan + Plan.Refuse($"the cluster has no node {node}", $"its nodes are {string.Join(", ", cib.Nodes)}")
+            ? plan + Plan.Refuse($"the cluster has no node {node}", $"its nodes are {Prose.List(cib.Nodes)}")
             : plan;
     }
 

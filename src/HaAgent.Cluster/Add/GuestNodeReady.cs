@@ -38,7 +38,7 @@ public static class GuestNodeReady
         if (intent.GuestNode is not { } name)
             return new Plan();
         if (guests.Count != 1)
-            return Plan.Refuse($"{guests.Count} guests cannot be one guest node", "add each with a --guest-node of its own");
+            return Plan.Refuse($"{guests.Count} guests cannot be one guest node", $"add each with a --guest-node of its own");
         GuestFacts guest = guests[0];
         Refusal[] refusals = [.. Name(name), .. Taken(name, snapshot, guest), .. Other(name, guest), .. Reachable(guest), .. Key(snapshot)];
         return refusals.Length > 0
@@ -65,7 +65,7 @@ public static class GuestNodeReady
         if (!good)
             yield return new Refusal(
                 $"{name} cannot be a host's name, by which the cluster reaches the guest node",
-                "name it with letters, digits and '-' only, the '-' neither first nor last"
+                $"name it with letters, digits and '-' only, the '-' neither first nor last"
             );
     }
 
@@ -89,7 +89,7 @@ public static class GuestNodeReady
                 $"choose another name; if that node is gone for good: crm_node --force --remove {name}"
             );
         else if (holder.Length > 0)
-            yield return new Refusal($"{name} is the name of {holder} already", "choose another name for the guest node");
+            yield return new Refusal($"{name} is the name of {holder} already", $"choose another name for the guest node");
     }
 
     // The node's record, and what is placed on it, would stay behind under the old name.
@@ -107,7 +107,7 @@ public static class GuestNodeReady
         if (guest.Document is { HasNetworkCard: false } document && document.Domain.HostDevices.Count == 0)
             yield return new Refusal(
                 $"{guest.Name} has no network card, by which the cluster could reach pacemaker_remote in it",
-                "give its XML an <interface>, or leave out --guest-node"
+                $"give its XML an <interface>, or leave out --guest-node"
             );
     }
 

@@ -56,8 +56,7 @@ internal static class GuestOptions
         select new Refusal(
             $"the cluster's configuration has '{other}' and not '{constraint.Text}', which was asked for",
             $"rename it (crm configure rename {constraint.Id} NAME) or delete it (crm configure delete {constraint.Id}), then run "
-                + "this again; or "
-                + "leave that wish out"
+                + $"this again; or leave that wish out"
         );
 
     /// <summary>Adds the constraints that are not there yet.</summary>

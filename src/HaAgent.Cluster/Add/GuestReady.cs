@@ -20,14 +20,14 @@ internal static class GuestReady
                 guest.NotLearned is { } why
                     ? new Refusal(
                         $"haagent cannot tell what the XML of {guest.Name} is: {why}; so nothing is changed",
-                        "see to that, then run this again"
+                        $"see to that, then run this again"
                     )
                     {
                         IsNotLearned = true,
                     }
                     : new Refusal(
                         !guest.HasText ? $"no node's libvirt knows a guest {guest.Name}" : $"the XML of {guest.Name} {guest.Problem}",
-                        "name a guest that 'virsh list --all' shows on a node, or its XML with --xml FILE"
+                        $"name a guest that 'virsh list --all' shows on a node, or its XML with --xml FILE"
                     )
             );
             return new Plan { Refusals = refusals };
@@ -50,7 +50,7 @@ internal static class GuestReady
         // What libvirt thinks of its CPU decides about a move, and not about its start.
         bool Hinders(Finding finding) =>
             finding.Severity == Severity.Error || (finding.IsNotLearned && finding.Check != GuestMigration.Name);
-        refusals.AddRange(findings.Where(Hinders).Select(f => new Refusal(f.Sentence, f.Mend ?? "haagent check")));
+        refusals.AddRange(findings.Where(Hinders).Select(f => new Refusal(f.Sentence, f.Mend ?? Advice.Of($"haagent check"))));
         return new Plan
         {
             Refusals = refusals,
@@ -68,7 +68,7 @@ internal static class GuestReady
         if (cib.Primitive(guest.Name) is { } resource && !resource.Agent.IsVirtualMachine)
             yield return new Refusal(
                 $"{guest.Name} is the name of a resource of another kind ({resource.Agent.FullName})",
-                "rename the guest (virsh domrename)"
+                $"rename the guest (virsh domrename)"
             );
         else if (cib.Primitive(guest.Name) is { } other && other.Agent == AgentName.Theirs)
             yield return new Refusal(
@@ -78,7 +78,7 @@ internal static class GuestReady
         else if (cib.Primitive(guest.Name) is null && cib.HasId(guest.Name))
             yield return new Refusal(
                 $"the name {guest.Name} is taken in the cluster's configuration",
-                "rename the guest (virsh domrename)"
+                $"rename the guest (virsh domrename)"
             );
         if (
             guest.Xml is not null
@@ -111,7 +111,7 @@ internal static class GuestReady
         if (nodes.Length > 1)
             yield return new Refusal(
                 $"{identity.Name} runs on {string.Join(" and ", nodes)} at once, and both write to its disks",
-                "shut down the copy that is not the true one at once (virsh destroy), and check the guest's filesystems"
+                $"shut down the copy that is not the true one at once (virsh destroy), and check the guest's filesystems"
             );
     }
 }

@@ -145,7 +145,7 @@ public static class AdoptPlanner
         Cib cib = snapshot.Cib;
         if (cib.Primitive(name) is not { } guest || !guest.Agent.IsVirtualMachine)
         {
-            yield return new Refusal($"the cluster has no guest {name}", "haagent status lists its guests");
+            yield return new Refusal($"the cluster has no guest {name}", $"haagent status lists its guests");
             yield break;
         }
 
@@ -165,7 +165,7 @@ public static class AdoptPlanner
                 $"wait until it is settled (crm_mon), or crm resource cleanup {name}"
             );
         if (snapshot.Status.Anywhere(name).Distinct().Count() > 1)
-            yield return new Refusal($"{name} is active on several nodes", "crm_mon -1; this must be mended first");
+            yield return new Refusal($"{name} is active on several nodes", $"crm_mon -1; this must be mended first");
         if (snapshot.Status.Anywhere(name).Any() && Where(guest, snapshot) is null)
         {
             foreach (NodeFacts node in snapshot.Reached.Where(n => n.Guests.State == FactState.NotLearned))

@@ -39,7 +39,7 @@ internal static class GuestXmlReady
             )
                 yield return new Refusal(
                     $"the XML of {guest.Id} on {node.Name}, {path}, {problem}",
-                    "write it anew by virsh dumpxml --inactive --security-info, where the guest is defined"
+                    $"write it anew by virsh dumpxml --inactive --security-info, where the guest is defined"
                 );
         }
 
@@ -47,7 +47,7 @@ internal static class GuestXmlReady
         if (without.Any(node => node.Name == home) || (without.Length > 0 && without.Length == nodes.Length))
             yield return new Refusal(
                 $"the XML of {guest.Id}, {path}, is missing on {string.Join(", ", without.Select(node => node.Name))}",
-                "write it there by virsh dumpxml --inactive --security-info, where the guest is defined"
+                $"write it there by virsh dumpxml --inactive --security-info, where the guest is defined"
             );
     }
 

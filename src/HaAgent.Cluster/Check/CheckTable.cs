@@ -54,7 +54,7 @@ public sealed record CheckScope(
 )
 {
     /// <summary>The lock storage as it is configured; null when there is none yet.</summary>
-    public LockStorage? Storage => LockStorage.Find(Snapshot.Cib, GroupClone);
+    public LockStorage? Storage { get; } = LockStorage.Find(Snapshot.Cib, GroupClone);
 }
 
 /// <summary>How bad a finding is.</summary>
@@ -75,7 +75,7 @@ public enum Severity
 /// <param name="Severity">How bad it is.</param>
 /// <param name="Sentence">What was found, on what, in one sentence.</param>
 /// <param name="Mend">The command or the step that mends it; null when all is well.</param>
-public sealed record Finding(string Check, Severity Severity, string Sentence, string? Mend)
+public sealed record Finding(string Check, Severity Severity, string Sentence, Advice? Mend)
 {
     /// <summary>It could not be looked at.</summary>
     public bool IsNotLearned { get; init; }
@@ -105,14 +105,14 @@ public sealed record Finding(string Check, Severity Severity, string Sentence, s
 internal static class Remedies
 {
     /// <summary>Sets up what is missing, on the storage that is configured.</summary>
-    public static string Setup(CheckScope scope) =>
-        scope.Storage is { } storage ? $"haagent setup {string.Join(' ', Words(storage).Select(ShellWord.Quote))}"
-        : scope.Devices is [var device] ? $"haagent setup --device {ShellWord.Quote(device)}"
-        : "haagent setup --device DEVICE (or --existing-mount DIRECTORY)";
+    public static Advice Setup(CheckScope scope) =>
+        scope.Storage is { } storage ? Advice.Of($"haagent setup {Words(storage)}")
+        : scope.Devices is [var device] ? Advice.Of($"haagent setup --device {device}")
+        : $"haagent setup --device DEVICE (or --existing-mount DIRECTORY)";
 
     /// <summary>Completes what a guest of the cluster lacks.</summary>
-    public static string Add(Primitive guest) =>
-        guest.Agent == AgentName.Theirs ? $"haagent adopt {guest.Id}, then haagent add {guest.Id}" : $"haagent add {guest.Id}";
+    public static Advice Add(Primitive guest) =>
+        guest.Agent == AgentName.Theirs ? Advice.Of($"haagent adopt {guest.Id}, then haagent add {guest.Id}") : $"haagent add {guest.Id}";
 
     private static IEnumerable<string> Words(LockStorage storage)
     {

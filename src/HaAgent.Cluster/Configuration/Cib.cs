@@ -12,7 +12,34 @@ public sealed class Cib
 
     private readonly XElement root;
 
-    internal Cib(XElement root) => this.root = root;
+    // Each is asked for again and again, and nothing in it changes.
+    private readonly Lazy<Primitive[]> primitives;
+    private readonly Lazy<Group[]> groups;
+    private readonly Lazy<Clone[]> clones;
+    private readonly Lazy<Constraint[]> constraints;
+    private readonly Lazy<HashSet<string>> ids;
+    private readonly Lazy<KeyValuePair<string, string>[]> properties;
+
+    internal Cib(XElement root)
+    {
+        this.root = root;
+        XElement resources = Section("resources");
+        primitives = new(() => [.. resources.Descendants("primitive").Select(Read)]);
+        groups = new(() =>
+            [.. resources.Descendants("group").Select(g => new Group(CibXml.Id(g), [.. g.Elements("primitive").Select(CibXml.Id)]))]
+        );
+        clones = new(() =>
+            [
+                .. resources
+                    .Elements()
+                    .Where(e => e.Name.LocalName is "clone" or "master")
+                    .Select(c => new Clone(CibXml.Id(c), ChildOf(c), CibXml.ReadPairs(c, "meta_attributes"))),
+            ]
+        );
+        constraints = new(() => [.. Section("constraints").Elements().Select(ReadConstraint)]);
+        properties = new(() => [.. Pairs("crm_config", "cluster_property_set")]);
+        ids = new(() => [.. root.Element("configuration")!.Descendants().Select(CibXml.Id)]);
+    }
 
     /// <summary>Parses what <c>cibadmin --query</c> printed.</summary>
     /// <exception cref="System.Xml.XmlException">The text is not well-formed XML.</exception>
@@ -42,21 +69,16 @@ public sealed class Cib
         [.. Section("nodes").Elements("node").Select(node => (string?)node.Attribute("uname") ?? "").Except(Nodes)];
 
     /// <summary>Every primitive, wherever it stands.</summary>
-    public IEnumerable<Primitive> Primitives => Section("resources").Descendants("primitive").Select(Read);
+    public IReadOnlyList<Primitive> Primitives => primitives.Value;
 
     /// <summary>Every group.</summary>
-    public IEnumerable<Group> Groups =>
-        Section("resources").Descendants("group").Select(g => new Group(CibXml.Id(g), [.. g.Elements("primitive").Select(CibXml.Id)]));
+    public IReadOnlyList<Group> Groups => groups.Value;
 
     /// <summary>Every clone.</summary>
-    public IEnumerable<Clone> Clones =>
-        Section("resources")
-            .Elements()
-            .Where(e => e.Name.LocalName is "clone" or "master")
-            .Select(c => new Clone(CibXml.Id(c), ChildOf(c), CibXml.ReadPairs(c, "meta_attributes")));
+    public IReadOnlyList<Clone> Clones => clones.Value;
 
     /// <summary>Every constraint.</summary>
-    public IEnumerable<Constraint> Constraints => Section("constraints").Elements().Select(ReadConstraint);
+    public IReadOnlyList<Constraint> Constraints => constraints.Value;
 
     /// <summary>The primitive of that name, or null.</summary>
     public Primitive? Primitive(string id) => Primitives.FirstOrDefault(p => p.Id == id);
@@ -88,11 +110,10 @@ public sealed class Cib
         Groups.FirstOrDefault(g => g.Members.Contains(id)) is { } group ? [.. group.Members.TakeWhile(member => member != id), id] : [id];
 
     /// <summary>Whether any element of the configuration bears that id: ids are unique over the whole CIB.</summary>
-    public bool HasId(string id) => root.Element("configuration")!.Descendants().Any(e => CibXml.Id(e) == id);
+    public bool HasId(string id) => ids.Value.Contains(id);
 
     /// <summary>A cluster property such as stonith-enabled, or null when it is not set.</summary>
-    public string? Property(string name) =>
-        Pairs("crm_config", "cluster_property_set").Where(p => p.Key == name).Select(p => p.Value).FirstOrDefault();
+    public string? Property(string name) => properties.Value.Where(p => p.Key == name).Select(p => p.Value).FirstOrDefault();
 
     /// <summary>A default for operations such as timeout, or null when it is not set.</summary>
     public string? OperationDefault(string name) =>

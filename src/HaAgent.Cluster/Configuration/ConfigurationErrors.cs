@@ -47,7 +47,7 @@ public static class ConfigurationErrors
         if (after.FirstOrDefault(fact => fact.State == FactState.NotLearned) is { } unknown)
             return Plan.Refuse(
                 $"haagent cannot tell whether the configuration would be sound afterwards: crm_verify gives no answer ({unknown.Why})",
-                "see to that ('crm_verify --live-check --verbose' must answer here), then run this again"
+                $"see to that ('crm_verify --live-check --verbose' must answer here), then run this again"
             );
 
         // What was there before cannot be told from what comes with the change when it was not learned.
@@ -57,8 +57,8 @@ public static class ConfigurationErrors
         if (added.Length > 0)
             return Plan.Refuse(
                 $"with this change the configuration would have errors that crm_verify finds{unlike}: " + string.Join("; ", added),
-                "mend what is named there (crm configure edit), then run this again; if nothing of it is yours, this is a mistake in "
-                    + "haagent"
+                $"mend what is named there (crm configure edit), then run this again; if nothing of it is yours, this is a mistake in "
+                    + $"haagent"
             );
         return known.Count == 0
             ? new Plan()

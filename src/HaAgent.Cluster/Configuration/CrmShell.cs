@@ -1,5 +1,6 @@
 using System.Text;
 using System.Xml.Linq;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Configuration;
 
@@ -248,7 +249,8 @@ public static class CrmShell
     private static string Quote(string value) =>
         value.Length > 0 && value.All(c => char.IsLetterOrDigit(c) || c is '_' or '.' or '-')
             ? value
-            : $"\"{value.Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+            // A line break in a value must not look like the next line.
+            : $"\"{Printable.Line(value).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }
 
 /// <summary>What becomes of one object of the CIB, in the language of the crm shell.</summary>

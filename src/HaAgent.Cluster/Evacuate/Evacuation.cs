@@ -1,6 +1,7 @@
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.History;
+using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Simulating;
 using HaAgent.Cluster.Status;
 
@@ -162,7 +163,7 @@ public static class NodeObstacle
         if (Placement.All(cib).FirstOrDefault(p => p.Resource == guest && p.Node == node && p.IsBan) is { } ban)
             return $"{node} is forbidden by {ban.Id}";
         if (history.FailCounts.Where(f => f.Resource == guest && f.Node == node).Sum(f => f.Count) >= Threshold(guest, cib))
-            return $"it has failed too often on {node} (crm resource cleanup {guest} {node})";
+            return $"it has failed too often on {node} ({Advice.Of($"crm resource cleanup {guest} {node}")})";
         if (LockClone.All(cib, guest).FirstOrDefault(c => c.MissingOn(node, status).Count > 0) is { } clone)
             return $"{clone.Name} does not run on {node}";
         foreach (

@@ -3,6 +3,7 @@ using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Explain.Rules;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.History;
+using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Simulating;
 using HaAgent.Cluster.Status;
 using HaAgent.Core.Guest;
@@ -46,7 +47,7 @@ public sealed record Explanation(string Headline, IReadOnlyList<Cause> Causes, I
                 Cause.Possible(
                     $"Nothing that is known here keeps {scope.Id} from running",
                     $"ask the scheduler itself (crm_simulate --live-check --show-scores) and the log (grep {scope.Id} "
-                        + "/var/log/pacemaker/pacemaker.log)"
+                        + $"/var/log/pacemaker/pacemaker.log)"
                 ),
             ];
         }
@@ -183,14 +184,14 @@ public enum Likelihood
 /// <param name="Likelihood">How sure.</param>
 /// <param name="Sentence">What was found.</param>
 /// <param name="Next">What to do about it; null when nothing is to be done.</param>
-public sealed record Cause(Likelihood Likelihood, string Sentence, string? Next)
+public sealed record Cause(Likelihood Likelihood, string Sentence, Advice? Next)
 {
     /// <summary>This alone is enough.</summary>
-    public static Cause Certain(string sentence, string? next = null) => new(Likelihood.Certain, sentence, next);
+    public static Cause Certain(string sentence, Advice? next = null) => new(Likelihood.Certain, sentence, next);
 
     /// <summary>Most likely, or part of it.</summary>
-    public static Cause Likely(string sentence, string? next = null) => new(Likelihood.Likely, sentence, next);
+    public static Cause Likely(string sentence, Advice? next = null) => new(Likelihood.Likely, sentence, next);
 
     /// <summary>It may play a part.</summary>
-    public static Cause Possible(string sentence, string? next = null) => new(Likelihood.Possible, sentence, next);
+    public static Cause Possible(string sentence, Advice? next = null) => new(Likelihood.Possible, sentence, next);
 }

@@ -20,7 +20,7 @@ public sealed record Plan
     public static Plan Of(Change change) => new() { Changes = [change] };
 
     /// <summary>A plan that does not begin.</summary>
-    public static Plan Refuse(string sentence, string wayOut) => new() { Refusals = [new Refusal(sentence, wayOut)] };
+    public static Plan Refuse(string sentence, Advice wayOut) => new() { Refusals = [new Refusal(sentence, wayOut)] };
 
     /// <summary>A plan that only says something.</summary>
     public static Plan Note(string sentence) => new() { Notes = [sentence] };
@@ -61,7 +61,7 @@ public sealed record Plan
 /// <summary>Why nothing will be changed, and what the admin can do about it.</summary>
 /// <param name="Sentence">What stands in the way, on what, and why that matters.</param>
 /// <param name="WayOut">What to do next.</param>
-public sealed record Refusal(string Sentence, string WayOut)
+public sealed record Refusal(string Sentence, Advice WayOut)
 {
     /// <summary>Something could not be learned: nobody knows whether it stands in the way.</summary>
     public bool IsNotLearned { get; init; }

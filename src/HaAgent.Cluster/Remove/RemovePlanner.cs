@@ -63,11 +63,14 @@ public static class RemovePlanner
         if (cib.Primitive(name) is not { } primitive)
         {
             if (cib.HasId(name))
-                yield return new Refusal($"{name} in the cluster's configuration is not a guest", "name guests; haagent status lists them");
+                yield return new Refusal(
+                    $"{name} in the cluster's configuration is not a guest",
+                    $"name guests; haagent status lists them"
+                );
         }
         else if (!primitive.Agent.IsVirtualMachine)
         {
-            yield return new Refusal($"{name} is no guest but {primitive.Agent.FullName}", "name guests; haagent status lists them");
+            yield return new Refusal($"{name} is no guest but {primitive.Agent.FullName}", $"name guests; haagent status lists them");
         }
         else if (cib.ParentOf(name) is { } parent)
         {
@@ -87,10 +90,11 @@ public static class RemovePlanner
         // In maintenance mode nothing would stop; and when that mode ended, those guests would.
         if (cib.Property(Mark) is not null)
         {
-            string unfinished = string.Join(' ', Unfinished(cib).DefaultIfEmpty(guests[0].Id));
+            string[] unfinished = [.. Unfinished(cib).DefaultIfEmpty(guests[0].Id)];
+            Advice finishing = $"haagent remove --keep-running {unfinished}";
             return Plan.Refuse(
-                $"'haagent remove --keep-running {unfinished}' was interrupted, and the cluster is still as it left it",
-                $"haagent remove --keep-running {unfinished} finishes it; then run this again"
+                $"'{finishing}' was interrupted, and the cluster is still as it left it",
+                $"{finishing} finishes it; then run this again"
             );
         }
 

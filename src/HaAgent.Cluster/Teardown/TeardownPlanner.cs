@@ -51,7 +51,7 @@ public static class TeardownPlanner
         if (guests.Length > 0)
             yield return new Refusal(
                 $"{string.Join(", ", guests)} {(guests.Length == 1 ? "uses" : "use")} the lock storage",
-                $"take them out of the cluster first: haagent remove --stop {string.Join(' ', guests)}"
+                $"take them out of the cluster first: haagent remove --stop {guests}"
             );
         if (Carrier(snapshot) is { } carrier && carrier != clone)
         {
@@ -68,7 +68,7 @@ public static class TeardownPlanner
         {
             yield return new Refusal(
                 $"{clone} in the cluster's configuration mounts no volume, so it is not what setup made",
-                "name the clone with the lock storage: --clone NAME"
+                $"name the clone with the lock storage: --clone NAME"
             );
             yield break;
         }
@@ -93,7 +93,7 @@ public static class TeardownPlanner
         {
             yield return new Refusal(
                 $"{group.Id} holds more than haagent put there ({string.Join(", ", group.Members)})",
-                "take the other resources out of the group first (crm configure modgroup), then run this again"
+                $"take the other resources out of the group first (crm configure modgroup), then run this again"
             );
         }
     }

@@ -75,7 +75,7 @@ public sealed record TestNodes(string Home, string Other)
         if (other is null)
             refusal = new Refusal(
                 $"no second node can take {guest}{(obstacles.Count > 0 ? ": " : "")}{string.Join("; ", obstacles.Values)}",
-                "mend that, then run this again"
+                $"mend that, then run this again"
             );
         return other is null ? null : new TestNodes(home, other);
     }
@@ -87,14 +87,14 @@ public sealed record TestNodes(string Home, string Other)
         if (ClusterBoolean.IsFalse(cib.Property("stonith-enabled")))
             return new Refusal(
                 "fencing is switched off (stonith-enabled=false), so the cluster would wait for ever after a crash",
-                "configure fencing and switch it on (crm configure property stonith-enabled=true); haagent check says what is missing"
+                $"configure fencing and switch it on (crm configure property stonith-enabled=true); haagent check says what is missing"
             );
         bool watchdog = ClusterTime.Parse(cib.Property("stonith-watchdog-timeout")) > TimeSpan.Zero;
         return watchdog || cib.Primitives.Any(p => p.Agent.Class == "stonith")
             ? null
             : new Refusal(
                 "no fencing device is configured, so the cluster would wait for ever after a crash",
-                "configure one (crm configure primitive … stonith:…); haagent check says what is missing"
+                $"configure one (crm configure primitive … stonith:…); haagent check says what is missing"
             );
     }
 
@@ -104,10 +104,10 @@ public sealed record TestNodes(string Home, string Other)
         if (!guests.Any(p => p.Id == guest))
             return new Refusal(
                 $"the cluster has no virtual machine {guest}",
-                guests.Length == 0 ? "add one first (haagent add)" : $"name one of {string.Join(", ", guests.Select(g => g.Id))}"
+                guests.Length == 0 ? Advice.Of($"add one first (haagent add)") : $"name one of {Prose.List(guests.Select(g => g.Id))}"
             );
         if (!status.HasQuorum)
-            return new Refusal("this part of the cluster has no quorum", "mend the cluster first (crm_mon -1)");
+            return new Refusal("this part of the cluster has no quorum", $"mend the cluster first (crm_mon -1)");
         if (status.Where(guest).Count() != 1)
             return new Refusal(
                 $"{guest} does not run, or something is under way with it",

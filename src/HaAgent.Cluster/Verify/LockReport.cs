@@ -1,4 +1,5 @@
 using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Setup;
 using HaAgent.Cluster.Setup.Steps;
 using HaAgent.Cluster.Status;
@@ -55,6 +56,7 @@ public abstract record LockReport
     public GuideTestResult Judge(string guest, string home, string node)
     {
         string expected = $"creating {guest} on {node} while it runs on {home} is refused because of the lock";
+        Advice end = $"virsh destroy {guest}";
         return this switch
         {
             NotTried not => new(GuideTest.Lock, expected, $"not tried: {not.Why}", Verdict.Failed),
@@ -93,7 +95,7 @@ public abstract record LockReport
             Created { Leftover: { } why } => new(
                 GuideTest.Lock,
                 expected,
-                $"a SECOND COPY was started on {node} and could not be destroyed: {why}. End it now: on {node}, virsh destroy {guest}",
+                $"a SECOND COPY was started on {node} and could not be destroyed: {why}. End it now: on {node}, {end}",
                 Verdict.Failed
             ),
             _ => throw new InvalidOperationException(),

@@ -2,6 +2,7 @@ using System.Text;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Locking;
 using HaAgent.Core.Node;
+using HaAgent.Core.Text;
 using HaAgent.Libvirt;
 
 namespace HaAgent.Host.Node;
@@ -55,7 +56,7 @@ internal static class GuestChanges
 
         throw new IOException(
             $"it is still running after {ShutdownLimit.TotalMinutes:0} minutes{(refusal is null ? "" : $" ({refusal})")}; "
-                + $"look at its console, or end it: virsh destroy {change.Domain}"
+                + $"look at its console, or end it: virsh destroy {ShellWord.Quote(change.Domain)}"
         );
     }
 

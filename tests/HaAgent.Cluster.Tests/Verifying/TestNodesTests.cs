@@ -20,7 +20,7 @@ public sealed class TestGroundTests
     public void Choose_SomethingInTheWay_RefusesWithTheWayOut(string scenario, string wayOut)
     {
         Assert.Null(Choose(scenario, out Refusal? refusal));
-        Assert.Contains(wayOut, refusal!.WayOut, StringComparison.Ordinal);
+        Assert.Contains(wayOut, refusal!.WayOut.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class TestGroundTests
         var scenario = new SchedulerCase("explain", "runs");
         var cib = Cib.Parse(scenario.Cib.ToXml().Replace("name=\"stonith-enabled\" value=\"true\"", $"name=\"stonith-enabled\" value=\"{enabled}\"", StringComparison.Ordinal));
 
-        Assert.Equal(wayOut is not null, TestNodes.CrashObjection(cib)?.WayOut.Contains(wayOut!, StringComparison.Ordinal) ?? false);
+        Assert.Equal(wayOut is not null, TestNodes.CrashObjection(cib)?.WayOut.ToString().Contains(wayOut!, StringComparison.Ordinal) ?? false);
     }
 
     private static TestNodes? Choose(string name, out Refusal? refusal)

@@ -32,7 +32,7 @@ internal static class GuestDefinitions
                         Name,
                         Severity.Error,
                         $"{guest.Name}: libvirt on {node.Name} starts it at boot, beside the cluster",
-                        $"virsh autostart --disable {ShellWord.Quote(identity.Name)}, on {node.Name}"
+                        $"virsh autostart --disable {identity.Name}, on {node.Name}"
                     );
                 }
             }
@@ -120,7 +120,7 @@ internal static class GuestConfiguration
                 Severity.Error,
                 $"{guest.Name}: {path} is missing on {string.Join(", ", without.Select(n => n.Name))}, so it cannot start there",
                 !onVolume ? MovedToVolume(scope, guest)
-                    : without.Length < nodes.Length ? $"crm resource cleanup {scope.GroupClone}"
+                    : without.Length < nodes.Length ? Advice.Of($"crm resource cleanup {scope.GroupClone}")
                     : $"virsh dumpxml --inactive --security-info {guest.Name} > {path}, on the node where it runs or is defined"
             );
         }
@@ -143,7 +143,7 @@ internal static class GuestConfiguration
     }
 
     // The agent does not take another file at run time: the guest is stopped and started.
-    private static string MovedToVolume(CheckScope scope, GuestFacts guest)
+    private static Advice MovedToVolume(CheckScope scope, GuestFacts guest)
     {
         string target = $"{scope.Storage?.Mount ?? SetupIntent.DefaultMount}/{guest.Name}.xml";
         return $"install -m 600 {guest.ConfigPath} {target}; crm resource param {guest.Name} set config {target} (this restarts the guest)";
@@ -156,7 +156,7 @@ internal static class GuestConfiguration
                 Name,
                 Severity.Error,
                 $"{guest.Name}: {guest.ConfigPath ?? "its XML"} {guest.Problem}",
-                "virsh dumpxml --inactive --security-info DOMAIN, on the node where it is defined"
+                $"virsh dumpxml --inactive --security-info DOMAIN, on the node where it is defined"
             );
     }
 }
@@ -191,7 +191,7 @@ internal static class GuestMigration
                 Severity.Error,
                 $"{guest.Name}: {string.Join(", ", guest.Xml.HostDevices.Distinct())} belongs to one host, so it cannot move live",
                 guest.Resource is null
-                    ? $"haagent add --no-migrate {guest.Name}"
+                    ? Advice.Of($"haagent add --no-migrate {guest.Name}")
                     : $"crm resource meta {guest.Name} set allow-migrate false"
             );
         foreach (NodeFacts node in scope.Snapshot.Reached)
@@ -206,7 +206,7 @@ internal static class GuestMigration
                     Name,
                     Severity.Error,
                     $"{guest.Name}: {node.Name} cannot run its CPU",
-                    "choose a CPU model that every node has (virsh hypervisor-cpu-baseline)"
+                    $"choose a CPU model that every node has (virsh hypervisor-cpu-baseline)"
                 );
             if (
                 guest.Bridges.Count > 0
@@ -241,7 +241,7 @@ internal static class GuestMigration
                 Name,
                 Severity.Warning,
                 $"{guest.Name}: its CPU is host-passthrough, and the nodes' CPUs differ: it may not survive a move",
-                "use host-model or a named CPU model"
+                $"use host-model or a named CPU model"
             );
     }
 }

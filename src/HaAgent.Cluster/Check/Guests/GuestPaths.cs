@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.Planning;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Node;
 
@@ -49,8 +50,8 @@ internal static class GuestPaths
                 Severity.Error,
                 $"{what} is missing on {string.Join(", ", without)}",
                 mentioned.Use == PathUse.Program
-                    ? $"install it on {string.Join(", ", without)}"
-                    : "move it to shared storage that every node has under this name"
+                    ? Advice.Of($"install it on {Prose.List(without)}")
+                    : $"move it to shared storage that every node has under this name"
             );
             yield break;
         }
@@ -72,7 +73,7 @@ internal static class GuestPaths
                         Name,
                         Severity.Error,
                         $"{what} lies on a local filesystem of {on}: it is another file on each node",
-                        "move it to shared storage"
+                        $"move it to shared storage"
                     );
                     break;
                 case PathUse.Nvram:
@@ -80,7 +81,7 @@ internal static class GuestPaths
                         Name,
                         Severity.Warning,
                         $"{what} lies on a local filesystem of {on}: the firmware's settings do not follow the guest",
-                        "move it to shared storage"
+                        $"move it to shared storage"
                     );
                     break;
                 case PathUse.Boot or PathUse.ReadOnlyStorage:
@@ -88,7 +89,7 @@ internal static class GuestPaths
                         Name,
                         Severity.Warning,
                         $"{what} is a local copy on {on}: the copies must be kept equal by hand",
-                        "move it to shared storage"
+                        $"move it to shared storage"
                     );
                     break;
             }
@@ -107,7 +108,7 @@ internal static class GuestPaths
                 Name,
                 Severity.Error,
                 $"{what} is not a stable name: it may be another disk on another node or after the next boot",
-                stable is null ? "use a name under /dev/disk/by-id that every node has" : $"use {stable} in the XML"
+                stable is null ? Advice.Of($"use a name under /dev/disk/by-id that every node has") : $"use {stable} in the XML"
             );
         }
 
@@ -120,7 +121,7 @@ internal static class GuestPaths
                 Name,
                 Severity.Error,
                 $"{what} is not the same device on every node",
-                "use a name under /dev/disk/by-id that leads to the shared disk everywhere"
+                $"use a name under /dev/disk/by-id that leads to the shared disk everywhere"
             );
     }
 
@@ -248,7 +249,7 @@ internal static class GuestDisks
                 Name,
                 Severity.Warning,
                 $"{guest.Name}: lockd does not lock {string.Join(", ", open)}: only the cluster keeps it from running twice",
-                "use a block device or a file on shared storage, or rely on fencing alone"
+                $"use a block device or a file on shared storage, or rely on fencing alone"
             );
         return guest.Xml.Disks.Any(d => d.IsLockable)
             ? new Finding(Name, Severity.Ok, $"{guest.Name}: its writable disks are locked, each under one name", null)
@@ -256,7 +257,7 @@ internal static class GuestDisks
                 Name,
                 Severity.Warning,
                 $"{guest.Name}: it has no disk that lockd could lock: only the cluster keeps it from running twice",
-                "give it a disk on a block device or a file on shared storage, or rely on fencing alone"
+                $"give it a disk on a block device or a file on shared storage, or rely on fencing alone"
             );
     }
 
@@ -284,7 +285,7 @@ internal static class GuestDisks
                     "one disk goes by several names "
                         + $"({string.Join(", ", disk.Select(use => $"{use.Disk.Source} in {use.Guest.Name}").Distinct())}): each name has "
                         + "a lease of its own, so the lock does not hold",
-                    "use the same name in every XML"
+                    $"use the same name in every XML"
                 )
             );
         }
@@ -302,7 +303,7 @@ internal static class GuestDisks
                         Name,
                         Severity.Error,
                         $"{string.Join(" and ", Names(disk))} both write to {disk.Key}: only one of them can run",
-                        "give each guest a disk of its own, or mark it <shareable/>"
+                        $"give each guest a disk of its own, or mark it <shareable/>"
                     )
                 )
             );

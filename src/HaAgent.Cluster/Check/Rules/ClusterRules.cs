@@ -1,5 +1,6 @@
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Setup.Steps;
 using HaAgent.Core.Node;
 
@@ -21,7 +22,7 @@ internal static class Members
                 Name,
                 Severity.Error,
                 $"the cluster has {snapshot.Nodes.Count} node: high availability needs at least two",
-                "crm cluster join, on another machine"
+                $"crm cluster join, on another machine"
             );
         }
 
@@ -57,13 +58,13 @@ internal static class Members
                     Name,
                     Severity.Warning,
                     $"{node.Name} takes no resources ({(node.Standby ? "standby" : "maintenance")})",
-                    node.Standby ? $"crm node online {node.Name}" : $"crm node ready {node.Name}"
+                    node.Standby ? Advice.Of($"crm node online {node.Name}") : $"crm node ready {node.Name}"
                 );
             good &= node is { Online: true, Unclean: false, Standby: false, Maintenance: false };
         }
 
         if (!snapshot.Status.HasQuorum)
-            yield return new Finding(Name, Severity.Error, "the cluster has no quorum and starts nothing", "corosync-quorumtool -s");
+            yield return new Finding(Name, Severity.Error, "the cluster has no quorum and starts nothing", $"corosync-quorumtool -s");
         else if (good)
             yield return new Finding(
                 Name,
@@ -89,14 +90,14 @@ internal static class QuorumPolicy
                 Name,
                 Severity.Error,
                 "no-quorum-policy=ignore lets each half of a broken cluster fence the other and start its guests",
-                "crm configure property no-quorum-policy=freeze"
+                $"crm configure property no-quorum-policy=freeze"
             ),
             "freeze" => new Finding(Name, Severity.Ok, "no-quorum-policy=freeze", null),
             _ when dlm => new Finding(
                 Name,
                 Severity.Warning,
                 $"no-quorum-policy={policy}: without quorum the cluster cannot unmount a volume under DLM and would fence the node",
-                "crm configure property no-quorum-policy=freeze"
+                $"crm configure property no-quorum-policy=freeze"
             ),
             _ => new Finding(Name, Severity.Ok, $"no-quorum-policy={policy}", null),
         };
@@ -119,13 +120,13 @@ internal static class Fencing
                     Name,
                     Severity.Error,
                     "fencing is switched off: after a node's failure nobody can prove that its guests are dead",
-                    "crm configure property stonith-enabled=true"
+                    $"crm configure property stonith-enabled=true"
                 )
                 : new Finding(
                     Name,
                     Severity.Error,
                     "no fencing device is configured: after a node's failure nobody can prove that its guests are dead",
-                    "crm cluster init sbd (or crm configure primitive NAME stonith:…)"
+                    $"crm cluster init sbd (or crm configure primitive NAME stonith:…)"
                 );
             yield break;
         }
@@ -177,7 +178,7 @@ internal static class Fencing
                     Severity.Error,
                     $"{node.Name} has no watchdog device for SBD",
                     $"load the hardware's watchdog driver on {node.Name}, or softdog: echo softdog > /etc/modules-load.d/watchdog.conf; "
-                        + "modprobe softdog"
+                        + $"modprobe softdog"
                 );
         }
 
@@ -194,7 +195,7 @@ internal static class Fencing
                 Name,
                 Severity.Error,
                 $"the nodes name different SBD devices ({string.Join(" / ", sets)})",
-                "make SBD_DEVICE equal on all nodes (/etc/sysconfig/sbd)"
+                $"make SBD_DEVICE equal on all nodes (/etc/sysconfig/sbd)"
             );
     }
 }

@@ -1,6 +1,7 @@
 using HaAgent.Cluster.Add;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.Planning;
 using HaAgent.Core.Ocf;
 
 namespace HaAgent.Cluster.Check.Rules;
@@ -28,7 +29,7 @@ internal static class GuestsRun
     private static IEnumerable<Finding> Look(ClusterStatus status, Primitive guest)
     {
         OperationFailure[] failures = [.. status.Failures.Where(failure => failure.Resource == guest.Id)];
-        string mend = $"crm resource cleanup {guest.Id}, once its reason is mended";
+        Advice mend = $"crm resource cleanup {guest.Id}, once its reason is mended";
         bool asked = !guest.IsToldToStop;
         if (asked && !status.Anywhere(guest.Id).Any())
             yield return new Finding(
@@ -71,7 +72,7 @@ internal static class StartsAgain
     {
         string? text = guest.MetaValue(GuestResources.FailureTimeout) ?? cib.ResourceDefault(GuestResources.FailureTimeout);
         TimeSpan time = ClusterTime.Parse(text) ?? TimeSpan.Zero;
-        string byHand = $"crm resource meta {guest.Id} set {GuestResources.FailureTimeout} {GuestResources.FailureTimeoutValue}";
+        Advice byHand = $"crm resource meta {guest.Id} set {GuestResources.FailureTimeout} {GuestResources.FailureTimeoutValue}";
         const string Never = "where its start failed once it is never tried again by itself";
         if (text is null)
             return Warning($"{guest.Id} has no failure-timeout: {Never}", $"{Remedies.Add(guest)} (or {byHand})");
@@ -87,7 +88,7 @@ internal static class StartsAgain
             );
     }
 
-    private static Finding Warning(string sentence, string mend) => new(Name, Severity.Warning, sentence, mend);
+    private static Finding Warning(string sentence, Advice mend) => new(Name, Severity.Warning, sentence, mend);
 }
 
 /// <summary>The operations of the guests have the time that the agent asks for: where nothing is said, Pacemaker gives 20

@@ -201,7 +201,7 @@ internal static class Lockspace
                     Name,
                     Severity.Error,
                     $"{storage.Mount} on {node.Name} is mounted with locks that count on that node only ({mount.Options})",
-                    "mount it without nolock and local_lock"
+                    $"mount it without nolock and local_lock"
                 ),
                 _ when directory.MountPoint != storage.Mount => new Finding(
                     Name,

@@ -1,5 +1,6 @@
 using HaAgent.Cluster.Adopt;
 using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Remove;
 
 namespace HaAgent.Cluster.Check.Rules;
@@ -45,25 +46,25 @@ internal static class Management
             yield return Error(
                 $"{(resting ? StandsStill + "; " : "")}'haagent remove --keep-running' was interrupted{stopped}",
                 left.Length == 0
-                    ? "type the same haagent remove again: it resumes"
-                    : $"haagent remove --keep-running {string.Join(' ', left)} finishes it"
+                    ? Advice.Of($"type the same haagent remove again: it resumes")
+                    : $"haagent remove --keep-running {left} finishes it"
             );
         }
         else if (resting)
         {
-            yield return Error(StandsStill, "crm maintenance off");
+            yield return Error(StandsStill, $"crm maintenance off");
         }
 
         if (ClusterBoolean.IsTrue(cib.Property("stop-all-resources")))
             yield return Error(
                 "stop-all-resources is set: the cluster keeps everything stopped",
-                "crm configure property stop-all-resources=false"
+                $"crm configure property stop-all-resources=false"
             );
         if (ClusterBoolean.IsFalse(cib.Property("is-managed-default")))
         {
             yield return Error(
                 "is-managed-default=false: the cluster leaves every resource alone that does not say otherwise",
-                "crm configure property is-managed-default=true"
+                $"crm configure property is-managed-default=true"
             );
         }
 
@@ -85,7 +86,7 @@ internal static class Management
         {
             yield return Error(
                 $"{guest.Id} is left alone by the cluster: 'haagent adopt' was interrupted",
-                $"haagent adopt {(guest.Agent == AgentName.Theirs ? "--revert " : "")}{guest.Id}"
+                guest.Agent == AgentName.Theirs ? Advice.Of($"haagent adopt --revert {guest.Id}") : $"haagent adopt {guest.Id}"
             );
             yield break;
         }
@@ -151,11 +152,11 @@ internal static class Management
             _ => string.Equals(text, value, StringComparison.OrdinalIgnoreCase),
         };
 
-    private static string OutOfMaintenance(string name) => $"crm resource maintenance {name} off";
+    private static Advice OutOfMaintenance(string name) => $"crm resource maintenance {name} off";
 
-    private static string Managed(string name) => $"crm resource manage {name}";
+    private static Advice Managed(string name) => $"crm resource manage {name}";
 
-    private static Finding Warning(string sentence, string mend) => new(Name, Severity.Warning, sentence, mend);
+    private static Finding Warning(string sentence, Advice mend) => new(Name, Severity.Warning, sentence, mend);
 
-    private static Finding Error(string sentence, string mend) => new(Name, Severity.Error, sentence, mend);
+    private static Finding Error(string sentence, Advice mend) => new(Name, Severity.Error, sentence, mend);
 }

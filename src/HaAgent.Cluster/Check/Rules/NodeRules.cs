@@ -85,7 +85,7 @@ internal static class VirtualizationDaemons
                 Name,
                 Severity.Error,
                 $"both libvirtd and virtqemud are enabled on {node.Name}, only one of them can run, and {flavour.Daemon} is in use",
-                $"systemctl disable --now {string.Join(' ', units)} on {node.Name}"
+                $"systemctl disable --now {units} on {node.Name}"
             );
         }
 
@@ -97,7 +97,7 @@ internal static class VirtualizationDaemons
                     Name,
                     Severity.Error,
                     $"{string.Join(", ", missing)} does not start at boot on {node.Name}",
-                    $"{Remedies.Setup(scope)} (or systemctl enable --now {string.Join(' ', missing)})"
+                    $"{Remedies.Setup(scope)} (or systemctl enable --now {missing})"
                 );
         }
         else
@@ -192,7 +192,7 @@ internal static class ShutdownOrder
                 Name,
                 Severity.Warning,
                 "the nodes have no systemd, so nobody here knows whether Pacemaker stops before libvirt and virtlockd",
-                "see to that order in the nodes' own start and stop scripts"
+                $"see to that order in the nodes' own start and stop scripts"
             );
     }
 
@@ -226,7 +226,7 @@ internal static class Bridges
                 Severity.Error,
                 $"{node.Name} has no network bridge for the guests",
                 $"make one on {node.Name}, of the same name on every node: nmcli con add type bridge ifname br0 (or YaST, or ip link add "
-                    + "br0 type bridge)"
+                    + $"br0 type bridge)"
             );
         }
 
@@ -239,7 +239,7 @@ internal static class Bridges
                 "no bridge has the same name on every node "
                     + $"({string.Join("; ", nodes.Select(n => $"{n.Name}: {string.Join(", ", Names(n))}"))}): a guest finds its network "
                     + "on one node only",
-                "give the bridges the same name on every node"
+                $"give the bridges the same name on every node"
             );
             yield break;
         }
@@ -251,7 +251,7 @@ internal static class Bridges
                 Name,
                 Severity.Warning,
                 $"{string.Join(", ", common)} carries the cluster's own network: a busy guest can make the nodes lose each other",
-                "give the guests a bridge on another network"
+                $"give the guests a bridge on another network"
             );
         }
         else if (good)

@@ -1,5 +1,6 @@
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.Planning;
 
 namespace HaAgent.Cluster.Explain.Rules;
 
@@ -21,7 +22,7 @@ internal static class AdminsWill
             yield return Left(scope, "maintenance=true", $"crm resource maintenance {scope.Id} off");
     }
 
-    private static Cause Left(ExplainScope scope, string how, string next) =>
+    private static Cause Left(ExplainScope scope, string how, Advice next) =>
         Cause.Certain($"{scope.Id} is left alone by the cluster ({how}): it is neither started nor stopped nor moved", next);
 }
 
@@ -33,20 +34,20 @@ internal static class ClusterAsAWhole
         if (scope.Status.Controller is null)
             yield return Cause.Certain(
                 "The cluster has no node that takes decisions (no DC) at the moment",
-                "wait some seconds; if it stays so, look at 'crm_mon -1' and the cluster's network on every node"
+                $"wait some seconds; if it stays so, look at 'crm_mon -1' and the cluster's network on every node"
             );
         string policy = scope.Cib.Property("no-quorum-policy") ?? "stop";
         if (!scope.Status.HasQuorum && policy != "ignore")
             yield return Cause.Certain(
                 $"This part of the cluster has no quorum, and no-quorum-policy is {policy}: {WithoutQuorum(policy)}",
-                "bring the missing nodes back (crm cluster start --all), or mend the cluster's network"
+                $"bring the missing nodes back (crm cluster start --all), or mend the cluster's network"
             );
         if (ClusterBoolean.IsTrue(scope.Cib.Property("maintenance-mode")))
-            yield return Cause.Certain("The whole cluster is in maintenance: it leaves every resource as it is", "crm maintenance off");
+            yield return Cause.Certain("The whole cluster is in maintenance: it leaves every resource as it is", $"crm maintenance off");
         if (ClusterBoolean.IsTrue(scope.Cib.Property("stop-all-resources")))
             yield return Cause.Certain(
                 "stop-all-resources is set: the cluster keeps everything stopped",
-                "crm configure property stop-all-resources=false"
+                $"crm configure property stop-all-resources=false"
             );
         foreach (NodeStatus node in scope.Status.Nodes.Where(n => n.Unclean))
         {
@@ -54,7 +55,7 @@ internal static class ClusterAsAWhole
                 ? "fencing is switched off, so this never ends by itself"
                 : "the cluster waits for its fencing";
             string sentence = $"{node.Name} is UNCLEAN: nobody knows what runs there, and {fencing}";
-            string next =
+            Advice next =
                 $"see why it is not fenced (stonith_admin --history {node.Name}; crm_mon -1 --include=fencing); once {node.Name} is "
                 + $"surely off: crm node clearstate {node.Name}";
             yield return scope.Runs && !scope.RunsOn.Contains(node.Name) ? Cause.Possible(sentence, next) : Cause.Certain(sentence, next);
@@ -78,12 +79,12 @@ internal static class NodesThatTakeNothing
         bool none = !scope.Status.Nodes.Any(n => scope.Status.TakesResources(n.Name));
         foreach (NodeStatus node in scope.Status.Nodes.Where(n => !scope.Status.TakesResources(n.Name) && !n.Unclean))
         {
-            (string why, string next) = node switch
+            (string why, Advice next) = node switch
             {
-                { Online: false } => ("is offline", $"start it, and the cluster on it (crm cluster start {node.Name})"),
-                { Pending: true } => ("is joining the cluster", "wait until it has joined"),
-                { Maintenance: true } => ("is in maintenance: what is there is left as it is", $"crm node ready {node.Name}"),
-                _ => ("is in standby: it takes no resources", $"crm node online {node.Name}"),
+                { Online: false } => ("is offline", Advice.Of($"start it, and the cluster on it (crm cluster start {node.Name})")),
+                { Pending: true } => ("is joining the cluster", Advice.Of($"wait until it has joined")),
+                { Maintenance: true } => ("is in maintenance: what is there is left as it is", Advice.Of($"crm node ready {node.Name}")),
+                _ => ("is in standby: it takes no resources", Advice.Of($"crm node online {node.Name}")),
             };
             string sentence = $"{node.Name} {why}";
             if (node.Maintenance && scope.RunsOn.Contains(node.Name))
@@ -104,7 +105,7 @@ internal static class LocationConstraints
         bool banned = usable.Length > 0 && usable.All(node => placements.Any(p => p.IsBan && p.Node == node));
         foreach (Placement placement in placements)
         {
-            string remove = placement.IsLeftByMove ? Clear(scope, placement) : $"crm configure delete {placement.Id}";
+            Advice remove = placement.IsLeftByMove ? Clear(scope, placement) : $"crm configure delete {placement.Id}";
             if (placement.Node is null)
                 yield return Cause.Possible(
                     $"The location constraint {placement.Id} has rules, which are not evaluated here",
@@ -143,17 +144,19 @@ internal static class LocationConstraints
             );
     }
 
-    private static Cause Weigh(ExplainScope scope, bool everywhere, Placement placement, string sentence, string remove) =>
+    private static Cause Weigh(ExplainScope scope, bool everywhere, Placement placement, string sentence, Advice remove) =>
         everywhere && !scope.Runs ? Cause.Certain(sentence, remove)
         : scope.RunsOn.Contains(placement.Node!) ? Cause.Possible(sentence, remove)
         : Cause.Likely(sentence, remove);
 
-    private static Cause Here(ExplainScope scope, Placement placement, string sentence, string? remove) =>
+    private static Cause Here(ExplainScope scope, Placement placement, string sentence, Advice? remove) =>
         scope.RunsOn.Contains(placement.Node!) && placement.Score > 0 ? Cause.Certain(sentence, remove) : Cause.Possible(sentence, remove);
 
     // Without its constraint a migration under way would be taken back, and the source does not get the lock.
-    private static string Clear(ExplainScope scope, Placement placement) =>
-        $"{(scope.Moves ? "once nothing is under way any more (crm_resource --wait): " : "")}crm resource clear {placement.Resource}";
+    private static Advice Clear(ExplainScope scope, Placement placement) =>
+        scope.Moves
+            ? Advice.Of($"once nothing is under way any more (crm_resource --wait): crm resource clear {placement.Resource}")
+            : $"crm resource clear {placement.Resource}";
 
     private static string Left(ExplainScope scope, Placement placement) =>
         !placement.IsLeftByMove ? ""

@@ -1,4 +1,5 @@
 using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Status;
 using HaAgent.Core.Guest;
 
@@ -62,7 +63,7 @@ internal static class ConfigurationFile
 
         if (scope.Guest.XmlProblem is { } problem)
         {
-            string next = $"see whether the shared volume is mounted (crm_mon -1r), and whether {path} is on it and whole";
+            Advice next = $"see whether the shared volume is mounted (crm_mon -1r), and whether {path} is on it and whole";
             yield return scope.Runs
                 ? Cause.Possible($"{path} {problem}", next)
                 : Cause.Certain($"{path} {problem}, so every start fails", next);
@@ -88,7 +89,7 @@ internal static class ConfigurationFile
             );
     }
 
-    private static Cause Weigh(ExplainScope scope, string sentence, string next) =>
+    private static Cause Weigh(ExplainScope scope, string sentence, Advice next) =>
         scope.Runs ? Cause.Possible(sentence, next) : Cause.Likely(sentence, next);
 }
 
@@ -107,7 +108,9 @@ internal static class CopiesAndLocks
             yield return Cause.Certain(
                 sentence,
                 scope.Runs
-                    ? $"find out which copy is the right one, then shut the one on {node} down there (virsh shutdown {guest.DomainName})"
+                    ? Advice.Of(
+                        $"find out which copy is the right one, then shut the one on {node} down there (virsh shutdown {guest.DomainName})"
+                    )
                     : $"if that copy is the right one, have the cluster look again (crm resource refresh {scope.Id}): it takes it over, "
                         + $"and moves it where it may not stay; otherwise shut it down on {node} (virsh shutdown {guest.DomainName}), "
                         + $"then: crm resource cleanup {scope.Id}"
@@ -124,12 +127,11 @@ internal static class CopiesAndLocks
                     ", ",
                     (scope.Watch.Snapshot.Node(node).Guests.Value?.Keys ?? []).Where(g => scope.Cib.Primitive(g) is null)
                 );
+                var suspects = new Prose(others.Length > 0 ? $"not the cluster's, and running there: {others}" : "virsh list, lsof");
                 yield return Cause.Certain(
                     $"virtlockd on {node} holds the lock of a disk of {scope.Id}, though the guest is not seen there: most likely another "
                         + "guest uses the disk, and every start of this one is refused",
-                    $"look on {node} for it "
-                        + $"({(others.Length > 0 ? $"not the cluster's, and running there: {others}" : "virsh list, lsof")}), end it, "
-                        + $"then: crm resource cleanup {scope.Id}"
+                    $"look on {node} for it " + $"({suspects}), end it, " + $"then: crm resource cleanup {scope.Id}"
                 );
             }
         }
@@ -142,7 +144,7 @@ internal static class CopiesAndLocks
                     + $"{(paused ? "a paused guest holds none" : "virtlockd was killed or restarted under it")}, so a second copy could "
                     + "be started",
                 paused
-                    ? $"resume it or stop it (crm resource restart {scope.Id})"
+                    ? Advice.Of($"resume it or stop it (crm resource restart {scope.Id})")
                     : $"restart the libvirt daemon there, then the guest at a good moment (crm resource restart {scope.Id})"
             );
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.History;
+using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Status;
 
 namespace HaAgent.Cluster.Explain.Rules;
@@ -66,7 +67,7 @@ internal static class FailedOperations
             string what = $"{Verb(failure.Operation)} failed on {failure.Node} {scope.At(failure.When)} ({failure.Outcome})";
             string said = failure.Reason.Length > 0 ? $": {Whole(failure)}" : "";
             string sentence = what + said;
-            string cleanup = $"mend that, then: crm resource cleanup {scope.Id}";
+            Advice cleanup = $"mend that, then: crm resource cleanup {scope.Id}";
             yield return failure.Operation switch
             {
                 "stop" => Cause.Certain(
@@ -122,7 +123,7 @@ internal static class FailuresCounted
                     : $"it failed there {count.ToString(CultureInfo.InvariantCulture)} times, and migration-threshold is "
                         + $"{Score.Write(threshold)}";
             string sentence = $"It may not run on {node.Key}: {how}. The ban holds until the failures are cleaned up";
-            string next = $"crm resource cleanup {scope.Id} {node.Key}";
+            Advice next = $"crm resource cleanup {scope.Id} {node.Key}";
             yield return scope.Runs ? Cause.Likely(sentence, next) : Cause.Certain(sentence, next);
         }
     }
@@ -140,7 +141,7 @@ internal static class UnderWay
         )
             yield return Cause.Certain(
                 $"{Words(operation)} is under way; it began {scope.At(operation.When)}",
-                "wait, and watch it with crm_mon"
+                $"wait, and watch it with crm_mon"
             );
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Status;
 
 namespace HaAgent.Cluster.Explain.Rules;
@@ -24,9 +25,9 @@ internal static class Dependencies
                         .History.Operations.Where(o => o.Failed && o.Node == node && missing.Contains(o.Resource))
                         .Select(o => $"{o.Resource} {o.Operation}: {o.Outcome}{(o.Reason.Length > 0 ? $", {o.Reason.TrimEnd('.')}" : "")}")
                 );
-                string next =
+                Advice next =
                     failed.Length > 0
-                        ? $"mend what failed on {node} ({failed}), then: crm resource cleanup {clone.Name}"
+                        ? Advice.Of($"mend what failed on {node} ({new Prose(failed)}), then: crm resource cleanup {clone.Name}")
                         : $"see why on {node} (haagent check; crm_mon -1rf)";
                 yield return scope.Runs ? Cause.Likely(sentence, next) : Cause.Certain(sentence, next);
             }
@@ -128,17 +129,17 @@ internal static class SchedulersNextStep
             _ when action.Blocked => Cause.Likely(
                 $"The scheduler would {action.Kind} it{(action.To is null ? "" : $" on {action.To}")}, but may not{why}"
             ),
-            "start" => Cause.Likely($"The cluster is about to start it on {action.To}{why}", "wait, and watch it with crm_mon"),
+            "start" => Cause.Likely($"The cluster is about to start it on {action.To}{why}", $"wait, and watch it with crm_mon"),
             "migrate" or "move" => Cause.Likely(
                 $"The cluster is about to move it from {action.From} to {action.To}{why}",
-                "wait, and watch it with crm_mon"
+                $"wait, and watch it with crm_mon"
             ),
             "stop" when action.Reason == "node availability" => Cause.Certain(
                 $"The scheduler finds no node for it: it will be stopped on {action.From}{why}",
-                "see the reasons below, node by node"
+                $"see the reasons below, node by node"
             ),
-            "stop" => Cause.Likely($"The cluster is about to stop it on {action.From}{why}", "wait, and watch it with crm_mon"),
-            _ => Cause.Likely($"The cluster is about to {action.Kind} it{why}", "wait, and watch it with crm_mon"),
+            "stop" => Cause.Likely($"The cluster is about to stop it on {action.From}{why}", $"wait, and watch it with crm_mon"),
+            _ => Cause.Likely($"The cluster is about to {action.Kind} it{why}", $"wait, and watch it with crm_mon"),
         };
     }
 }
@@ -172,7 +173,7 @@ internal static class SchedulersScores
             yield return Cause.Possible(
                 $"placement-strategy is {strategy}: a node must have enough capacity left for its utilization "
                     + $"({string.Join(", ", scope.Guest.Resource.Utilization.Select(u => $"{u.Key}={u.Value}"))})",
-                "crm_simulate --live-check --show-utilization"
+                $"crm_simulate --live-check --show-utilization"
             );
     }
 }

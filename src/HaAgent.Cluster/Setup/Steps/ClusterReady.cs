@@ -2,6 +2,7 @@ using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
 using HaAgent.Core.Node;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Setup.Steps;
 
@@ -21,7 +22,7 @@ public static class ClusterReady
             refusals.Add(
                 new Refusal(
                     $"the cluster has {snapshot.Nodes.Count} node, and high availability needs at least two",
-                    "add a node to the cluster (crm cluster join), then run this again"
+                    $"add a node to the cluster (crm cluster join), then run this again"
                 )
             );
         }
@@ -47,7 +48,7 @@ public static class ClusterReady
             refusals.Add(
                 new Refusal(
                     "the cluster has no quorum, so it starts nothing",
-                    "bring the missing nodes back (corosync-quorumtool -s shows them)"
+                    $"bring the missing nodes back (corosync-quorumtool -s shows them)"
                 )
             );
         if (!HasFencing(snapshot.Cib))
@@ -56,7 +57,7 @@ public static class ClusterReady
                 new Refusal(
                     "the cluster has no working fencing (no stonith resource, or stonith-enabled=false): after a node's failure nobody "
                         + "could prove that its guests are dead",
-                    "set up fencing first, for instance SBD: crm cluster init sbd; then crm configure property stonith-enabled=true"
+                    $"set up fencing first, for instance SBD: crm cluster init sbd; then crm configure property stonith-enabled=true"
                 )
             );
         }

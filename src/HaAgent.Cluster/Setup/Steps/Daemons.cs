@@ -90,7 +90,7 @@ public static class Daemons
         {
             return Plan.Refuse(
                 $"{string.Join(", ", masked)} is masked on {node.Name}, so libvirt cannot run there",
-                $"systemctl unmask {string.Join(' ', masked)} on {node.Name}, then run this again"
+                $"systemctl unmask {masked} on {node.Name}, then run this again"
             );
         }
 

@@ -93,7 +93,7 @@ public static class LockResources
             yield return new Refusal(
                 $"{string.Join(" and ", taken)} in the cluster's configuration is not a clone of a group that begins with "
                     + $"{string.Join(", ", wanted.Select(p => p.Id))}",
-                "choose other names with --clone and --group, or delete what bears them (crm configure delete)"
+                $"choose other names with --clone and --group, or delete what bears them (crm configure delete)"
             );
         }
 
@@ -145,7 +145,7 @@ public static class LockResources
             {
                 yield return new Refusal(
                     $"{wanted.Id} in the cluster's configuration is {present.Agent.FullName}, not {wanted.Agent.FullName}",
-                    "choose another name for ours (see haagent setup --help)"
+                    $"choose another name for ours (see haagent setup --help)"
                 );
                 yield break;
             }
@@ -156,7 +156,7 @@ public static class LockResources
                 {
                     yield return new Refusal(
                         $"{wanted.Id} in the cluster's configuration has {name}={present.Parameter(name) ?? "(nothing)"}, not {value}",
-                        "name what is configured, or choose another name for the resource; to begin anew: haagent teardown --clone "
+                        $"name what is configured, or choose another name for the resource; to begin anew: haagent teardown --clone "
                             + $"{intent.Names.GroupClone}"
                     );
                 }
@@ -165,14 +165,14 @@ public static class LockResources
             if (cib.ParentOf(wanted.Id) != intent.Names.Group)
                 yield return new Refusal(
                     $"{wanted.Id} is in {cib.ParentOf(wanted.Id) ?? "no group"}, not in {intent.Names.Group}",
-                    "name its group and clone with --group and --clone"
+                    $"name its group and clone with --group and --clone"
                 );
         }
         else if (cib.HasId(wanted.Id))
         {
             yield return new Refusal(
                 $"the name {wanted.Id} is taken in the cluster's configuration",
-                "choose another name for ours (see haagent setup --help)"
+                $"choose another name for ours (see haagent setup --help)"
             );
         }
 

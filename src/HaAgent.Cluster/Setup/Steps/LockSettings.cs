@@ -104,7 +104,7 @@ public static class LockSettings
                 LibvirtConf.GetInteger(file.Text, "auto_disk_leases") == 0
                     ? Plan.Refuse(
                         $"auto_disk_leases = 0 in {LibvirtPaths.QemuLockd} on {node.Name} switches the locking of disks off",
-                        "take that line out on every node, then run this again"
+                        $"take that line out on every node, then run this again"
                     )
                     : new Plan()
         );

@@ -2,6 +2,7 @@ using System.Globalization;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
 using HaAgent.Core.Node;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Setup.Steps;
 
@@ -43,7 +44,7 @@ public static class SharedDevice
         )
             yield return new Refusal(
                 $"{path} is the SBD device on {node.Name}: a busy volume would starve it, and the node would be reset",
-                "use another device for the volume"
+                $"use another device for the volume"
             );
     }
 
@@ -75,7 +76,7 @@ public static class SharedDevice
                         new Refusal(
                             $"{path} is not a block device on {node.Name}",
                             $"connect the shared device to {node.Name} under the same name as on the other nodes (ls -l /dev/disk/by-id "
-                                + "shows its names)"
+                                + $"shows its names)"
                         ),
                     ],
                 why => [Refusal.NotLearned($"what {path} is", node.Name, why)]
@@ -88,7 +89,7 @@ public static class SharedDevice
         string? stable = DeviceName.Preferred(Names(path, snapshot).Aggregate((all, next) => all.Intersect(next)));
         yield return new Refusal(
             $"{path} is not a stable name: it may be another device on another node or after the next boot",
-            stable is null ? "use --device with a name under /dev/disk/by-id that every node has" : $"use --device {stable}"
+            stable is null ? Advice.Of($"use --device with a name under /dev/disk/by-id that every node has") : $"use --device {stable}"
         );
     }
 
@@ -125,7 +126,7 @@ public static class SharedDevice
             string list = string.Join(", ", sizes.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Size} bytes on {s.Node}")));
             yield return new Refusal(
                 $"{path} is not the same device on every node: {list}",
-                "use a name under /dev/disk/by-id that leads to the shared device everywhere"
+                $"use a name under /dev/disk/by-id that leads to the shared device everywhere"
             );
         }
     }
@@ -176,7 +177,7 @@ public static class SharedDevice
         {
             return Plan.Refuse(
                 $"{storage.Path} is in use on {user.Node} by {string.Join(", ", user.Device.UsedBy.Value!)}",
-                "free it first, or name another device"
+                $"free it first, or name another device"
             );
         }
 
