@@ -250,7 +250,8 @@ internal sealed class Applier(Session session, CibCopy copies)
         if (await session.Nodes.MakeAsync(node, change, limit) is RefusedReply refused)
             throw new Stop(
                 ExitCode.Incomplete,
-                $"Failed on {node}: {title}: {refused.Why}. {Mend(refused.Failure?.WayOut(node))}, then run the same command again: it "
+                $"Failed on {node}: {title}: {refused.Why}. {Mend(refused.Failure?.WayOut(node).ToString())}, then run the same "
+                    + "command again: it "
                     + "resumes where it stopped."
             );
     }

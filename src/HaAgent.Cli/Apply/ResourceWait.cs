@@ -7,6 +7,7 @@ using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.History;
 using HaAgent.Cluster.Planning;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cli.Apply;
 

@@ -8,8 +8,8 @@ using HaAgent.Cli.Screens;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Evacuate;
 using HaAgent.Cluster.Facts;
-using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Status;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cli.Verbs;
 

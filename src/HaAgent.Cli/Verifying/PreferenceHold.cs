@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using HaAgent.Cli.CommandLine;
-using HaAgent.Cluster.Planning;
+using HaAgent.Core.Text;
 using HaAgent.Host;
 using HaAgent.Host.Node;
 using Microsoft.Win32.SafeHandles;

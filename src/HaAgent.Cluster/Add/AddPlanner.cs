@@ -5,6 +5,7 @@ using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Setup;
 using HaAgent.Cluster.Setup.Steps;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Add;
 

@@ -3,6 +3,7 @@ using HaAgent.Cluster.Check.Guests;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
+using HaAgent.Core.Text;
 using GuestIdentity = HaAgent.Core.Guest.GuestIdentity;
 
 namespace HaAgent.Cluster.Add;

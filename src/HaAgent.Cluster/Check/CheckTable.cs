@@ -2,9 +2,9 @@ using HaAgent.Cluster.Check.Guests;
 using HaAgent.Cluster.Check.Rules;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
-using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Setup;
 using HaAgent.Core.Node;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Check;
 

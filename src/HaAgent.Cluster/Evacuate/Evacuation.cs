@@ -1,9 +1,9 @@
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.History;
-using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Simulating;
 using HaAgent.Cluster.Status;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Evacuate;
 

@@ -3,10 +3,10 @@ using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Explain.Rules;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.History;
-using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Simulating;
 using HaAgent.Cluster.Status;
 using HaAgent.Core.Guest;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Explain;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Core.Node;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Planning;
 

@@ -5,6 +5,7 @@ using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.History;
 using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Simulating;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Verify;
 

@@ -1,11 +1,11 @@
 using HaAgent.Cluster.Facts;
-using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Setup;
 using HaAgent.Cluster.Setup.Steps;
 using HaAgent.Cluster.Status;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Locking;
 using HaAgent.Core.Node;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Verify;
 

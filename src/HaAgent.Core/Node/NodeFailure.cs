@@ -1,4 +1,5 @@
 using System.Globalization;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Core.Node;
 
@@ -12,7 +13,7 @@ public abstract record NodeFailure
 
     /// <summary>What an administrator does about it.</summary>
     /// <param name="node">The node.</param>
-    public abstract string WayOut(string node);
+    public abstract Advice WayOut(string node);
 
     /// <summary>The program that reaches the node could not be started.</summary>
     /// <param name="Program">Its name.</param>
@@ -23,7 +24,7 @@ public abstract record NodeFailure
         public override string Sentence => $"{Program} cannot be started here: {Why}";
 
         /// <inheritdoc/>
-        public override string WayOut(string node) => $"install {Program} on this node (as root: {Program} -V)";
+        public override Advice WayOut(string node) => $"install {Program} on this node (as root: {Program} -V)";
     }
 
     /// <summary>ssh did not get there: a name, the network, a key or the login; ssh tells which in its own words alone.</summary>
@@ -34,7 +35,7 @@ public abstract record NodeFailure
         public override string Sentence => Words.Length > 0 ? Words : "ssh to it failed and said nothing";
 
         /// <inheritdoc/>
-        public override string WayOut(string node) => $"make 'ssh {node} haagent --version' work without a password";
+        public override Advice WayOut(string node) => $"make 'ssh {node} haagent --version' work without a password";
     }
 
     /// <summary>There is no such program.</summary>
@@ -45,7 +46,7 @@ public abstract record NodeFailure
         public override string Sentence => $"it has no haagent{After(Words)}";
 
         /// <inheritdoc/>
-        public override string WayOut(string node) => $"install the package haagent on {node}";
+        public override Advice WayOut(string node) => $"install the package haagent on {node}";
     }
 
     /// <summary>Its haagent does not know the verb.</summary>
@@ -56,7 +57,7 @@ public abstract record NodeFailure
         public override string Sentence => $"it has an older haagent, which does not know 'haagent node'{After(Words)}";
 
         /// <inheritdoc/>
-        public override string WayOut(string node) => $"install the same release of haagent on {node} as here (haagent --version)";
+        public override Advice WayOut(string node) => $"install the same release of haagent on {node} as here (haagent --version)";
     }
 
     /// <summary>Its haagent speaks another protocol.</summary>
@@ -68,7 +69,7 @@ public abstract record NodeFailure
             string.Create(CultureInfo.InvariantCulture, $"its haagent speaks protocol {Number} and this one {NodeProtocol.Number}");
 
         /// <inheritdoc/>
-        public override string WayOut(string node) => $"install the same release of haagent on {node} as here (haagent --version)";
+        public override Advice WayOut(string node) => $"install the same release of haagent on {node} as here (haagent --version)";
     }
 
     /// <summary>The login ended well, and nothing that it said was an answer.</summary>
@@ -79,7 +80,7 @@ public abstract record NodeFailure
         public override string Sentence => $"it answered nothing{After(Words)}";
 
         /// <inheritdoc/>
-        public override string WayOut(string node) =>
+        public override Advice WayOut(string node) =>
             $"see that 'haagent node' is what the login runs: look at what 'ssh {node} haagent node < /dev/null' prints";
     }
 
@@ -93,7 +94,7 @@ public abstract record NodeFailure
             string.Create(CultureInfo.InvariantCulture, $"haagent node ended with status {Status} there{After(Words)}");
 
         /// <inheritdoc/>
-        public override string WayOut(string node) => $"look at what 'ssh {node} haagent node < /dev/null' prints";
+        public override Advice WayOut(string node) => $"look at what 'ssh {node} haagent node < /dev/null' prints";
     }
 
     /// <summary>Nothing came in time.</summary>
@@ -105,7 +106,7 @@ public abstract record NodeFailure
             string.Create(CultureInfo.InvariantCulture, $"it did not answer within {Limit.TotalSeconds:0} s");
 
         /// <inheritdoc/>
-        public override string WayOut(string node) => $"look at what keeps {node} (ssh {node} uptime), then run this again";
+        public override Advice WayOut(string node) => $"look at what keeps {node} (ssh {node} uptime), then run this again";
     }
 
     /// <summary>The connection, or haagent there, ended in the middle.</summary>
@@ -116,7 +117,7 @@ public abstract record NodeFailure
         public override string Sentence => $"it broke off before the end of its answer{After(Words)}";
 
         /// <inheritdoc/>
-        public override string WayOut(string node) => $"see that 'ssh {node} haagent --version' works, then run this again";
+        public override Advice WayOut(string node) => $"see that 'ssh {node} haagent --version' works, then run this again";
     }
 
     /// <summary>It said more than is read.</summary>
@@ -126,7 +127,7 @@ public abstract record NodeFailure
         public override string Sentence => $"its answer is longer than {NodeProtocol.MostBytes / 1024 / 1024} MiB";
 
         /// <inheritdoc/>
-        public override string WayOut(string node) => $"look at what 'ssh {node} haagent node < /dev/null' prints";
+        public override Advice WayOut(string node) => $"look at what 'ssh {node} haagent node < /dev/null' prints";
     }
 
     /// <summary>It gave an answer that is none.</summary>
@@ -137,7 +138,7 @@ public abstract record NodeFailure
         public override string Sentence => What;
 
         /// <inheritdoc/>
-        public override string WayOut(string node) => $"install the same release of haagent on {node} as here (haagent --version)";
+        public override Advice WayOut(string node) => $"install the same release of haagent on {node} as here (haagent --version)";
     }
 
     private static string After(string words) => words.Length > 0 ? $": {words}" : "";

@@ -35,7 +35,7 @@ public sealed class NodeClientTests : IDisposable
         RefusedReply refused = Assert.IsType<RefusedReply>(await MakeAsync($"{end}\n[ ! -t 0 ] && cat > \"$0.sent\""));
 
         Assert.Equal(why, refused.Why);
-        Assert.NotEmpty(refused.Failure!.WayOut("bob"));
+        Assert.NotEmpty(refused.Failure!.WayOut("bob").ToString());
         Assert.False(refused.IsUnknown);
     }
 

@@ -58,7 +58,7 @@ public sealed class NodeConversationTests
         NodeConversation conversation = Listen($"haagent-node 2 {Nonce} {{\"reply\":\"end\"}}\n");
 
         Assert.Equal(ConversationState.Broken, conversation.State);
-        Assert.Contains("install the same release of haagent on bob", Assert.IsType<NodeFailure.OtherProtocol>(conversation.Problem).WayOut("bob"), StringComparison.Ordinal);
+        Assert.Contains("install the same release of haagent on bob", Assert.IsType<NodeFailure.OtherProtocol>(conversation.Problem).WayOut("bob").ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

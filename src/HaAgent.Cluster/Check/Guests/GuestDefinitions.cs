@@ -1,8 +1,8 @@
 using HaAgent.Cluster.Facts;
-using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Setup;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Node;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Check.Guests;
 

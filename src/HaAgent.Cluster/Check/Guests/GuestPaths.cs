@@ -1,8 +1,8 @@
 using System.Xml.Linq;
 using HaAgent.Cluster.Facts;
-using HaAgent.Cluster.Planning;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Node;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Check.Guests;
 

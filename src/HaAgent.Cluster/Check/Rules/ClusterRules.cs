@@ -1,8 +1,8 @@
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
-using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Setup.Steps;
 using HaAgent.Core.Node;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Check.Rules;
 

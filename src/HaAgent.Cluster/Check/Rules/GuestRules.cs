@@ -1,8 +1,8 @@
 using HaAgent.Cluster.Add;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
-using HaAgent.Cluster.Planning;
 using HaAgent.Core.Ocf;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Check.Rules;
 

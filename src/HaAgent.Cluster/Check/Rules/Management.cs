@@ -1,7 +1,7 @@
 using HaAgent.Cluster.Adopt;
 using HaAgent.Cluster.Configuration;
-using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Remove;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Check.Rules;
 

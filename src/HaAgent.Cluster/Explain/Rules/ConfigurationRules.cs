@@ -1,6 +1,6 @@
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
-using HaAgent.Cluster.Planning;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Explain.Rules;
 

@@ -1,7 +1,7 @@
 using HaAgent.Cluster.Configuration;
-using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Status;
 using HaAgent.Core.Guest;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Explain.Rules;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.History;
-using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Status;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Explain.Rules;
 

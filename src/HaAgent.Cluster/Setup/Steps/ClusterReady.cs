@@ -33,7 +33,7 @@ public static class ClusterReady
                 .Select(node => new Refusal(
                     $"node {node.Name} could not be asked: {node.Unreachable!.Sentence}",
                     $"{node.Unreachable.WayOut(node.Name)}; if the node is gone for good, take it out of the cluster: crm cluster remove "
-                        + node.Name
+                        + $"{node.Name}"
                 ))
         );
         refusals.AddRange(

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
-using HaAgent.Core.Text;
 
-namespace HaAgent.Cluster.Planning;
+namespace HaAgent.Core.Text;
 
 /// <summary>
 /// What an admin may type next. It is written as an interpolated string, and each hole in it is a word of a shell command: a name out of a

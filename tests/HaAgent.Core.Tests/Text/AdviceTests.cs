@@ -1,7 +1,7 @@
-using HaAgent.Cluster.Planning;
+using HaAgent.Core.Text;
 using Xunit;
 
-namespace HaAgent.Cluster.Tests.Planning;
+namespace HaAgent.Core.Tests.Text;
 
 /// <summary>Names in advice are words of a shell, whoever wrote it.</summary>
 public sealed class AdviceTests
@@ -13,11 +13,11 @@ public sealed class AdviceTests
     {
         Advice one = $"crm resource cleanup {Hostile}";
         Advice many = $"haagent remove --stop {new[] { "VM1", Hostile }}, on {Prose.List(["alice", "bob"])}; {2} of them";
-        var refusal = new Refusal("it failed", $"{one} (or {many})");
+        Advice both = $"{one} (or {many})";
 
         Assert.Equal("crm resource cleanup 'VM1; rm -rf /'", one.ToString());
         Assert.Equal("haagent remove --stop VM1 'VM1; rm -rf /', on alice, bob; 2 of them", many.ToString());
-        Assert.Equal($"{one} (or {many})", refusal.WayOut.ToString());
-        Assert.Equal(refusal, new Refusal("it failed", $"{one} (or {many})"));
+        Assert.Equal($"{one} (or {many})", both.ToString());
+        Assert.Equal(both, Advice.Of($"{one} (or {many})"));
     }
 }
