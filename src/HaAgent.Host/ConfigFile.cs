@@ -1,5 +1,6 @@
 using System.Text;
 using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
 using HaAgent.Core.Ocf;
 using HaAgent.Host.Native;
 using Tmds.Linux;
@@ -54,6 +55,35 @@ internal static class ConfigFile
         {
             Written = File.GetLastWriteTimeUtc(file),
         };
+    }
+
+    /// <summary>The text of a configuration file of this node, one char per byte; absent: there is none. One that cannot be read says
+    /// nothing of what is in it.</summary>
+    public static Fact<string> ReadText(string path)
+    {
+        int fd = Posix.Open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, out int error);
+        if (fd < 0)
+            return error == ENOENT || error == ENOTDIR
+                ? Fact.Absent<string>()
+                : Fact.NotLearned<string>($"{path} cannot be read ({Errno.Text(error)})");
+        using var file = new Microsoft.Win32.SafeHandles.SafeFileHandle(fd, ownsHandle: true);
+        try
+        {
+            if (KindProblem(fd) is string problem)
+                return Fact.NotLearned<string>($"{path} {problem}");
+            long length = RandomAccess.GetLength(file);
+            if (length > DomainXml.MaximumBytes)
+                return Fact.NotLearned<string>($"{path} has {length} bytes, which is more than is read");
+            byte[] bytes = new byte[length];
+            int read = 0;
+            while (read < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(read), read) is int count and > 0)
+                read += count;
+            return Fact.Known(Encoding.Latin1.GetString(bytes, 0, read));
+        }
+        catch (IOException e)
+        {
+            return Fact.NotLearned<string>($"{path} cannot be read ({e.Message})");
+        }
     }
 
     private static ConfigContent Unusable(string problem) => new(null, problem, ExitCode.Installed);

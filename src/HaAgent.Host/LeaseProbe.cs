@@ -170,7 +170,10 @@ internal static class LockspaceProbe
     private const string QemuLockdConf = "/etc/libvirt/qemu-lockd.conf";
 
     /// <summary>Reads libvirt's configuration on this node.</summary>
-    public static LockSetup ReadSetup() => LockSetup.Parse(TextOf(QemuConf), TextOf(QemuLockdConf));
+    public static Fact<LockSetup> ReadSetup() => ReadSetup(QemuConf, QemuLockdConf);
+
+    internal static Fact<LockSetup> ReadSetup(string qemuConf, string qemuLockdConf) =>
+        LockSetup.Learn(ConfigFile.ReadText(qemuConf), () => ConfigFile.ReadText(qemuLockdConf));
 
     /// <summary>Looks at a directory: the kernel itself names the mount of an open descriptor, symbolic links and bind mounts
     /// included.</summary>
@@ -215,17 +218,5 @@ internal static class LockspaceProbe
         string[] facts = File.ReadAllLines($"/proc/self/fdinfo/{fd.ToString(CultureInfo.InvariantCulture)}");
         string? id = Array.Find(facts, line => line.StartsWith(field, StringComparison.Ordinal))?[field.Length..].Trim();
         return MountTable.Parse(File.ReadAllText("/proc/self/mountinfo")).FirstOrDefault(mount => mount.Id == id);
-    }
-
-    private static string? TextOf(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path, System.Text.Encoding.Latin1);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
     }
 }

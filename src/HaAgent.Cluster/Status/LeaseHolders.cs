@@ -83,11 +83,10 @@ public abstract record LeaseHolders
     public static Fact<LockSetup> Setup(NodeFacts node)
     {
         ArgumentNullException.ThrowIfNull(node);
-        return Text(node, LibvirtPaths.Qemu).Then(qemu => Text(node, LibvirtPaths.QemuLockd).Map(lockd => LockSetup.Parse(qemu, lockd)));
+        return LockSetup.Learn(Text(node, LibvirtPaths.Qemu), () => Text(node, LibvirtPaths.QemuLockd));
     }
 
-    // A file that is known not to be there sets nothing.
-    private static Fact<string> Text(NodeFacts node, string path) => node.File(path).Map(file => file.Text).OrWhenAbsent("");
+    private static Fact<string> Text(NodeFacts node, string path) => node.File(path).Map(file => file.Text);
 
     // A lease file is known by its name alone: the kernel may show another path to it than the configuration does.
     private static bool IsSame(string held, string wanted) =>

@@ -7,6 +7,33 @@ namespace HaAgent.Core.Locking;
 /// <summary>Whether a guest that is started here would be protected.</summary>
 public static class LockGuard
 {
+    /// <summary>The verdict before a start. What could not be read is no reason to refuse, unless the admin wants a lock in any case: the
+    /// lock may well be there, and libvirt, which reads the same files, decides.</summary>
+    /// <param name="requireLock">auto, true or false.</param>
+    /// <param name="setup">How the node is configured.</param>
+    /// <param name="look">Looks at the lockspace directory; called only when there is one.</param>
+    public static OperationResult Judge(string requireLock, Fact<LockSetup> setup, Func<string, LockspaceFacts> look)
+    {
+        ArgumentNullException.ThrowIfNull(setup);
+        return setup.Match(
+            known => Judge(requireLock, known, look),
+            () => Judge(requireLock, LockSetup.None, look),
+            why =>
+                requireLock switch
+                {
+                    "false" => OperationResult.Done,
+                    "true" => Refuse(
+                        $"require_lock is true, but how libvirt on this node locks disks could not be learned: {why}. Make that "
+                            + "file readable"
+                    ),
+                    _ => OperationResult.DoneWith(
+                        $"How libvirt on this node locks disks could not be learned: {why}. Whether the guest is protected is not "
+                            + "known; make that file readable"
+                    ),
+                }
+        );
+    }
+
     /// <summary>The verdict before a start.</summary>
     /// <param name="requireLock">auto, true or false.</param>
     /// <param name="setup">How the node is configured.</param>
@@ -99,6 +126,21 @@ public sealed record LockSetup(string? LockManager, string? FileLockspaceDir, bo
             NonEmpty(LibvirtConf.GetString(conf, "lvm_lockspace_dir")) is not null
                 || NonEmpty(LibvirtConf.GetString(conf, "scsi_lockspace_dir")) is not null
         );
+    }
+
+    /// <summary>The same of what was learned of the two files: one that is not there sets nothing, one that cannot be read is not known to
+    /// set nothing. Without a lock manager the second does not matter.</summary>
+    public static Fact<LockSetup> Learn(Fact<string> qemuConf, Func<Fact<string>> qemuLockdConf)
+    {
+        ArgumentNullException.ThrowIfNull(qemuConf);
+        ArgumentNullException.ThrowIfNull(qemuLockdConf);
+        return qemuConf
+            .OrWhenAbsent("")
+            .Then(qemu =>
+                Parse(qemu, null) is { LockManager: null } none
+                    ? Fact.Known(none)
+                    : qemuLockdConf().OrWhenAbsent("").Map(lockd => Parse(qemu, lockd))
+            );
     }
 
     private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;

@@ -80,8 +80,10 @@ internal static class GuestChanges
     {
         DomainXml domain =
             DomainXml.Parse(Encoding.UTF8.GetBytes(change.Xml), out string problem) ?? throw new IOException($"the guest's XML {problem}");
-        LockSetup setup = LockspaceProbe.ReadSetup();
-        if (Unproven(domain, setup, files => NodeVolume.Here.Leases(files, deadline.OrIn(LeaseLimit))) is { } why)
+        Fact<LockSetup> setup = LockspaceProbe.ReadSetup();
+        if (setup.IsNotLearned(out string? unread))
+            return new RefusedReply($"how libvirt locks disks here could not be learned: {unread}");
+        if (Unproven(domain, setup.Value ?? LockSetup.None, files => NodeVolume.Here.Leases(files, deadline.OrIn(LeaseLimit))) is { } why)
             return new RefusedReply(why);
         return new Bounded().Run(deadline.OrIn(CopyLimit), () => Create(change.Xml, domain, deadline), out CopyReply? reply)
             ? reply!

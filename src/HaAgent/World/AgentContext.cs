@@ -69,7 +69,7 @@ internal sealed class AgentContext(
     }
 
     /// <summary>How this node locks disks; read once.</summary>
-    public Core.Locking.LockSetup Locking => field ??= LockspaceProbe.ReadSetup();
+    public Core.Node.Fact<Core.Locking.LockSetup> Locking => field ??= LockspaceProbe.ReadSetup();
 
     /// <summary>The running domain's disks with every volume resolved to its path; the configured ones when libvirt does not
     /// answer.</summary>

@@ -16,7 +16,12 @@ internal sealed class Checks(AgentContext context)
     {
         if (!context.IsLocalQemu || context.Settings.RequireLock == "false")
             return OperationResult.Done;
-        LockSetup setup = context.Locking;
+        if (context.Locking.IsNotLearned(out string? why))
+            return OperationResult.DoneWith(
+                $"Cannot tell whether the leases of {context.Domain} are held: how libvirt on this node locks disks could not be "
+                    + $"learned: {why}"
+            );
+        LockSetup setup = context.Locking.Value ?? LockSetup.None;
         if (setup.LockManager is null)
         {
             return context.Settings.RequireLock == "true"

@@ -71,7 +71,9 @@ internal sealed class ImagePreparation(AgentContext context)
     {
         context.Resolver.ReadConfiguration(deadline);
         Disk? disk = context.Resolver.Configuration?.Disks.FirstOrDefault(candidate => candidate.Source == image);
-        string? lease = disk is null ? null : LeaseCheck.LeaseFile(disk, context.Locking);
+        if (context.Locking.IsNotLearned(out string? unknown))
+            return NotMade(image, $"which lease protects it could not be learned: {unknown}", FailureKind.Other);
+        string? lease = disk is null ? null : LeaseCheck.LeaseFile(disk, context.Locking.Value ?? LockSetup.None);
         return context
             .Volume.ReplaceImage(image, made, lease, deadline)
             .Match(

@@ -76,8 +76,11 @@ internal sealed class MigrationCheck(AgentContext context)
     /// </summary>
     private OperationResult? LockOnTarget(MigrationTarget target, Deadline deadline)
     {
-        LockSetup here = context.Locking;
-        if (context.Settings.RequireLock == "false" || !here.IsLockd || SshTarget.Parse(target.Uri) is not SshTarget ssh)
+        if (
+            context.Settings.RequireLock == "false"
+            || context.Locking.Value is not { IsLockd: true } here
+            || SshTarget.Parse(target.Uri) is not SshTarget ssh
+        )
             return null;
         CommandResult answer = Command.Run(deadline, ssh.Program, ssh.Arguments((int)deadline.Left.TotalSeconds, PeerLocking.Command));
         Fact<LockSetup> learned = PeerLocking.Read(Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(answer.Output)), answer.Succeeded);

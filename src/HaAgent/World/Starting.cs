@@ -249,11 +249,12 @@ internal sealed class Starting(AgentContext context)
 
     private string TakenLease(IReadOnlyList<Disk> disks, Deadline deadline)
     {
-        string[] files = [.. disks.Select(disk => LeaseCheck.LeaseFile(disk, context.Locking)).OfType<string>()];
+        LockSetup setup = context.Locking.Value ?? LockSetup.None;
+        string[] files = [.. disks.Select(disk => LeaseCheck.LeaseFile(disk, setup)).OfType<string>()];
         IReadOnlyDictionary<string, LeaseState> leases = context.Volume.Leases(files, TimeForReasons(deadline));
         foreach (Disk disk in disks)
         {
-            if (LeaseCheck.LeaseFile(disk, context.Locking) is not string file)
+            if (LeaseCheck.LeaseFile(disk, setup) is not string file)
                 continue;
             LeaseState lease = leases[file];
             if (lease.Holder is LeaseHolder.Elsewhere or LeaseHolder.OtherProcess or LeaseHolder.ThisNode)

@@ -1,5 +1,6 @@
 using HaAgent.Core.Guest;
 using HaAgent.Core.Locking;
+using HaAgent.Core.Node;
 using HaAgent.Core.Ocf;
 using Xunit;
 
@@ -104,6 +105,32 @@ public sealed class LockGuardTests
     [InlineData("false", true)]
     public void Judge_NoLockManager_OnlyTrueRefuses(string require, bool succeeds) =>
         Assert.Equal(succeeds, LockGuard.Judge(require, LockSetup.None, _ => throw new InvalidOperationException()).Succeeded);
+
+    [Theory]
+    [InlineData("auto", true, "could not be learned: /etc/libvirt/qemu.conf cannot be read (Input/output error)")]
+    [InlineData("true", false, "could not be learned")]
+    [InlineData("false", true, null)]
+    public void Judge_SettingsNotLearned_WarnsAndOnlyTrueRefuses(string require, bool succeeds, string? says)
+    {
+        OperationResult result = LockGuard.Judge(
+            require, Fact.NotLearned<LockSetup>("/etc/libvirt/qemu.conf cannot be read (Input/output error)"), _ => throw new InvalidOperationException());
+
+        Assert.Equal(succeeds, result.Succeeded);
+        Assert.Contains(says ?? "", result.Message ?? "", StringComparison.Ordinal);
+        Assert.Equal(says is null, result.Message is null);
+    }
+
+    [Fact]
+    public void Learn_OneFileNotLearned_IsNotLearnedOnlyWhereItMatters()
+    {
+        var lockd = Fact.Known("lock_manager = \"lockd\"\n");
+        var unknown = Fact.NotLearned<string>("EIO");
+
+        Assert.Equal(FactState.NotLearned, LockSetup.Learn(unknown, Fact.Absent<string>).State);
+        Assert.Equal(FactState.NotLearned, LockSetup.Learn(lockd, () => unknown).State);
+        Assert.Equal(LockSetup.None, LockSetup.Learn(Fact.Absent<string>(), () => unknown).Value);
+        Assert.True(LockSetup.Learn(lockd, Fact.Absent<string>).Value!.IsLockd);
+    }
 
     [Fact]
     public void Judge_RequireLockFalse_LooksAtNothing() =>
