@@ -15,7 +15,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
     private static readonly string[] Long =
     [
         nameof(GuestCollection), nameof(SetUpCluster), nameof(GuestsComeAndGo), nameof(GuideCluster), nameof(FromBareClusterTests), nameof(StandstillTests), nameof(SharedDeviceTests),
-        nameof(BadInputTests), nameof(InterruptedTests), nameof(AdoptTests),
+        nameof(BadInputTests), nameof(UnfinishedMigrationTests), nameof(InterruptedTests), nameof(AdoptTests), nameof(MigrationTests),
     ];
 
     /// <inheritdoc/>
