@@ -16,7 +16,7 @@ internal enum ExitCode
     /// <summary>Something stands in the way, and nothing was changed; the way out was said.</summary>
     Refused = 3,
 
-    /// <summary>The cluster or a node could not be asked.</summary>
+    /// <summary>The cluster or a node could not be asked, or not for everything.</summary>
     Unreachable = 4,
 
     /// <summary>A change failed; what was made before it stays, and running the command again resumes.</summary>
@@ -48,7 +48,7 @@ internal static class ExitCodes
         ),
         (ExitCode.Usage, "the command line is wrong"),
         (ExitCode.Refused, "refused: nothing was changed, and the way out was said"),
-        (ExitCode.Unreachable, "the cluster or a node could not be asked"),
+        (ExitCode.Unreachable, "the cluster or a node could not be asked, or check could not learn something and found no error"),
         (ExitCode.Incomplete, "a change failed; run the same command again to resume"),
         (ExitCode.Declined, "you said no, and nothing was changed"),
         (

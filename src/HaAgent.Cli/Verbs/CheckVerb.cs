@@ -58,8 +58,14 @@ internal static class CheckVerb
             session.Screen.Json(JsonSerializer.Serialize(CheckAnswer.Of(findings), Answers.Readable.CheckAnswer));
         else
             Show(session.Screen, findings);
-        return findings.Any(f => f.Severity == Severity.Error) ? ExitCode.Found : ExitCode.Success;
+        return Status(findings);
     }
+
+    /// <summary>What is not known to be wrong is not known to be right either.</summary>
+    internal static ExitCode Status(IReadOnlyList<Finding> findings) =>
+        findings.Any(f => f.Severity == Severity.Error) ? ExitCode.Found
+        : findings.Any(f => f.IsNotLearned) ? ExitCode.Unreachable
+        : ExitCode.Success;
 
     private static void Show(IScreen screen, IReadOnlyList<Finding> findings)
     {

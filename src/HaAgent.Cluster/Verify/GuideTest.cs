@@ -85,13 +85,13 @@ public sealed record TestNodes(string Home, string Other)
     public static Refusal? CrashObjection(Cib cib)
     {
         ArgumentNullException.ThrowIfNull(cib);
-        if (ClusterBoolean.IsFalse(cib.Property("stonith-enabled")))
+        var fencing = FencingSetup.Of(cib);
+        if (!fencing.IsEnabled)
             return new Refusal(
                 "fencing is switched off (stonith-enabled=false), so the cluster would wait for ever after a crash",
                 $"configure fencing and switch it on (crm configure property stonith-enabled=true); haagent check says what is missing"
             );
-        bool watchdog = ClusterTime.Parse(cib.Property("stonith-watchdog-timeout")) > TimeSpan.Zero;
-        return watchdog || cib.Primitives.Any(p => p.Agent.Class == "stonith")
+        return fencing.IsThere
             ? null
             : new Refusal(
                 "no fencing device is configured, so the cluster would wait for ever after a crash",

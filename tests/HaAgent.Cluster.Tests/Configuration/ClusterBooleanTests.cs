@@ -2,7 +2,6 @@ using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Remove;
-using HaAgent.Cluster.Setup.Steps;
 using HaAgent.Tests;
 using Xunit;
 
@@ -28,11 +27,11 @@ public sealed class ClusterBooleanTests
 
     [Theory]
     [MemberData(nameof(Yes))]
-    public void Fencing_Enabled_Counts(string yes) => Assert.True(ClusterReady.HasFencing(Fenced(yes)));
+    public void Fencing_Enabled_Counts(string yes) => Assert.True(FencingSetup.Of(Fenced(yes)).IsThere);
 
     [Theory]
     [MemberData(nameof(No))]
-    public void Fencing_Disabled_Counts(string no) => Assert.False(ClusterReady.HasFencing(Fenced(no)));
+    public void Fencing_Disabled_Counts(string no) => Assert.False(FencingSetup.Of(Fenced(no)).IsThere);
 
     [Theory]
     [MemberData(nameof(No))]

@@ -1,6 +1,5 @@
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
-using HaAgent.Cluster.Setup.Steps;
 using HaAgent.Core.Node;
 using HaAgent.Core.Text;
 
@@ -112,10 +111,10 @@ internal static class Fencing
     public static IEnumerable<Finding> Look(CheckScope scope)
     {
         Snapshot snapshot = scope.Snapshot;
-        if (!ClusterReady.HasFencing(snapshot.Cib))
+        var fencing = FencingSetup.Of(snapshot.Cib);
+        if (!fencing.IsThere)
         {
-            bool disabled = !ClusterBoolean.IsTrueOrUnset(snapshot.Cib.Property("stonith-enabled"));
-            yield return disabled
+            yield return !fencing.IsEnabled
                 ? new Finding(
                     Name,
                     Severity.Error,
@@ -131,7 +130,7 @@ internal static class Fencing
             yield break;
         }
 
-        Primitive[] devices = [.. snapshot.Cib.Primitives.Where(p => p.Agent.Class == "stonith")];
+        Primitive[] devices = [.. fencing.Devices];
         Finding[] problems = [.. NotRunning(snapshot, devices), .. Sbd(snapshot, devices)];
         foreach (Finding problem in problems)
             yield return problem;

@@ -51,9 +51,12 @@ internal static class ClusterAsAWhole
             );
         foreach (NodeStatus node in scope.Status.Nodes.Where(n => n.Unclean))
         {
-            string fencing = ClusterBoolean.IsFalse(scope.Cib.Property("stonith-enabled"))
-                ? "fencing is switched off, so this never ends by itself"
-                : "the cluster waits for its fencing";
+            string fencing = FencingSetup.Of(scope.Cib) switch
+            {
+                { IsEnabled: false } => "fencing is switched off, so this never ends by itself",
+                { IsThere: false } => "nothing is configured that fences it, so this never ends by itself",
+                _ => "the cluster waits for its fencing",
+            };
             string sentence = $"{node.Name} is UNCLEAN: nobody knows what runs there, and {fencing}";
             Advice next =
                 $"see why it is not fenced (stonith_admin --history {node.Name}; crm_mon -1 --include=fencing); once {node.Name} is "

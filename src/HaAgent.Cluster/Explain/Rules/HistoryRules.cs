@@ -1,5 +1,6 @@
 using System.Globalization;
 using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.History;
 using HaAgent.Cluster.Status;
 using HaAgent.Core.Text;
@@ -73,7 +74,7 @@ internal static class FailedOperations
                 "stop" => Cause.Certain(
                     sentence
                         + (
-                            ClusterBoolean.IsFalse(scope.Cib.Property("stonith-enabled"))
+                            !FencingSetup.Of(scope.Cib).IsThere
                                 ? ". Without fencing the cluster does not touch it any more"
                                 : ". The cluster fences the node, or blocks the guest, so that it never runs twice"
                         ),

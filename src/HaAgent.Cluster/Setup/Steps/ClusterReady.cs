@@ -1,4 +1,3 @@
-using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
 using HaAgent.Core.Node;
@@ -51,7 +50,7 @@ public static class ClusterReady
                     $"bring the missing nodes back (corosync-quorumtool -s shows them)"
                 )
             );
-        if (!HasFencing(snapshot.Cib))
+        if (!FencingSetup.Of(snapshot.Cib).IsThere)
         {
             refusals.Add(
                 new Refusal(
@@ -63,15 +62,6 @@ public static class ClusterReady
         }
 
         return new Plan { Refusals = refusals };
-    }
-
-    /// <summary>Whether fencing is enabled and there is something that fences.</summary>
-    public static bool HasFencing(Cib cib)
-    {
-        ArgumentNullException.ThrowIfNull(cib);
-        bool enabled = ClusterBoolean.IsTrueOrUnset(cib.Property("stonith-enabled"));
-        bool watchdogOnly = cib.Property("stonith-watchdog-timeout") is { } timeout && ClusterTime.Parse(timeout) is null or { Ticks: > 0 };
-        return enabled && (watchdogOnly || cib.Primitives.Any(p => p.Agent.Class == "stonith"));
     }
 }
 
