@@ -62,16 +62,55 @@ internal static class CibRemoval
         foreach (XElement constraint in touched)
             constraint.Elements("resource_set").Elements("resource_ref").Where(r => gone.Contains(CibXml.Id(r))).Remove();
         XElement[] empty = [.. touched.Elements("resource_set").Where(s => CibReferences.Definition(s) is { HasElements: false })];
+        var parts = new List<XElement>(touched);
         foreach (XElement set in empty)
         {
             next.Add(CibXml.Id(set));
+            if (Part(configuration, set) is { } rest)
+                parts.Add(rest);
             set.Remove();
         }
 
         next.Remove("");
-        foreach (XElement constraint in touched.Where(c => !Says(c)))
+        foreach (XElement constraint in parts.Where(c => !Says(c)))
             next.UnionWith(TakeAway(configuration, constraint));
         return next;
+    }
+
+    /// <summary>
+    /// Takes the sets after one that goes into a constraint of their own, where they would become neighbours of those before it and that
+    /// would be news: each set is kept apart from the next one alone (colocate_rsc_sets). What is before what, or beside what, is so by way
+    /// of others too.
+    /// </summary>
+    private static XElement? Part(XElement configuration, XElement set)
+    {
+        XElement constraint = set.Parent!;
+        XElement[] after = [.. set.ElementsAfterSelf("resource_set")];
+        bool apart =
+            constraint.Name.LocalName == "rsc_colocation"
+            && constraint
+                .Elements("resource_set")
+                .Select(CibReferences.Definition)
+                .Prepend(constraint)
+                .Any(e => Score.Parse((string?)e?.Attribute("score")) < 0);
+        if (!apart || after.Length == 0 || !set.ElementsBeforeSelf("resource_set").Any())
+            return null;
+        var part = new XElement(constraint.Name, constraint.Attributes());
+        HashSet<string> taken = [.. configuration.Descendants().Select(CibXml.Id)];
+        int number = 1;
+        while (taken.Contains(Name(number)))
+            number++;
+        part.SetAttributeValue("id", Name(number));
+        constraint.AddAfterSelf(part);
+        foreach (XElement moved in after)
+        {
+            moved.Remove();
+            part.Add(moved);
+        }
+
+        return part;
+
+        string Name(int n) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{CibXml.Id(constraint)}-part-{n}");
     }
 
     /// <summary>
