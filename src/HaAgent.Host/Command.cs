@@ -49,6 +49,8 @@ internal static class Command
 {
     private const int MostOutput = 64 * 1024 * 1024;
 
+    private const string ScriptInterpreter = "/bin/sh";
+
     private static readonly TimeSpan TimeForRest = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Runs a program.</summary>
@@ -88,14 +90,8 @@ internal static class Command
         if (directory is not null)
             start.WorkingDirectory = directory;
         using var process = new Process { StartInfo = start };
-        try
-        {
-            process.Start();
-        }
-        catch (Win32Exception e)
-        {
-            return new CommandResult(null, "", $"{program} cannot be started: {e.Message}");
-        }
+        if (Start(process) is { } problem)
+            return new CommandResult(null, "", $"{program} cannot be started: {problem}");
 
         using var output = new Collected(process.StandardOutput, mostOutput);
         using var errors = new Collected(process.StandardError, mostOutput);
@@ -112,6 +108,28 @@ internal static class Command
         return ended
             ? new CommandResult(process.ExitCode, output.Text, errors.Text) { IsCut = output.IsCut }
             : new CommandResult(null, output.Text, $"it did not end in time and was ended. {errors.Text}".TrimEnd());
+    }
+
+    /// <summary>Starts it as execvp(3) does: a script without a first line that names its interpreter (ENOEXEC) is one for the
+    /// shell.</summary>
+    /// <returns>Why it cannot be started; null: it is.</returns>
+    private static string? Start(Process process)
+    {
+        try
+        {
+            process.Start();
+            return null;
+        }
+        catch (Win32Exception e) when (e.NativeErrorCode == ENOEXEC && process.StartInfo.FileName != ScriptInterpreter)
+        {
+            process.StartInfo.ArgumentList.Insert(0, process.StartInfo.FileName);
+            process.StartInfo.FileName = ScriptInterpreter;
+            return Start(process);
+        }
+        catch (Win32Exception e)
+        {
+            return e.Message;
+        }
     }
 
     /// <summary>

@@ -48,6 +48,26 @@ public sealed class CommandTests : IDisposable
         Assert.Contains("no-such-program-anywhere cannot be started", result.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Run_ScriptThatNamesNoInterpreter_IsOneForTheShell()
+    {
+        string path = NewProgram("first", executable: true);
+        File.WriteAllText(path, "printf '%s;' \"$0\" \"$@\"; echo no >&2; exit 3\n");
+
+        CommandResult result = Command.Run(Deadline.In(TimeSpan.FromMinutes(1)), path, ["a b", "$(id)"]);
+
+        Assert.Equal((3, $"{path};a b;$(id);", "no"), (result.ExitCode, result.Output, result.Errors.Trim()));
+    }
+
+    [Fact]
+    public void Run_NoProgramAtAll_SaysSo()
+    {
+        string path = NewProgram("first", executable: true);
+        File.WriteAllBytes(path, [0x7f, 0x45, 0x4c, 0x46, 0, 1, 2]);
+
+        Assert.NotEqual(0, Command.Run(Deadline.In(TimeSpan.FromMinutes(1)), path, []).ExitCode);
+    }
+
     private string NewProgram(string directory, bool executable, string name = "program-of-the-test")
     {
         string path = Path.Combine(Directory.CreateDirectory(Path.Combine(_folder, directory)).FullName, name);
