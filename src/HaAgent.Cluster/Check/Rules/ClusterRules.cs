@@ -144,12 +144,21 @@ internal static class Fencing
     private static IEnumerable<Finding> NotRunning(Snapshot snapshot, Primitive[] devices) =>
         devices
             .Where(device => !snapshot.Status.Where(device.Id).Any())
-            .Select(device => new Finding(
-                Name,
-                Severity.Error,
-                $"the fencing device {device.Id} runs nowhere",
-                $"crm resource status {device.Id}; crm resource cleanup {device.Id}"
-            ));
+            .Select(device =>
+                snapshot.Status.Resources.Any(instance => instance.Id == device.Id && instance.Pending)
+                    ? new Finding(
+                        Name,
+                        Severity.Warning,
+                        $"the fencing device {device.Id} does not run yet, and something is under way with it",
+                        $"crm_resource --wait, then run this again"
+                    )
+                    : new Finding(
+                        Name,
+                        Severity.Error,
+                        $"the fencing device {device.Id} runs nowhere",
+                        $"crm resource status {device.Id}; crm resource cleanup {device.Id}"
+                    )
+            );
 
     // A node whose SBD daemon or watchdog is missing does not kill itself when it has to.
     private static IEnumerable<Finding> Sbd(Snapshot snapshot, Primitive[] devices)

@@ -2,6 +2,7 @@ using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Setup;
 using HaAgent.Core.Locking;
 using HaAgent.Core.Node;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Check.Rules;
 
@@ -57,6 +58,12 @@ internal static class VirtualizationDaemons
                 );
         }
     }
+
+    // Neither runs nor listens: there is nobody to ask for a list.
+    private static bool IsAway(NodeFacts node, LibvirtFlavour flavour) =>
+        node.Systemd is { Value: true }
+        && flavour.Starting.Any(unit => node.Unit(unit) is { Value.Exists: true })
+        && !flavour.Starting.Any(unit => node.Unit(unit) is { Value.Running: true });
 
     private static IEnumerable<Finding> Problems(CheckScope scope, NodeFacts node)
     {
@@ -117,7 +124,11 @@ internal static class VirtualizationDaemons
                 Name,
                 Severity.Error,
                 $"libvirt does not answer on {node.Name}: {why}",
-                $"virsh -c qemu:///system list, on {node.Name}"
+                IsAway(node, flavour)
+                    ? Advice.Of(
+                        $"systemctl start {flavour.Starting.Where(unit => node.Unit(unit) is { Value.Exists: true })} on {node.Name}"
+                    )
+                    : $"virsh -c qemu:///system list, on {node.Name}"
             );
     }
 }
