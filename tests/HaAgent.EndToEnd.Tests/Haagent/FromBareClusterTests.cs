@@ -63,7 +63,7 @@ public sealed class FromBareClusterTests(BareCluster cluster) : IClassFixture<Ba
         Assert.Equal(process, Process("VM1"));
         using (GuestSession still = cluster.Lab.Connect("VM1"))
             still.Ask();
-        Assert.Equal("", cluster.Script(BareCluster.Alice, "crm configure show | grep -E 'maintenance-mode|haagent-removing' || true"));
+        Assert.Equal("", cluster.Script(BareCluster.Alice, "crm configure show | grep -E 'maintenance-mode|haagent-removing|haagent-maintenance' || true"));
         cluster.Done("remove", "VM2", "--stop", "--yes");
         Assert.Empty(cluster.Lab.Copies("VM2"));
         Assert.DoesNotContain("VM", cluster.Configuration(), StringComparison.Ordinal);
