@@ -44,5 +44,31 @@ public sealed class NodeVerbTests : IDisposable
         Assert.Equal("<domain type='kvm'><name>VM1</name></domain>\n", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 130)]
+    public async Task Haagent_Interrupted_FinishesAndInterruptedTwiceEndsAtOnce(int times, int status)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "haagent node works as root");
+        int[] signals = [2, 15];
+        string haagent = Path.Combine(AppContext.BaseDirectory, "haagent");
+        using Process node = Process.Start(new ProcessStartInfo(haagent, ["node"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Assert.Equal("""haagent-node 1 - {"reply":"ready"}""", await node.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+
+        foreach (int signal in signals[..times])
+            Assert.Equal(0, Posix.Kill(node.Id, signal));
+        if (times == 1)
+        {
+            byte[] request = JsonSerializer.SerializeToUtf8Bytes(new NodeRequest(NodeProtocol.Number, "n1", 60) { Questions = [new ReleaseQuestion()] }, NodeJson.Default.NodeRequest);
+            await node.StandardInput.BaseStream.WriteAsync(request, TestContext.Current.CancellationToken);
+            node.StandardInput.Close();
+        }
+
+        string said = await node.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await node.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(status, node.ExitCode);
+        Assert.Equal(times == 1, said.Contains("\"end\"", StringComparison.Ordinal));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }
