@@ -1,6 +1,9 @@
+using HaAgent.Cluster.Check;
+using HaAgent.Cluster.Check.Rules;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
+using HaAgent.Cluster.Remove;
 using HaAgent.Cluster.Setup;
 using HaAgent.Cluster.Setup.Steps;
 using HaAgent.Core.Locking;
@@ -64,6 +67,15 @@ public static class TeardownPlanner
 
         if (cib.Clone(clone) is not { } lockClone)
             yield break;
+
+        // Nothing would stop, and it would be waited for in vain.
+        bool unfinished = cib.Property(RemovePlanner.Mark) is not null;
+        if (unfinished || ClusterBoolean.IsTrue(cib.Property("maintenance-mode")))
+        {
+            Finding why = Management.OfCluster(cib).First();
+            yield return new Refusal(why.Sentence, why.Mend!);
+        }
+
         if (LockStorage.Find(cib, clone) is null)
         {
             yield return new Refusal(

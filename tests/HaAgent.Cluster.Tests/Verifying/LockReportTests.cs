@@ -1,8 +1,8 @@
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Setup;
-using HaAgent.Cluster.Verify;
 using HaAgent.Cluster.Status;
+using HaAgent.Cluster.Verify;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Node;
 using Xunit;

@@ -1,7 +1,7 @@
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Planning;
-using HaAgent.Cluster.Verify;
 using HaAgent.Cluster.Tests.Scenarios;
+using HaAgent.Cluster.Verify;
 using Xunit;
 
 namespace HaAgent.Cluster.Tests.Verifying;
