@@ -1,4 +1,3 @@
-using System.Globalization;
 using HaAgent.Core.Locking;
 using HaAgent.Core.Node;
 using HaAgent.Host.Native;
@@ -187,7 +186,7 @@ internal static class LockspaceProbe
                 : new LockspaceFacts(Exists: false, $"cannot be opened ({Errno.Text(error)})", OnRootFilesystem: false, "");
         try
         {
-            return MountOf(fd) is Mount mount
+            return HostMounts.Of(fd) is Mount mount
                 ? new LockspaceFacts(Exists: true, null, mount.Point == "/", mount.Type)
                 {
                     Options = mount.Options,
@@ -209,14 +208,6 @@ internal static class LockspaceProbe
             return false;
         using var file = new Microsoft.Win32.SafeHandles.SafeFileHandle(fd, ownsHandle: true);
         Span<byte> content = stackalloc byte[1];
-        return MountOf(fd)?.Id == mount.Id && RandomAccess.Read(file, content, 0) == 1;
-    }
-
-    private static Mount? MountOf(int fd)
-    {
-        const string field = "mnt_id:";
-        string[] facts = File.ReadAllLines($"/proc/self/fdinfo/{fd.ToString(CultureInfo.InvariantCulture)}");
-        string? id = Array.Find(facts, line => line.StartsWith(field, StringComparison.Ordinal))?[field.Length..].Trim();
-        return MountTable.Parse(File.ReadAllText("/proc/self/mountinfo")).FirstOrDefault(mount => mount.Id == id);
+        return HostMounts.Of(fd)?.Id == mount.Id && RandomAccess.Read(file, content, 0) == 1;
     }
 }

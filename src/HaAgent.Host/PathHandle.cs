@@ -46,17 +46,7 @@ internal sealed unsafe class PathHandle : IDisposable
     public string RealPath => File.ResolveLinkTarget(ProcPath, returnFinalTarget: false)!.FullName;
 
     /// <summary>The mount it lies on, as the kernel says (proc(5), fdinfo).</summary>
-    public Mount Mount
-    {
-        get
-        {
-            string id = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fdinfo/{_fd}"))
-                .First(line => line.StartsWith("mnt_id:", StringComparison.Ordinal))["mnt_id:".Length..]
-                .Trim();
-            return MountTable.Parse(File.ReadAllText("/proc/self/mountinfo")).FirstOrDefault(mount => mount.Id == id)
-                ?? throw new IOException("the kernel does not show the mount that it lies on");
-        }
-    }
+    public Mount Mount => HostMounts.Of(_fd) ?? throw new IOException("the kernel does not show the mount that it lies on");
 
     private ushort Mode { get; }
 

@@ -18,7 +18,7 @@ internal static class ProcessTable
         error is FileNotFoundException or DirectoryNotFoundException || (error is IOException && (error.HResult & 0xffff) == ESRCH);
 
     /// <summary>Field 22 of /proc/PID/stat: clock ticks since boot.</summary>
-    public static Fact<long> StartTime(int pid, string proc = Root) => Read($"{proc}/{pid}/stat").Then(stat => StartTime(Text(stat)));
+    public static Fact<long> StartTime(int pid, string proc = Root) => Read($"{proc}/{pid}/stat").Then(stat => StartOf(Text(stat)));
 
     /// <summary>The program's name, at most 15 characters.</summary>
     public static Fact<string> Name(int pid) => Read($"{Root}/{pid}/comm").Map(comm => Text(comm).TrimEnd('\n'));
@@ -90,7 +90,8 @@ internal static class ProcessTable
     /// <summary>Bytes as text.</summary>
     public static string Text(byte[] content) => Encoding.UTF8.GetString(content);
 
-    private static Fact<long> StartTime(string stat)
+    /// <summary>Field 22 of the text of a /proc/PID/stat: clock ticks since boot.</summary>
+    public static Fact<long> StartOf(string stat)
     {
         // The second field is the program's name in parentheses and may contain anything.
         int end = stat.LastIndexOf(')');

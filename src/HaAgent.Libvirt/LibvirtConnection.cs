@@ -110,22 +110,6 @@ public sealed unsafe class LibvirtConnection : IDisposable
     /// <summary>Starts a domain from its saved memory (virDomainRestore).</summary>
     public void Restore(string file) => Check(Interop.Domain.virDomainRestore(_handle, file));
 
-    /// <summary>Whether this hypervisor can run a guest with such a CPU (virConnectCompareHypervisorCPU).</summary>
-    /// <returns>False only when libvirt says so; true also when it has no opinion.</returns>
-    public bool CanRunCpu(DomainXml domain)
-    {
-        int result = Interop.Connect.virConnectCompareHypervisorCPU(
-            _handle,
-            domain.Emulator,
-            domain.Architecture,
-            null,
-            domain.Type,
-            domain.Cpu!,
-            0
-        );
-        return result != (int)CpuCompareResult.VIR_CPU_COMPARE_INCOMPATIBLE;
-    }
-
     /// <summary>Whether this hypervisor has a CPU (virConnectCompareHypervisorCPU).</summary>
     /// <exception cref="LibvirtException">libvirt has no opinion.</exception>
     public bool HasCpu(GuestCpu cpu) =>

@@ -109,7 +109,7 @@ internal sealed class ChildCall(string directory, string owner)
     {
         try
         {
-            return MountTable.Parse(File.ReadAllText("/proc/self/mountinfo"));
+            return HostMounts.All();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -22,7 +22,7 @@ internal static unsafe class FileChanges
             throw new IOException($"{path} does not lie below {mount}");
 
         // Without the volume it would be a directory of this node alone, under the mount point.
-        if (!IsMountPoint(mount, File.ReadAllText("/proc/self/mountinfo")))
+        if (!HostMounts.IsMountPoint(mount, HostMounts.All()))
             throw new IOException($"nothing is mounted at {mount}");
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return new DoneReply();
@@ -131,20 +131,6 @@ internal static unsafe class FileChanges
         Reload(change.ReloadSystemd, deadline);
         return new DoneReply();
     }
-
-    /// <summary>Whether something is mounted at exactly that path (proc(5), mountinfo: the fifth field, with blanks as octal
-    /// numbers).</summary>
-    internal static bool IsMountPoint(string path, string mountinfo) =>
-        mountinfo
-            .Split('\n')
-            .Select(line => line.Split(' '))
-            .Any(fields => fields.Length > 4 && Unescaped(fields[4]) == (path == "/" ? path : path.TrimEnd('/')));
-
-    private static string Unescaped(string text) =>
-        text.Replace("\\040", " ", StringComparison.Ordinal)
-            .Replace("\\011", "\t", StringComparison.Ordinal)
-            .Replace("\\012", "\n", StringComparison.Ordinal)
-            .Replace("\\134", "\\", StringComparison.Ordinal);
 
     /// <summary>Who may write into a directory may put a symbolic link into it that leads a change elsewhere: on the way to a file there is
     /// none but in directories that are root's alone.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using HaAgent.Core.Guest;
-using HaAgent.Core.Locking;
 using HaAgent.Core.Node;
 
 namespace HaAgent.Host.Node;
@@ -11,11 +10,7 @@ internal static class FileQuestions
 {
     /// <summary>Every mount.</summary>
     public static MountsAnswer Mounts() =>
-        new([
-            .. MountTable
-                .Parse(File.ReadAllText("/proc/self/mountinfo"))
-                .Select(mount => new MountFact(mount.Point, mount.Type, mount.Source, mount.Options)),
-        ]);
+        new([.. HostMounts.All().Select(mount => new MountFact(mount.Point, mount.Type, mount.Source, mount.Options))]);
 
     /// <summary>The content of files.</summary>
     /// <param name="question">Which.</param>
@@ -129,15 +124,14 @@ internal static class ProcFiles
     /// <summary>Root's processes of programs, by the program's name: any user can give one of theirs the same.</summary>
     public static IEnumerable<(int Pid, string Name)> Processes(params IReadOnlyCollection<string> names)
     {
-        foreach (string directory in Directory.EnumerateDirectories("/proc"))
+        foreach (int pid in ProcessTable.Pids("/proc"))
         {
             if (
-                int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-                && Read(pid, "comm") is byte[] comm
-                && Encoding.UTF8.GetString(comm).TrimEnd('\n') is var name
+                Read(pid, "comm") is byte[] comm
+                && ProcessTable.Text(comm).TrimEnd('\n') is var name
                 && names.Contains(name)
                 && Read(pid, "status") is byte[] status
-                && QemuOwners.IsRoots(Encoding.UTF8.GetString(status))
+                && QemuOwners.IsRoots(ProcessTable.Text(status))
             )
             {
                 yield return (pid, name);
@@ -147,17 +141,10 @@ internal static class ProcFiles
 
     /// <summary>A file of a process; null: the process is gone.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static byte[]? Read(int pid, string file)
-    {
-        try
-        {
-            return File.ReadAllBytes(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{file}"));
-        }
-        catch (Exception e) when (ProcessTable.IsGone(e))
-        {
-            return null;
-        }
-    }
+    public static byte[]? Read(int pid, string file) =>
+        ProcessTable
+            .Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{file}"))
+            .Match<byte[]?>(bytes => bytes, () => null, why => throw new IOException(why));
 
     /// <summary>Where a symbolic link leads; null: it is none, or it is gone.</summary>
     public static string? LinkTarget(string path)
@@ -175,10 +162,14 @@ internal static class ProcFiles
     /// <summary>How long a process had been running when the node was up that long.</summary>
     /// <param name="stat">Its /proc/PID/stat; field 22 is its start in clock ticks since boot.</param>
     /// <param name="uptime">The time since the node booted.</param>
-    public static TimeSpan Age(string stat, TimeSpan uptime)
-    {
-        // The second field is the program's name in parentheses and may contain anything.
-        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return uptime - TimeSpan.FromSeconds(long.Parse(fields[19], CultureInfo.InvariantCulture) / TicksPerSecond);
-    }
+    /// <exception cref="IOException">That is not in it.</exception>
+    public static TimeSpan Age(string stat, TimeSpan uptime) =>
+        uptime
+        - ProcessTable
+            .StartOf(stat)
+            .Match(
+                ticks => TimeSpan.FromSeconds(ticks / TicksPerSecond),
+                () => throw new IOException("it has no start time"),
+                why => throw new IOException(why)
+            );
 }

@@ -47,7 +47,7 @@ internal static class NodeVolume
     )
         where T : notnull
     {
-        IReadOnlyList<Mount> mounts = Mounts();
+        IReadOnlyList<Mount> mounts = HostMounts.All();
         ILookup<Mount?, string> groups = paths.Distinct().ToLookup(path => Foreign(path, mounts));
         var facts = groups[null].ToDictionary(path => path, path => Attempt.Learn(() => look(path)));
         Parallel.ForEach(
@@ -90,7 +90,7 @@ internal static class NodeVolume
     /// <param name="deadline">When to give up.</param>
     /// <param name="make">Makes it directly.</param>
     public static NodeReply Make(NodeChange change, string path, Deadline deadline, Func<NodeReply> make) =>
-        Foreign(path, Mounts()) is { } mount
+        Foreign(path, HostMounts.All()) is { } mount
             ? Done(Ask(mount, NodePermit.Changes, request => request with { Change = change }, deadline))
             : make();
 
@@ -245,6 +245,4 @@ internal static class NodeVolume
             () => new RefusedReply("its child said nothing"),
             why => new RefusedReply($"{why}; whether it was made is not known")
         );
-
-    private static IReadOnlyList<Mount> Mounts() => MountTable.Parse(File.ReadAllText("/proc/self/mountinfo"));
 }

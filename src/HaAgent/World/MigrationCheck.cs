@@ -54,11 +54,11 @@ internal sealed class MigrationCheck(AgentContext context)
         // As it runs here: where the configuration has no UUID, ours is not known from there.
         if (same is not null && same.Uuid != guest.Identity.Uuid)
             return Refused($"{node} has a definition of that name with another UUID ({same.Uuid}). Undefine it there");
-        if (guest.Cpu is null || guest.CpuMode is "host-passthrough" or "maximum")
+        if (guest.CpuMode == "maximum" || GuestCpu.Of(guest) is not { } cpu)
             return null;
         try
         {
-            return connection.CanRunCpu(guest)
+            return connection.HasCpu(cpu)
                 ? null
                 : Refused($"{node} cannot run the guest's CPU. Give the guest a CPU model that all nodes have");
         }

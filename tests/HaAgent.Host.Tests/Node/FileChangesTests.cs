@@ -169,7 +169,7 @@ public sealed class FileChangesTests : IDisposable
     [InlineData("/mnt", false)]
     [InlineData("/mnt/two words", true)]
     public void IsMountPoint_LineOfMountinfo_IsThatPathAlone(string path, bool expected) =>
-        Assert.Equal(expected, FileChanges.IsMountPoint(path, "36 35 98:0 / /mnt/shared rw - ocfs2 /dev/sdc rw\n37 35 98:1 / /mnt/two\\040words rw - nfs srv:/ rw\n"));
+        Assert.Equal(expected, HostMounts.IsMountPoint(path, Core.Locking.MountTable.Parse("36 35 98:0 / /mnt/shared rw - ocfs2 /dev/sdc rw\n37 35 98:1 / /mnt/two\\040words rw - nfs srv:/ rw\n")));
 
     [Fact]
     public void MarkDirectory_Twice_KeepsItsMarkWhichIsSeen()
