@@ -100,9 +100,10 @@ public sealed class ConfigurationOptionsTests(OneNode fixture) : NodeTest(fixtur
         guest.Agent("start").Gives(OcfExit.Success);
         string before = Node.Run("stat", "-c", "%i", overlay);
 
-        // As on another node: another resource and another domain, whose image is the same file.
+        // As on another node: another resource and another domain, whose image is the same file. It is called after what stands before the first dot.
         string other = Guid.NewGuid().ToString();
-        Node.Write(guest.Config, guest.Xml.ToString().Replace(guest.Uuid, other, StringComparison.Ordinal).Replace("<name>in-use</name>", "<name>in-use-too</name>", StringComparison.Ordinal));
+        guest.Parameters["config"] = "/mnt/shared/in-use.too.xml";
+        Node.Write("/mnt/shared/in-use.too.xml", guest.Xml.ToString().Replace(guest.Uuid, other, StringComparison.Ordinal).Replace("<name>in-use</name>", "<name>in-use-too</name>", StringComparison.Ordinal));
         AgentResult start = new AgentCall("start", "in-use-too") { Parameters = guest.Parameters, Timeout = 20 }.RunOn(Node);
 
         start.Fails(OcfExit.GenericError, overlay, "not made anew");
