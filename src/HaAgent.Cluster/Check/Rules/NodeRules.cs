@@ -115,7 +115,7 @@ internal static class VirtualizationDaemons
                     Name,
                     Severity.Error,
                     $"{string.Join(" and ", missing)} does not run on {node.Name}, which has no systemd to start it",
-                    $"{string.Join("; ", missing.Select(m => m + " -d"))} on {node.Name}"
+                    $"{Advice.Joined("; ", missing.Select(m => Advice.Of($"{m} -d")))} on {node.Name}"
                 );
         }
 
