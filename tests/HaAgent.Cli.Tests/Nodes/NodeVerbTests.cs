@@ -52,7 +52,9 @@ public sealed class NodeVerbTests : IDisposable
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "haagent node works as root");
         int[] signals = [2, 15];
         string haagent = Path.Combine(AppContext.BaseDirectory, "haagent");
-        using Process node = Process.Start(new ProcessStartInfo(haagent, ["node"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+
+        // Tests that run in the background of a shell have SIGINT ignored, and what they start inherits that (POSIX, Shell Command Language 2.11).
+        using Process node = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", haagent, "node"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
         Assert.Equal("""haagent-node 1 - {"reply":"ready"}""", await node.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
 
         foreach (int signal in signals[..times])
