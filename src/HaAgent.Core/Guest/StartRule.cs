@@ -113,7 +113,7 @@ public sealed class StartRule : IRule
     private static LogMessage Waiting(Situation situation, string why) =>
         new(
             Severity.Warning,
-            $"The start of {situation.Domain} waits up to " + $"{(situation.Remaining - LeastTime(situation)).TotalSeconds:F0} s: {why}"
+            $"The start of {situation.Domain} waits up to {(situation.Remaining - LeastTime(situation)).TotalSeconds:F0} s: {why}"
         );
 
     private static NextStep.Perform StartDomain(Situation situation) =>

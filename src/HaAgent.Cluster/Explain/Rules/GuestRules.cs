@@ -131,7 +131,7 @@ internal static class CopiesAndLocks
                 yield return Cause.Certain(
                     $"virtlockd on {node} holds the lock of a disk of {scope.Id}, though the guest is not seen there: most likely another "
                         + "guest uses the disk, and every start of this one is refused",
-                    $"look on {node} for it " + $"({suspects}), end it, " + $"then: crm resource cleanup {scope.Id}"
+                    $"look on {node} for it ({suspects}), end it, then: crm resource cleanup {scope.Id}"
                 );
             }
         }
