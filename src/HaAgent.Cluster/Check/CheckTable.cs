@@ -96,6 +96,13 @@ public sealed record Finding(string Check, Severity Severity, string Sentence, A
             IsNotLearned = true,
         };
 
+    /// <summary>The faults, or where there are none, that all is well.</summary>
+    /// <param name="faults">What was found.</param>
+    /// <param name="check">The name of the check.</param>
+    /// <param name="well">The sentence that says so.</param>
+    internal static IEnumerable<Finding> FaultsOr(IReadOnlyList<Finding> faults, string check, Func<string> well) =>
+        faults.Count > 0 ? faults : [new Finding(check, Severity.Ok, well(), null)];
+
     /// <summary>The finding that a fact could not be learned; null when it was.</summary>
     internal static Finding? Unless<T>(string check, string what, NodeFacts node, Fact<T> fact)
         where T : notnull => fact.IsNotLearned(out string? why) ? NotLearned(check, what, node.Name, why) : null;

@@ -90,18 +90,17 @@ internal static class GuestConfiguration
             yield break;
         }
 
-        Finding[] problems = [.. guest.ConfigPath is { } path ? Files(scope, guest, path) : [], .. Content(guest)];
-        foreach (Finding problem in problems)
-            yield return problem;
-        if (problems.Length == 0)
-            yield return new Finding(
+        foreach (
+            Finding finding in Finding.FaultsOr(
+                [.. guest.ConfigPath is { } path ? Files(scope, guest, path) : [], .. Content(guest)],
                 Name,
-                Severity.Ok,
-                guest.ConfigPath is null
-                    ? $"{guest.Name}: its XML is sound"
-                    : $"{guest.Name}: {guest.ConfigPath} is readable and the same on every node",
-                null
-            );
+                () =>
+                    guest.ConfigPath is null
+                        ? $"{guest.Name}: its XML is sound"
+                        : $"{guest.Name}: {guest.ConfigPath} is readable and the same on every node"
+            )
+        )
+            yield return finding;
     }
 
     private static IEnumerable<Finding> Files(CheckScope scope, GuestFacts guest, string path)
@@ -168,19 +167,15 @@ internal static class GuestMigration
 
     public static IEnumerable<Finding> Look(CheckScope scope)
     {
-        foreach (GuestFacts guest in scope.Guests.Where(g => g.Xml is not null && g.Migrates))
-        {
-            Finding[] problems = [.. Look(scope, guest)];
-            foreach (Finding problem in problems)
-                yield return problem;
-            if (problems.Length == 0)
-                yield return new Finding(
+        return scope
+            .Guests.Where(g => g.Xml is not null && g.Migrates)
+            .SelectMany(guest =>
+                Finding.FaultsOr(
+                    [.. Look(scope, guest)],
                     Name,
-                    Severity.Ok,
-                    $"{guest.Name}: nothing ties it to a node, and every node can run its CPU",
-                    null
-                );
-        }
+                    () => $"{guest.Name}: nothing ties it to a node, and every node can run its CPU"
+                )
+            );
     }
 
     private static IEnumerable<Finding> Look(CheckScope scope, GuestFacts guest)

@@ -13,19 +13,15 @@ internal static class GuestPaths
 
     public static IEnumerable<Finding> Look(CheckScope scope)
     {
-        foreach (GuestFacts guest in scope.Guests.Where(g => g.Xml is not null))
-        {
-            Finding[] problems = [.. guest.Paths.SelectMany(path => Look(scope, guest, path))];
-            foreach (Finding problem in problems)
-                yield return problem;
-            if (problems.Length == 0)
-                yield return new Finding(
+        return scope
+            .Guests.Where(g => g.Xml is not null)
+            .SelectMany(guest =>
+                Finding.FaultsOr(
+                    [.. guest.Paths.SelectMany(path => Look(scope, guest, path))],
                     Name,
-                    Severity.Ok,
-                    $"{guest.Name}: every path in its XML leads to the same thing on every node",
-                    null
-                );
-        }
+                    () => $"{guest.Name}: every path in its XML leads to the same thing on every node"
+                )
+            );
     }
 
     private static IEnumerable<Finding> Look(CheckScope scope, GuestFacts guest, MentionedPath mentioned)

@@ -14,15 +14,12 @@ internal static class GuestsRun
     public static IEnumerable<Finding> Look(CheckScope scope)
     {
         Primitive[] guests = [.. scope.Snapshot.Cib.Primitives.Where(p => p.Agent.IsVirtualMachine)];
-        Finding[] problems = [.. guests.SelectMany(guest => Look(scope.Snapshot.Status, guest))];
-        foreach (Finding problem in problems)
-            yield return problem;
-        if (guests.Length > 0 && problems.Length == 0)
-            yield return new Finding(
+        return guests.Length == 0
+            ? []
+            : Finding.FaultsOr(
+                [.. guests.SelectMany(guest => Look(scope.Snapshot.Status, guest))],
                 Name,
-                Severity.Ok,
-                $"{string.Join(", ", guests.Select(g => g.Id))}: running as asked, and no failure is remembered",
-                null
+                () => $"{string.Join(", ", guests.Select(g => g.Id))}: running as asked, and no failure is remembered"
             );
     }
 
@@ -56,15 +53,12 @@ internal static class StartsAgain
     {
         Cib cib = scope.Snapshot.Cib;
         Primitive[] guests = [.. cib.Primitives.Where(p => p.Agent.IsVirtualMachine)];
-        Finding[] problems = [.. guests.Select(guest => Of(cib, guest)).OfType<Finding>()];
-        foreach (Finding problem in problems)
-            yield return problem;
-        if (guests.Length > 0 && problems.Length == 0)
-            yield return new Finding(
+        return guests.Length == 0
+            ? []
+            : Finding.FaultsOr(
+                [.. guests.Select(guest => Of(cib, guest)).OfType<Finding>()],
                 Name,
-                Severity.Ok,
-                $"{string.Join(", ", guests.Select(g => g.Id))}: tried again where a start failed",
-                null
+                () => $"{string.Join(", ", guests.Select(g => g.Id))}: tried again where a start failed"
             );
     }
 

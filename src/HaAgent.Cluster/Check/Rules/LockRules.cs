@@ -229,14 +229,13 @@ internal static class SharedDevices
 
     public static IEnumerable<Finding> Look(CheckScope scope)
     {
-        foreach (string device in scope.Devices)
-        {
-            Finding[] problems = [.. SharedDevice.Unusable(device, scope.Snapshot).Distinct().Select(Problem)];
-            foreach (Finding problem in problems)
-                yield return problem;
-            if (problems.Length == 0)
-                yield return new Finding(Name, Severity.Ok, $"{device} is there on every node", null);
-        }
+        return scope.Devices.SelectMany(device =>
+            Finding.FaultsOr(
+                [.. SharedDevice.Unusable(device, scope.Snapshot).Distinct().Select(Problem)],
+                Name,
+                () => $"{device} is there on every node"
+            )
+        );
     }
 
     private static Finding Problem(Refusal refusal) =>

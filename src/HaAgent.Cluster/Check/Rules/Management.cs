@@ -21,17 +21,11 @@ internal static class Management
     {
         Cib cib = scope.Snapshot.Cib;
         Primitive[] guests = [.. cib.Primitives.Where(p => p.Agent.IsVirtualMachine)];
-        Finding[] problems =
-        [
-            .. OfCluster(cib),
-            .. guests.SelectMany(guest => OfGuest(cib, guest)),
-            .. OfStorage(scope, cib),
-            .. Moved(cib, guests),
-        ];
-        foreach (Finding problem in problems)
-            yield return problem;
-        if (problems.Length == 0)
-            yield return new Finding(Name, Severity.Ok, "the cluster manages its guests and their lock storage", null);
+        return Finding.FaultsOr(
+            [.. OfCluster(cib), .. guests.SelectMany(guest => OfGuest(cib, guest)), .. OfStorage(scope, cib), .. Moved(cib, guests)],
+            Name,
+            () => "the cluster manages its guests and their lock storage"
+        );
     }
 
     /// <summary>What holds for the cluster as a whole: no guest that is handed to it would be started.</summary>

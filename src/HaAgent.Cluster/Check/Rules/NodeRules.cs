@@ -44,19 +44,13 @@ internal static class VirtualizationDaemons
 
     public static IEnumerable<Finding> Look(CheckScope scope)
     {
-        foreach (NodeFacts node in scope.Snapshot.Reached)
-        {
-            Finding[] problems = [.. Problems(scope, node)];
-            foreach (Finding problem in problems)
-                yield return problem;
-            if (problems.Length == 0)
-                yield return new Finding(
-                    Name,
-                    Severity.Ok,
-                    $"{LibvirtFlavour.Of(node).Value!.Daemon} and virtlockd run on {node.Name}",
-                    null
-                );
-        }
+        return scope.Snapshot.Reached.SelectMany(node =>
+            Finding.FaultsOr(
+                [.. Problems(scope, node)],
+                Name,
+                () => $"{LibvirtFlavour.Of(node).Value!.Daemon} and virtlockd run on {node.Name}"
+            )
+        );
     }
 
     // Neither runs nor listens: there is nobody to ask for a list.
