@@ -9,7 +9,7 @@ namespace HaAgent.Host;
 /// <summary>
 /// The one writer of files that have to arrive whole: written beside the old one, made durable, then put in its place in one step. Whenever
 /// it is cut off, and when the disk is full, the old file is there as it was. Through a symbolic link it changes the file that the link
-/// leads to: whoever keeps it there would else be left with the old text.
+/// leads to: whoever keeps it there would else be left with the old text. A link that others than root may have put there is refused.
 /// </summary>
 internal static unsafe class WholeFile
 {
@@ -30,13 +30,21 @@ internal static unsafe class WholeFile
     /// <param name="like">The file whose mode, owner and label it gets instead; null: its own.</param>
     /// <param name="mustKeepOwner">Whether it is not written where its owner cannot be kept, as on an NFS server that squashes
     /// root.</param>
+    /// <param name="follow">Whether a symbolic link is followed; otherwise it is replaced.</param>
     /// <exception cref="IOException">It was not written; what was there is there.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content, int newMode, string? like = null, bool mustKeepOwner = true)
+    public static void Write(
+        string path,
+        ReadOnlySpan<byte> content,
+        int newMode,
+        string? like = null,
+        bool mustKeepOwner = true,
+        bool follow = true
+    )
     {
         try
         {
-            string file = Followed(path);
-            Look? look = LookOf(like ?? file);
+            string file = follow ? Followed(path) : path;
+            Look? look = LookOf(like is null ? file : Followed(like), follow);
             RemoveLeftOvers(file);
             string beside = string.Create(
                 CultureInfo.InvariantCulture,
@@ -84,27 +92,52 @@ internal static unsafe class WholeFile
         }
     }
 
-    private static string Followed(string path)
+    /// <summary>Whether nobody but root may put anything into a directory.</summary>
+    public static bool IsRootsAlone(string directory)
     {
-        if (new FileInfo(path).LinkTarget is null)
-            return path;
-        FileSystemInfo? end = File.ResolveLinkTarget(path, returnFinalTarget: true);
-        return end is { Exists: true } ? end.FullName : throw new IOException("it is a symbolic link to nothing");
+        const int writableByOthers = 0x12;
+        return Posix.Stat(directory, out Tmds.Linux.statx facts) && facts.stx_uid == 0 && (facts.stx_mode & writableByOthers) == 0;
     }
 
-    private static Look? LookOf(string path)
+    private static string Followed(string path)
     {
-        int fd = Posix.Open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, out int error);
+        const int mostLinks = 40;
+        string file = path;
+        for (int links = 0; Posix.ReadLink(file, out _) is { } target; links++)
+        {
+            string directory = Path.GetDirectoryName(file)!;
+
+            // Whoever looked at the path before may have seen a file where there is a link now.
+            if (!IsRootsAlone(directory))
+                throw new IOException($"{file} is a symbolic link in a directory that others than root may write: it is not followed");
+            if (links == mostLinks)
+                throw new IOException("it is a symbolic link to itself");
+            file = Path.GetFullPath(Path.Combine(directory, target));
+        }
+
+        return file == path || File.Exists(file) ? file : throw new IOException("it is a symbolic link to nothing");
+    }
+
+    private static Look? LookOf(string path, bool linkIsFault)
+    {
+        int fd = Posix.Open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, out int error);
         if (fd < 0)
-            return error == ENOENT ? null : throw new IOException($"what is there cannot be looked at: {Errno.Text(error)}");
+            return error == ENOENT || (error == ELOOP && !linkIsFault)
+                ? null
+                : throw new IOException($"what is there cannot be looked at: {Errno.Text(error)}");
         using var file = new SafeFileHandle(fd, ownsHandle: true);
         if (!Posix.Stat(fd, out Tmds.Linux.statx facts, out error))
             throw new IOException($"what is there cannot be looked at: {Errno.Text(error)}");
         if ((facts.stx_mode & (ushort)S_IFMT) != (ushort)S_IFREG)
             throw new IOException("what is there is not a regular file");
+        return new Look(facts.stx_mode & PermissionBits, facts.stx_uid, facts.stx_gid, LabelOf(file));
+    }
+
+    private static byte[]? LabelOf(SafeFileHandle file)
+    {
         var label = new byte[1024];
         nint size = Posix.GetAttribute(file, Label, label, (nuint)label.Length);
-        return new Look(facts.stx_mode & PermissionBits, facts.stx_uid, facts.stx_gid, size > 0 ? label[..(int)size] : null);
+        return size > 0 ? label[..(int)size] : null;
     }
 
     private static SafeFileHandle Create(string path)
@@ -121,9 +154,16 @@ internal static unsafe class WholeFile
         if (!Posix.SetMode(fd, look?.Mode ?? newMode, out error))
             throw new IOException($"its mode cannot be set: {Errno.Text(error)}");
 
-        // Where there are labels a file without its own is one that its daemon may not read.
-        if (look?.Label is { } label && Posix.SetAttribute(file, Label, label, (nuint)label.Length, 0) < 0)
-            throw new IOException($"its SELinux label cannot be kept: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+        // Where there are labels a file without its own is one that its daemon may not read. A mount that gives every file its label (NFS,
+        // -o context=) shows it and takes none.
+        if (look?.Label is not { } label || LabelOf(file).AsSpan().SequenceEqual(label))
+            return;
+        if (
+            Posix.SetAttribute(file, Label, label, (nuint)label.Length, 0) < 0
+            && Marshal.GetLastPInvokeError() is int problem
+            && problem != EOPNOTSUPP
+        )
+            throw new IOException($"its SELinux label cannot be kept: {Errno.Text(problem)}");
     }
 
     // The new name, too, must outlast a power failure.

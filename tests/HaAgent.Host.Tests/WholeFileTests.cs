@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using HaAgent.Host.Native;
+using Microsoft.Win32.SafeHandles;
 using Xunit;
 
 namespace HaAgent.Host.Tests;
@@ -48,6 +50,49 @@ public sealed class WholeFileTests : IDisposable
         WholeFile.Write(link, "new"u8, WholeFile.OwnerOnly);
 
         Assert.Equal((file, "new"), (new FileInfo(link).LinkTarget, File.ReadAllText(file)));
+    }
+
+    [Fact]
+    public void Write_ThroughALinkThatOthersMayHaveMade_IsRefused()
+    {
+        string file = Path.Combine(_folder, "a");
+        File.WriteAllText(file, "old");
+        string open = Directory.CreateDirectory(Path.Combine(_folder, "open")).FullName;
+        File.SetUnixFileMode(open, (UnixFileMode)0x1ff);
+        string there = Path.Combine(open, "b");
+        File.CreateSymbolicLink(there, file);
+        string onTheWay = Path.Combine(_folder, "c");
+        File.CreateSymbolicLink(onTheWay, "open/b");
+
+        foreach (string link in new[] { there, onTheWay })
+            Assert.Contains("is not followed", Assert.Throws<IOException>(() => WholeFile.Write(link, "new"u8, WholeFile.OwnerOnly)).Message, StringComparison.Ordinal);
+        WholeFile.Write(there, "new"u8, WholeFile.OwnerOnly, follow: false);
+
+        Assert.Equal(("old", null, "new"), (File.ReadAllText(file), new FileInfo(there).LinkTarget, File.ReadAllText(there)));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(there));
+    }
+
+    [Fact]
+    public void Write_MountThatTakesNoLabels_IsWrittenWithoutOne()
+    {
+        string like = Path.Combine(_folder, "a");
+        File.WriteAllText(like, "");
+        using (SafeFileHandle labelled = File.OpenHandle(like, access: FileAccess.ReadWrite))
+            Assert.Equal(0, Posix.SetAttribute(labelled, "security.selinux", "some_label"u8.ToArray(), 10, 0));
+        string disk = Directory.CreateDirectory(Path.Combine(_folder, "disk")).FullName;
+        Run("mount", "-t", "ramfs", "none", disk);
+        try
+        {
+            string file = Path.Combine(disk, "b");
+
+            WholeFile.Write(file, "text"u8, WholeFile.OwnerOnly, like: like);
+
+            Assert.Equal("text", File.ReadAllText(file));
+        }
+        finally
+        {
+            Run("umount", disk);
+        }
     }
 
     [Fact]

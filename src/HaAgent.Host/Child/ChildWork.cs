@@ -204,12 +204,12 @@ internal static class ChildWork
     }
 
     /// <summary>Whole or not at all, and only when it changed; it may hold passwords, so only its owner reads it unless the old file said
-    /// otherwise.</summary>
+    /// otherwise. Where it lies may be anybody's: a symbolic link is not followed but replaced.</summary>
     private static bool Write(string path, string text)
     {
         if (File.Exists(path) && File.ReadAllText(path) == text)
             return false;
-        WholeFile.Write(path, Encoding.UTF8.GetBytes(text), WholeFile.OwnerOnly, mustKeepOwner: false);
+        WholeFile.Write(path, Encoding.UTF8.GetBytes(text), WholeFile.OwnerOnly, mustKeepOwner: false, follow: false);
         return true;
     }
 

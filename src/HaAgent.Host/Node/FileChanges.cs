@@ -141,17 +141,11 @@ internal static unsafe class FileChanges
         for (int slash = path.IndexOf('/', 1); ; slash = path.IndexOf('/', slash + 1))
         {
             string part = slash < 0 ? path : path[..slash];
-            if (Posix.ReadLink(part, out _) is not null && !IsRootsAlone(Path.GetDirectoryName(part)!))
+            if (Posix.ReadLink(part, out _) is not null && !WholeFile.IsRootsAlone(Path.GetDirectoryName(part)!))
                 throw new IOException($"{part} is a symbolic link in a directory that others than root may write: it is not followed");
             if (slash < 0)
                 return path;
         }
-    }
-
-    private static bool IsRootsAlone(string directory)
-    {
-        const int writableByOthers = 0x12;
-        return Posix.Stat(directory, out Tmds.Linux.statx facts) && facts.stx_uid == 0 && (facts.stx_mode & writableByOthers) == 0;
     }
 
     private static string Mark(string directory, string file) =>
