@@ -1,3 +1,4 @@
+using System.Globalization;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Locking;
 
@@ -67,8 +68,8 @@ public static class ChangeRules
             EnableUnits c => c.Units.Select(Unit).FirstOrDefault(problem => problem is not null),
             RestartUnit c => Unit(c.Unit),
             RestartProcess c => Daemons.Contains(c.Name) ? null : $"{Quoted(c.Name)} is no daemon that haagent restarts",
-            RefreshResource c => Name(c.Resource),
-            ForgetResource c => Name(c.Resource),
+            RefreshResource c => Resource(c.Resource),
+            ForgetResource c => Resource(c.Resource),
             _ => null,
         };
 
@@ -114,6 +115,18 @@ public static class ChangeRules
         && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.')
             ? null
             : $"{Quoted(name)} is no name";
+
+    // An id of the cluster's configuration may hold the letters of any language (an XML name without a colon).
+    private static string? Resource(string name) =>
+        name.Length is > 0 and < 256
+        && (char.IsLetterOrDigit(name[0]) || name[0] == '_')
+        && name.All(c => char.IsLetterOrDigit(c) || IsMark(c) || c is '_' or '-' or '.')
+            ? null
+            : $"{Quoted(name)} is no resource's name";
+
+    // The accent of a letter that is written as two.
+    private static bool IsMark(char c) =>
+        char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
     private static string Quoted(string text) => $"'{Text.Printable.Line(text)}'";
 }

@@ -24,6 +24,9 @@ public sealed class ChangeRulesTests
         new RestartUnit("virtqemud.service"),
         new RestartProcess("libvirtd", 7),
         new RefreshResource("VM1"),
+        new RefreshResource("vm-büro"),
+        new ForgetResource("Склад_1"),
+        new ForgetResource("vm-bu\u0308ro"),
         new CrashNode("bob"),
     ];
 
@@ -52,6 +55,10 @@ public sealed class ChangeRulesTests
         new RestartProcess("sshd", 7),
         new RefreshResource("--all"),
         new ForgetResource("a b"),
+        new ForgetResource("-büro"),
+        new ForgetResource("büro;x"),
+        new ForgetResource(""),
+        new MakeFilesystem("/dev/sdb", 1, true, [], ClusterFilesystem.Ocfs2, "büro", 4, "virt-lock"),
     ];
 
     [Theory]
