@@ -88,8 +88,9 @@ public sealed record TestNodes(string Home, string Other)
         var fencing = FencingSetup.Of(cib);
         if (!fencing.IsEnabled)
             return new Refusal(
-                "fencing is switched off (stonith-enabled=false), so the cluster would wait for ever after a crash",
-                $"configure fencing and switch it on (crm configure property stonith-enabled=true); haagent check says what is missing"
+                $"fencing is switched off ({FencingSetup.Enabled(cib)}=false), so the cluster would wait for ever after a crash",
+                $"configure fencing and switch it on (crm configure property {FencingSetup.Enabled(cib)}=true); haagent check says "
+                    + $"what is missing"
             );
         return fencing.IsThere
             ? null

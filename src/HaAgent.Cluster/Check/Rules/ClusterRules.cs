@@ -119,7 +119,7 @@ internal static class Fencing
                     Name,
                     Severity.Error,
                     "fencing is switched off: after a node's failure nobody can prove that its guests are dead",
-                    $"crm configure property stonith-enabled=true"
+                    $"crm configure property {FencingSetup.Enabled(snapshot.Cib)}=true"
                 )
                 : new Finding(
                     Name,

@@ -54,9 +54,10 @@ public static class ClusterReady
         {
             refusals.Add(
                 new Refusal(
-                    "the cluster has no working fencing (no stonith resource, or stonith-enabled=false): after a node's failure nobody "
-                        + "could prove that its guests are dead",
-                    $"set up fencing first, for instance SBD: crm cluster init sbd; then crm configure property stonith-enabled=true"
+                    $"the cluster has no working fencing (no stonith resource, or {FencingSetup.Enabled(snapshot.Cib)}=false): after a "
+                        + "node's failure nobody could prove that its guests are dead",
+                    $"set up fencing first, for instance SBD: crm cluster init sbd; then crm configure property "
+                        + $"{FencingSetup.Enabled(snapshot.Cib)}=true"
                 )
             );
         }
