@@ -145,7 +145,7 @@ public static class SharedDevice
                     self.Name,
                     cluster =>
                         Plan.From(
-                            device.ClusterFilesystem,
+                            Volume(storage, snapshot, self, device),
                             $"which volume lies on {storage.Path}",
                             self.Name,
                             present =>
@@ -156,6 +156,19 @@ public static class SharedDevice
                         )
                 )
         );
+    }
+
+    // A volume of the other type is not ours whatever it says. One of our type that no tool can look at yet may be formatted by who
+    // gives it up: what installs that tool would never be done otherwise.
+    private static Fact<ClusterFilesystemFact> Volume(Storage.Device storage, Snapshot snapshot, NodeFacts self, DeviceFact device)
+    {
+        string type = Name(storage.Type);
+        if (!device.ClusterFilesystem.IsNotLearned(out _) || !device.Signatures.IsKnown(out IReadOnlyList<string>? found))
+            return device.ClusterFilesystem;
+        if (Seen(storage.Path, snapshot).FirstOrDefault(seen => seen.Device.ClusterFilesystem.IsKnown(out _)) is { Device: { } learned })
+            return learned.ClusterFilesystem;
+        bool hasTool = self.Has("mkfs." + type) is not { State: FactState.Known, Value: false };
+        return found.Contains(type) && (hasTool || !storage.ForceFormat) ? device.ClusterFilesystem : Fact.Absent<ClusterFilesystemFact>();
     }
 
     // The same command again, to resume or to check, must not destroy what the first run made.
@@ -197,8 +210,8 @@ public static class SharedDevice
         if (!storage.ForceFormat && Seen(storage.Path, snapshot).Any(seen => !IsBlank(seen.Device)))
         {
             return Plan.Refuse(
-                $"{storage.Path} is not empty: it holds data of no kind that wipefs knows (a database's raw volume and an encrypted disk "
-                    + "look like that), and setup never formats over anything",
+                $"{storage.Path} is not empty: it holds data of no kind that wipefs knows (a database's raw volume, an encrypted disk "
+                    + "and what is left of a mkfs that was cut off look like that), and setup never formats over anything",
                 $"name another device; or, if what lies on it may be destroyed, add --force-format {storage.Path}"
             );
         }
