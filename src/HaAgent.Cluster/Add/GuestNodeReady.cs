@@ -15,6 +15,9 @@ public static class GuestNodeReady
     /// <summary>The key that both ends need.</summary>
     public const string KeyFile = "/etc/pacemaker/authkey";
 
+    /// <summary>What Pacemaker takes where that one is not there.</summary>
+    public const string OtherKeyFile = "/etc/corosync/authkey";
+
     private const string Attribute = "remote-node";
     private const int LongestName = 253;
     private const int LongestLabel = 63;
@@ -23,7 +26,7 @@ public static class GuestNodeReady
     public static IReadOnlyList<string> Paths(AddIntent intent)
     {
         ArgumentNullException.ThrowIfNull(intent);
-        return intent.GuestNode is null ? [] : [KeyFile];
+        return intent.GuestNode is null ? [] : [KeyFile, OtherKeyFile];
     }
 
     /// <summary>Refuses what would not work.</summary>
@@ -41,12 +44,13 @@ public static class GuestNodeReady
             return Plan.Refuse($"{guests.Count} guests cannot be one guest node", $"add each with a --guest-node of its own");
         GuestFacts guest = guests[0];
         Refusal[] refusals = [.. Name(name), .. Taken(name, snapshot, guest), .. Other(name, guest), .. Reachable(guest), .. Key(snapshot)];
+        string[] keys = [.. snapshot.Reached.Select(KeyOf).Distinct()];
         return refusals.Length > 0
             ? new Plan { Refusals = refusals }
             : Plan.Note(
                 $"the cluster reaches the guest node as {name} on TCP port 3121: that name must resolve on every node, and "
                     + "pacemaker_remote run "
-                    + $"in {guest.Name} with the same {KeyFile}"
+                    + $"in {guest.Name} with the same {(keys is [var key] ? key : $"key, whether it is {string.Join(" or ", keys)}")}"
             );
     }
 
@@ -115,15 +119,23 @@ public static class GuestNodeReady
     {
         foreach (NodeFacts node in snapshot.Reached)
         {
+            if (node.Path(KeyFile).State == FactState.Known || node.Path(OtherKeyFile).State == FactState.Known)
+                continue;
             if (node.Path(KeyFile).IsNotLearned(out string? why))
                 yield return Refusal.NotLearned($"whether {KeyFile} is there", node.Name, why);
-            else if (node.Path(KeyFile).State == FactState.Absent)
+            else if (node.Path(OtherKeyFile).IsNotLearned(out why))
+                yield return Refusal.NotLearned($"whether {OtherKeyFile} is there", node.Name, why);
+            else
                 yield return new Refusal(
-                    $"{node.Name} has no {KeyFile}, without which it cannot speak with pacemaker_remote",
-                    $"put the same {KeyFile} on every node and into the guest (Pacemaker Remote, \"Prepare\")"
+                    $"{node.Name} has no {KeyFile} and no {OtherKeyFile}, without which it cannot speak with pacemaker_remote",
+                    $"put the same {KeyFile} on every node and into the guest (Pacemaker Remote, \"Prepare\"); where remote nodes use "
+                        + $"another key already (PCMK_authkey_location), copy that one"
                 );
         }
     }
+
+    // In Pacemaker's order.
+    private static string KeyOf(NodeFacts node) => node.Path(KeyFile).State == FactState.Absent ? OtherKeyFile : KeyFile;
 
     private static bool Same(string? one, string? other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 }
