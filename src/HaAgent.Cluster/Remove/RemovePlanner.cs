@@ -58,6 +58,17 @@ public static class RemovePlanner
         return [.. marked.Where(name => cib.Primitive(name) is null)];
     }
 
+    /// <summary>How a removal is ended of which nothing is left to finish: typed again, it would take its guests out anew.</summary>
+    public static Advice Ending(Cib cib)
+    {
+        ArgumentNullException.ThrowIfNull(cib);
+        bool ours = ClusterBoolean.IsTrue(cib.Property(Maintenance)) && cib.Property(OwnMaintenance) is not null;
+        IEnumerable<Advice> marks = new[] { Mark, OwnMaintenance }
+            .Where(mark => cib.Property(mark) is not null)
+            .Select(mark => Advice.Of($"crm_attribute --type crm_config --name {mark} --delete"));
+        return Advice.Joined("; ", ours ? [.. marks, $"crm maintenance off"] : marks);
+    }
+
     private static IEnumerable<Refusal> NotOurs(string name, Snapshot snapshot)
     {
         Cib cib = snapshot.Cib;
@@ -91,7 +102,13 @@ public static class RemovePlanner
         // In maintenance mode nothing would stop; and when that mode ended, those guests would.
         if (cib.Property(Mark) is not null)
         {
-            string[] unfinished = [.. Unfinished(cib).DefaultIfEmpty(guests[0].Id)];
+            string[] unfinished = [.. Unfinished(cib)];
+            if (unfinished.Length == 0)
+                return Plan.Refuse(
+                    "'haagent remove --keep-running' was interrupted, and the guests that it took out are back: nothing of it is "
+                        + "left to finish",
+                    $"{Ending(cib)}; then run this again"
+                );
             Advice finishing = $"haagent remove --keep-running {unfinished}";
             return Plan.Refuse(
                 $"'{finishing}' was interrupted, and the cluster is still as it left it",

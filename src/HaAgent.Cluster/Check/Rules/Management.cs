@@ -36,12 +36,13 @@ internal static class Management
         if (cib.Property(RemovePlanner.Mark) is not null)
         {
             string[] left = [.. RemovePlanner.Unfinished(cib)];
-            string stopped = left.Length == 0 ? "" : $", and the cluster would stop {string.Join(", ", left)} if it moved now";
+            string stopped =
+                left.Length == 0
+                    ? ", and nothing of it is left to finish"
+                    : $", and the cluster would stop {string.Join(", ", left)} if it moved now";
             yield return Error(
                 $"{(resting ? StandsStill + "; " : "")}'haagent remove --keep-running' was interrupted{stopped}",
-                left.Length == 0
-                    ? Advice.Of($"type the same haagent remove again: it resumes")
-                    : $"haagent remove --keep-running {left} finishes it"
+                left.Length == 0 ? RemovePlanner.Ending(cib) : $"haagent remove --keep-running {left} finishes it"
             );
         }
         else if (resting)
