@@ -1,3 +1,4 @@
+using HaAgent.Core.Guest;
 using HaAgent.Core.Locking;
 using HaAgent.Core.Node;
 using HaAgent.Host.Child;
@@ -58,11 +59,11 @@ internal sealed class Volume(ChildCall child)
         return why is null ? Fact.Absent<string>() : Fact.NotLearned<string>(why);
     }
 
-    /// <summary>For each path a text that names the file or device at it, by whatever name it is reached; absent: nothing is
+    /// <summary>For each path the file or device at it, by whatever name it is reached; absent: nothing is
     /// there.</summary>
-    public IReadOnlyDictionary<string, Fact<string>> Identify(IReadOnlyCollection<string> paths, Deadline deadline)
+    public IReadOnlyDictionary<string, Fact<DiskPlace>> Identify(IReadOnlyCollection<string> paths, Deadline deadline)
     {
-        var identities = new Dictionary<string, Fact<string>>();
+        var identities = new Dictionary<string, Fact<DiskPlace>>();
         foreach ((string[] group, Deadline until) in ByDirectory(paths, deadline))
         {
             Fact<PathsIdentified> fact = child.Ask<PathsIdentified>(group[0], new IdentifyPaths(group), until);

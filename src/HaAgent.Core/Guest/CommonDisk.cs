@@ -12,9 +12,9 @@ public static class CommonDisk
     /// <param name="ours">Our guest's disks, volumes resolved to their paths.</param>
     /// <param name="theirs">The other's, likewise.</param>
     /// <param name="identify">
-    /// What lies at a path: the same text for the same file or device, by whatever name; absent: nothing does, so that nobody has it open.
+    /// What lies at a path, by whatever name; absent: nothing does, so that nobody has it open.
     /// </param>
-    public static Fact<string> Of(IEnumerable<Disk> ours, IEnumerable<Disk> theirs, Func<string, Fact<string>> identify)
+    public static Fact<string> Of(IEnumerable<Disk> ours, IEnumerable<Disk> theirs, Func<string, Fact<DiskPlace>> identify)
     {
         string? unknown = null;
         Disk[] written = [.. theirs.Where(IsWritten)];
@@ -35,16 +35,37 @@ public static class CommonDisk
     /// <summary>An empty drive has nothing that could be written to.</summary>
     private static bool IsWritten(Disk disk) => !disk.ReadOnly && !disk.IsEmpty;
 
-    private static Fact<bool> IsSame(Disk our, Disk their, Func<string, Fact<string>> identify)
+    private static Fact<bool> IsSame(Disk our, Disk their, Func<string, Fact<DiskPlace>> identify)
     {
         if (our.Network is string image && their.Network is string other)
             return image == other ? Fact.Known(true) : Fact.Absent<bool>();
-        if (our.Network is not null && their.Source is not null || our.Source is not null && their.Network is not null)
+        if (our.Network is not null && their.Source is not null)
+            return IsMapped(our.Network, their);
+        if (our.Source is not null && their.Network is not null)
+            return IsMapped(their.Network, our);
+        if (IsPath(our) && IsBeyondPaths(their) || IsBeyondPaths(our) && IsPath(their))
             return Fact.Absent<bool>();
         if (our.Source is not string ourPath || their.Source is not string theirPath)
             return Fact.NotLearned<bool>($"its disk {our.Target} of type {our.Type} cannot be compared");
         if (ourPath == theirPath)
             return Fact.Known(true);
-        return identify(ourPath).Then(one => identify(theirPath).Then(two => one == two ? Fact.Known(true) : Fact.Absent<bool>()));
+        return identify(ourPath).Then(one => identify(theirPath).Then(two => one.Overlaps(two) ? Fact.Known(true) : Fact.Absent<bool>()));
     }
+
+    /// <summary>What a host maps or mounts it reaches by a path as well: an image as a block device, a volume's file as a file.</summary>
+    private static Fact<bool> IsMapped(string network, Disk local)
+    {
+        string protocol = network.Split(' ')[0];
+        if (protocol == "rbd" && local.Source == $"/dev/rbd/{network["rbd".Length..].TrimStart()}")
+            return Fact.Known(true);
+        bool isDevice = local.Type == "block" || local.Source!.StartsWith("/dev/", StringComparison.Ordinal);
+        return protocol is "rbd" or "iscsi" or "nbd" && isDevice || protocol is "gluster" or "nfs" && !isDevice
+            ? Fact.NotLearned<bool>($"{local.Source} may be the image {network}")
+            : Fact.Absent<bool>();
+    }
+
+    private static bool IsPath(Disk disk) => disk.Source is not null && disk.Type is "file" or "block" or "dir";
+
+    /// <summary>A controller that the guest has, and what another process serves, have no path on the host.</summary>
+    private static bool IsBeyondPaths(Disk disk) => disk.Type is "nvme" or "vhostuser";
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using HaAgent.Core.Guest;
 using HaAgent.Core.Locking;
 using HaAgent.Core.Node;
 
@@ -98,14 +99,15 @@ internal sealed record PathsIdentified(IReadOnlyList<PathIdentity> Identities) :
 /// <summary>Which file or device it is.</summary>
 /// <param name="Text">The same for the same; null: nothing is there, or it could not be found out.</param>
 /// <param name="Problem">Why it could not be found out; null: it could.</param>
-internal readonly record struct PathIdentity(string? Text, string? Problem)
+/// <param name="Over">The devices under a device, by their texts; null: none.</param>
+internal readonly record struct PathIdentity(string? Text, string? Problem, IReadOnlyList<string>? Over = null)
 {
     /// <summary>As a fact.</summary>
     [JsonIgnore]
-    public Fact<string> Fact =>
-        Problem is not null ? Core.Node.Fact.NotLearned<string>(Problem)
-        : Text is not null ? Core.Node.Fact.Known(Text)
-        : Core.Node.Fact.Absent<string>();
+    public Fact<DiskPlace> Fact =>
+        Problem is not null ? Core.Node.Fact.NotLearned<DiskPlace>(Problem)
+        : Text is not null ? Core.Node.Fact.Known(new DiskPlace(Text, Over ?? []))
+        : Core.Node.Fact.Absent<DiskPlace>();
 }
 
 /// <summary>How a change ended.</summary>

@@ -105,12 +105,13 @@ internal static class ChildWork
     {
         if (!Posix.Stat(path, out Tmds.Linux.statx facts, out int error))
             return new PathIdentity(null, error == ENOENT || error == ENOTDIR ? null : $"{path} cannot be looked at ({Errno.Text(error)})");
-        return new PathIdentity(
-            (facts.stx_mode & (ushort)S_IFMT) == (ushort)S_IFBLK
-                ? string.Create(CultureInfo.InvariantCulture, $"device {facts.stx_rdev_major}:{facts.stx_rdev_minor}")
-                : string.Create(CultureInfo.InvariantCulture, $"file {facts.stx_dev_major}:{facts.stx_dev_minor}:{facts.stx_ino}"),
-            null
-        );
+        if ((facts.stx_mode & (ushort)S_IFMT) != (ushort)S_IFBLK)
+            return new PathIdentity(
+                string.Create(CultureInfo.InvariantCulture, $"file {facts.stx_dev_major}:{facts.stx_dev_minor}:{facts.stx_ino}"),
+                null
+            );
+        string number = string.Create(CultureInfo.InvariantCulture, $"{facts.stx_rdev_major}:{facts.stx_rdev_minor}");
+        return new PathIdentity($"device {number}", null, [.. BlockLayers.Under(number).Select(under => $"device {under}")]);
     }
 
     private static PathSeen Look(string path)

@@ -104,9 +104,9 @@ internal sealed class GuestObserver(AgentContext context)
         return CommonDisk.Of(own, others, Identify([.. own.Concat(others).Select(disk => disk.Source).OfType<string>()], deadline));
     }
 
-    private Func<string, Fact<string>> Identify(IReadOnlyCollection<string> paths, Deadline deadline)
+    private Func<string, Fact<DiskPlace>> Identify(IReadOnlyCollection<string> paths, Deadline deadline)
     {
-        IReadOnlyDictionary<string, Fact<string>>? known = null;
+        IReadOnlyDictionary<string, Fact<DiskPlace>>? known = null;
         return path => (known ??= context.Volume.Identify(paths, deadline))[path];
     }
 

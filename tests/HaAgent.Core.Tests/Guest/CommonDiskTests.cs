@@ -35,12 +35,48 @@ public sealed class CommonDiskTests
     {
         Assert.Equal("it stands still", Of(File, File with { Source = "/mnt/frozen/vm1.raw" }).Why);
         Assert.Equal(FactState.NotLearned, Of(File with { Type = "volume", Source = null, Pool = "p", Volume = "v" }, File).State);
-        Assert.Equal(FactState.NotLearned, Of(File with { Type = "nvme", Source = null }, File).State);
+        Assert.Equal(FactState.NotLearned, Of(File with { Type = "nvme", Source = null }, File with { Type = "nvme", Source = null }).State);
         Assert.Equal(FactState.Known, CommonDisk.Of([File], [File with { Source = "/mnt/frozen/vm1.raw" }, File], Identify).State);
     }
 
     private static Fact<string> Of(Disk our, Disk their) => CommonDisk.Of([our], [their], Identify);
 
-    private static Fact<string> Identify(string path) =>
-        path.StartsWith("/mnt/frozen", StringComparison.Ordinal) ? Fact.NotLearned<string>("it stands still") : Fact.Known(path.Contains("vm1", StringComparison.Ordinal) ? "1" : path);
+    [Theory]
+    [InlineData("rbd pool/vm1", "block", "/dev/rbd/pool/vm1", FactState.Known)]
+    [InlineData("rbd pool/vm1", "block", "/dev/rbd0", FactState.NotLearned)]
+    [InlineData("iscsi iqn.2026-11.a:b/1", "block", "/dev/sdb", FactState.NotLearned)]
+    [InlineData("nbd vm1", "block", "/dev/nbd0", FactState.NotLearned)]
+    [InlineData("nbd vm1", "file", "/mnt/shared/vm1.raw", FactState.Absent)]
+    [InlineData("gluster volume/vm1.raw", "file", "/mnt/shared/vm1.raw", FactState.NotLearned)]
+    [InlineData("nfs /export/vm1.raw", "file", "/mnt/shared/vm1.raw", FactState.NotLearned)]
+    [InlineData("nfs /export/vm1.raw", "block", "/dev/sdb", FactState.Absent)]
+    [InlineData("https a/vm1.raw", "block", "/dev/sdb", FactState.Absent)]
+    public void Of_NetworkAgainstPath_MayBeMappedOrMounted(string network, string type, string path, FactState state)
+    {
+        Disk local = File with { Type = type, Source = path };
+        Assert.Equal(state, Of(Image with { Network = network }, local).State);
+        Assert.Equal(state, Of(local, Image with { Network = network }).State);
+    }
+
+    [Theory]
+    [InlineData("nvme")]
+    [InlineData("vhostuser")]
+    public void Of_WhatHasNoPath_IsNoneThatHas(string type)
+    {
+        Assert.Equal(FactState.Absent, Of(File with { Type = type, Source = null }, File).State);
+        Assert.Equal(FactState.Absent, Of(File, File with { Type = type, Source = null }).State);
+    }
+
+    [Fact]
+    public void Of_PathOfAMultipathDevice_IsTheSameAndItsNeighbourIsNot()
+    {
+        Disk multipath = File with { Type = "block", Source = "/dev/mapper/mpathb" };
+        Assert.Equal(FactState.Known, Of(multipath, File with { Type = "block", Source = "/dev/sdb" }).State);
+        Assert.Equal(FactState.Known, Of(File with { Type = "block", Source = "/dev/sdb" }, multipath).State);
+        Assert.Equal(FactState.Absent, Of(File with { Type = "block", Source = "/dev/sdc" }, multipath).State);
+    }
+
+    private static Fact<DiskPlace> Identify(string path) =>
+        path.StartsWith("/mnt/frozen", StringComparison.Ordinal) ? Fact.NotLearned<DiskPlace>("it stands still")
+        : Fact.Known(new DiskPlace(path.Contains("vm1", StringComparison.Ordinal) ? "1" : path, path.EndsWith("mpathb", StringComparison.Ordinal) ? ["/dev/sdb"] : []));
 }
