@@ -44,10 +44,7 @@ internal sealed class GuestProcesses(string proc, LibvirtPidFiles pidFiles, stri
     /// <summary>Whether a process is the QEMU of this guest, by UUID where it is known, else by name; absent: it is not, or it is
     /// gone.</summary>
     public Fact<bool> Carries(int pid, GuestIdentity identity) =>
-        Guest(pid)
-            .Then(seen =>
-                (identity.Uuid is null ? seen.Name == identity.Name : seen.Uuid == identity.Uuid) ? Fact.Known(true) : Fact.Absent<bool>()
-            );
+        Guest(pid, seen => identity.Uuid is null ? seen.Name == identity.Name : seen.Uuid == identity.Uuid).Map(_ => true);
 
     /// <summary>Every guest that a QEMU process of this node carries.</summary>
     public Fact<IReadOnlyList<GuestProcess>> All()
@@ -57,7 +54,8 @@ internal sealed class GuestProcesses(string proc, LibvirtPidFiles pidFiles, stri
         {
             foreach (int pid in ProcessTable.Pids(proc))
             {
-                Fact<GuestProcess> guest = Guest(pid).Then(seen => StartTime(pid).Map(start => new GuestProcess(seen, pid, start)));
+                Fact<GuestProcess> guest = Guest(pid, _ => true)
+                    .Then(seen => StartTime(pid).Map(start => new GuestProcess(seen, pid, start)));
                 if (guest.IsNotLearned(out string? why))
                     return Fact.NotLearned<IReadOnlyList<GuestProcess>>(why);
                 if (guest.IsKnown(out GuestProcess? known))
@@ -112,13 +110,20 @@ internal sealed class GuestProcesses(string proc, LibvirtPidFiles pidFiles, stri
     }
 
     /// <summary>The guest whose QEMU a process is; absent for every other process, whatever its arguments say.</summary>
-    internal Fact<GuestIdentity> Guest(int pid)
+    /// <param name="pid">The process.</param>
+    /// <param name="isWanted">
+    /// Which guests are looked for. Of one that names another, nothing needs proof: what cannot be learned of it must not hold this
+    /// guest up.
+    /// </param>
+    internal Fact<GuestIdentity> Guest(int pid, Func<GuestIdentity, bool> isWanted)
     {
         Fact<bool> owned = Status(pid).Then(Owners.Own);
         if (owned.State == FactState.Absent && IsLibvirtsWord(pid).State == FactState.Absent)
             return Fact.Absent<GuestIdentity>();
         Fact<GuestIdentity> named = Read(pid, "cmdline")
-            .Then(line => QemuCommandLine.Parse(line) is GuestIdentity guest ? Fact.Known(guest) : Fact.Absent<GuestIdentity>());
+            .Then(line =>
+                QemuCommandLine.Parse(line) is GuestIdentity guest && isWanted(guest) ? Fact.Known(guest) : Fact.Absent<GuestIdentity>()
+            );
         if (named.State != FactState.Known)
             return named;
         Fact<bool> proof = owned.Then(_ => RootFile.SeeProgram($"{proc}/{pid}/exe"));

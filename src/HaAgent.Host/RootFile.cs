@@ -12,6 +12,7 @@ namespace HaAgent.Host;
 internal static class RootFile
 {
     private const int WritableByOthers = 0x12; // S_IWGRP | S_IWOTH
+    private const int SetId = 0xC00; // S_ISUID | S_ISGID
 
     /// <summary>Content and time of a root's file.</summary>
     /// <param name="Bytes">The content.</param>
@@ -80,7 +81,10 @@ internal static class RootFile
         return Fact.Known(true);
     }
 
-    /// <summary>Whether a program is one that only root can change; absent: it is gone.</summary>
+    /// <summary>
+    /// Whether a program is one that only root can change, and that whoever starts it runs as themselves. Absent: it is gone, or it is one
+    /// like sudo, which is root's process with the arguments of any user. QEMU has no set-user-ID bit.
+    /// </summary>
     /// <param name="path">Its path; that of a process is a magic link (proc(5), /proc/PID/exe), which leads to the file itself also when it
     /// was replaced on disk meanwhile.</param>
     public static Fact<bool> SeeProgram(string path)
@@ -89,6 +93,8 @@ internal static class RootFile
             return error == ENOENT || error == ESRCH
                 ? Fact.Absent<bool>()
                 : Fact.NotLearned<bool>($"{path} cannot be looked at ({Errno.Text(error)})");
+        if ((facts.stx_mode & SetId) != 0)
+            return Fact.Absent<bool>();
         return (facts.stx_mode & (ushort)S_IFMT) == (ushort)S_IFREG && facts.stx_uid == 0 && (facts.stx_mode & WritableByOthers) == 0
             ? Fact.Known(true)
             : Fact.NotLearned<bool>($"{path} is a program that others than root can change");

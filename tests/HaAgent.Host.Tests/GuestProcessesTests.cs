@@ -105,6 +105,31 @@ public sealed class GuestProcessesTests : IDisposable
         Assert.Equal(Vm1, Guest(11).Value);
     }
 
+    /// <summary>As sudo, which is root's process before it asks for a password, with the arguments of any user.</summary>
+    [Theory]
+    [InlineData(UnixFileMode.SetUser)]
+    [InlineData(UnixFileMode.SetGroup)]
+    public void Guest_ProgramThatRunsAsItsOwner_IsNobodysUnlessLibvirtFiledIt(UnixFileMode bit)
+    {
+        Process(11, 0, "guest=VM1");
+        File.SetUnixFileMode(_root + "/qemu", (UnixFileMode)0x1ED | bit);
+        Assert.Equal(FactState.Absent, Guest(11).State);
+
+        Write("run/VM1.pid", "11\n");
+        Assert.Equal(Vm1, Guest(11).Value);
+    }
+
+    /// <summary>What cannot be learned of a process that names another guest is nothing to this one.</summary>
+    [Fact]
+    public void Find_ProcessOfAnotherGuestCannotBeTold_IsNotInTheWay()
+    {
+        Write("qemu.conf", "user = \"somebody-of-the-directory\"\n");
+        Process(11, 1000, "guest=VM2");
+
+        Assert.Equal(FactState.NotLearned, Guest(11).State);
+        Assert.Equal(FactState.Absent, Table.Find(new GuestIdentity("VM1", "11111111-2222-3333-4444-555555555555")).State);
+    }
+
     [Fact]
     public void Guest_ConfiguredUserWhoseNumberIsNotKnown_IsNotLearned()
     {
@@ -197,7 +222,7 @@ public sealed class GuestProcessesTests : IDisposable
 
     private LibvirtPidFiles Files => new(Run);
 
-    private Fact<GuestIdentity> Guest(int pid) => Table.Guest(pid);
+    private Fact<GuestIdentity> Guest(int pid) => Table.Guest(pid, _ => true);
 
     private void Process(int pid, uint user, string name, string cgroup = Session)
     {

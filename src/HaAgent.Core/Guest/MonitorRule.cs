@@ -26,7 +26,7 @@ public sealed class MonitorRule : IRule
                         $"{situation.Domain} is not active here; another domain of that name is (UUID {foreign.Uuid}), which this resource "
                             + "leaves alone. Rename one of them"
                     ),
-                why => CannotTell(situation, foreign.CannotTell(why))
+                why => CannotTell(situation, foreign.CannotTell(why), probe: ExitCode.Installed)
             ),
             Observation.Unknown unknown => CannotTell(situation, unknown),
             _ => throw new InvalidOperationException(),
@@ -49,7 +49,13 @@ public sealed class MonitorRule : IRule
         };
     }
 
-    private static NextStep CannotTell(Situation situation, Observation.Unknown unknown)
+    /// <param name="situation">The situation.</param>
+    /// <param name="unknown">What one cannot tell.</param>
+    /// <param name="probe">
+    /// What a probe answers. After a boot the volume is not mounted yet, and a namesake that runs here cannot be compared with the guest:
+    /// an error would have the cluster stop the guest where it runs well.
+    /// </param>
+    private static NextStep CannotTell(Situation situation, Observation.Unknown unknown, ExitCode probe = ExitCode.Generic)
     {
         // A probe that cannot even find out which domain it is about must not make the cluster recover what may run well elsewhere:
         // 5 keeps the resource off this node and says why, and is neither "running" nor "not running".
@@ -60,7 +66,10 @@ public sealed class MonitorRule : IRule
 
         if (situation.Remaining > TimeSpan.FromSeconds(1) && (situation.Looks < 5 || unknown.SettlesSoon))
             return new NextStep.Wait(TimeSpan.FromMilliseconds(500));
-        return Finish(ExitCode.Generic, $"Cannot tell whether {situation.Domain} is active here: {unknown.Why}");
+        return Finish(
+            situation.Invocation.IsProbe ? probe : ExitCode.Generic,
+            $"Cannot tell whether {situation.Domain} is active here: {unknown.Why}"
+        );
     }
 
     private static NextStep Alive(Situation situation, Observation.Active active)

@@ -142,7 +142,7 @@ public sealed class StopRule : IRule
             };
         }
 
-        return EndProcess(situation);
+        return EndProcess(situation, active);
     }
 
     private static NextStep Ask(Situation situation, Observation.Active active)
@@ -243,7 +243,7 @@ public sealed class StopRule : IRule
         : situation.Settings.ForceStop ? "force_stop is set"
         : $"it did not shut down within {GracefulEnd(situation).TotalSeconds:F0} s";
 
-    private static NextStep EndProcess(Situation situation)
+    private static NextStep EndProcess(Situation situation, Observation.Active active)
     {
         // libvirt says that it ended the guest; what is seen follows in a moment.
         if (situation.Last<Operation.Destroy>() is { Result.Succeeded: true } destroyed && !situation.Did<Operation.KillProcess>())
@@ -253,9 +253,12 @@ public sealed class StopRule : IRule
                 return new NextStep.Wait(patience - situation.Elapsed);
         }
 
-        // A destroy that succeeded, or that took its time, has sent SIGTERM itself (virProcessKillPainfully). One that failed at once has
-        // not, and QEMU writes what it has still to write when it is asked first.
-        bool isAsked = situation.Last<Operation.Destroy>() is { Result: { Succeeded: true } or { Kind: FailureKind.TimedOut } };
+        // A destroy that succeeded, or that took its time in a libvirt which answers, has sent SIGTERM itself (virProcessKillPainfully).
+        // One that failed at once, or that a daemon which stands still was asked for, has not, and QEMU writes what it has still to write
+        // when it is asked first.
+        bool isAsked =
+            situation.Last<Operation.Destroy>() is { } destroy
+            && (destroy.Result.Succeeded || (destroy.Result.Kind == FailureKind.TimedOut && active.By == Evidence.Libvirt));
         Done? terminated = situation.Last<Operation.TerminateProcess>();
         if (terminated is null && !isAsked && situation.Remaining > KillReserve && !situation.Did<Operation.KillProcess>())
             return Step(

@@ -148,11 +148,25 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
     /// <summary>The same, when the configuration lies elsewhere now and names the same domain.</summary>
     private void AdoptSameDomain(GuestIdentity identity)
     {
-        if (Record is { IsActive: true } or { Pending: not null } || identity.Uuid is null)
+        if (Record is { IsActive: true } or { Pending: not null })
+            return;
+
+        // The resource's own, whose parameter config was changed.
+        if (state.Load() is { } own && OfThisBoot(own) is { IsActive: true } or { Pending: not null } && IsSame(own.Identity, identity))
+        {
+            Save(OfThisBoot(own) with { Config = settings.Config });
+            return;
+        }
+
+        if (identity.Uuid is null)
             return;
         Record =
             Adopt(state, record => record.Identity.Uuid == identity.Uuid, record => record with { Config = settings.Config }) ?? Record;
     }
+
+    /// <summary>By UUID, or by name where the configuration has none.</summary>
+    private static bool IsSame(GuestIdentity remembered, GuestIdentity configured) =>
+        configured.Uuid is null ? remembered.Name == configured.Name : remembered.Uuid == configured.Uuid;
 
     private static GuestRecord? Adopt(StateDirectory state, Func<GuestRecord, bool> isOurs, Func<GuestRecord, GuestRecord> change)
     {

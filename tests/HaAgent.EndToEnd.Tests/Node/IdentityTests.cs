@@ -160,9 +160,10 @@ public sealed class IdentityTests(OneNode fixture) : NodeTest(fixture)
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void MonitorAndStop_ResourceWasRenamed_KnowTheGuestThatWasStartedUnderTheOldName(bool configurationMoved)
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    public void MonitorAndStop_ResourceWasRenamedOrItsConfigurationMoved_KnowTheGuestThatWasStartedBefore(bool configurationMoved, bool renamed)
     {
         TestGuest guest = NewGuest().Start();
         if (configurationMoved)
@@ -170,12 +171,12 @@ public sealed class IdentityTests(OneNode fixture) : NodeTest(fixture)
         else
             Node.Run("rm", guest.Config);
         AgentResult Agent(string action, int interval = 0) =>
-            new AgentCall(action, guest.Name + "-renamed") { Parameters = guest.Parameters, Timeout = 30, Interval = interval }.RunOn(Node);
+            new AgentCall(action, guest.Name + (renamed ? "-renamed" : "")) { Parameters = guest.Parameters, Timeout = 30, Interval = interval }.RunOn(Node);
 
         Agent("monitor").Gives(OcfExit.Success);
         Node.Run("rm", "-f", guest.Config);
         Agent("monitor", interval: 10).Gives(OcfExit.Success);
-        Assert.False(Node.Exists($"/run/resource-agents/haagent-{guest.Name}.guest"));
+        Assert.Equal(!renamed, Node.Exists($"/run/resource-agents/haagent-{guest.Name}.guest"));
         Agent("stop").Gives(OcfExit.Success);
 
         Assert.False(guest.Runs);
