@@ -32,8 +32,16 @@ internal sealed class CheckProbe(Session session)
             shared = [.. devices.Concat(Configured(cib)).Distinct()];
             return Questions(cib, clone, shared, candidates);
         });
-        IReadOnlyList<GuestFacts> guests = GuestFacts.Of(snapshot, candidates);
-        snapshot = await probe.LookCloserAsync(snapshot, Closer(guests, LockStorage.Find(snapshot.Cib, clone), paths ?? []));
+        LockStorage? storage = LockStorage.Find(snapshot.Cib, clone);
+        IReadOnlyList<GuestFacts> guests = GuestFacts.Of(snapshot, candidates, storage?.Mount);
+        if (guests.Any(guest => guest.Resource is null && guest.Xml is null))
+        {
+            // What an earlier run put on the volume may tell which of several definitions is the right one.
+            snapshot = await probe.LookCloserAsync(snapshot, [Kept(guests, storage)]);
+            guests = GuestFacts.Of(snapshot, candidates, storage?.Mount);
+        }
+
+        snapshot = await probe.LookCloserAsync(snapshot, Closer(guests, storage, paths ?? []));
         return new CheckScope(snapshot, clone, shared, guests);
     }
 
@@ -47,18 +55,21 @@ internal sealed class CheckProbe(Session session)
                     .ToDictionary(g => g.Name, g => g.Cpu!)
             ),
             new PathsQuestion([.. guests.SelectMany(g => g.Paths).Select(p => p.Path).Concat(more).Distinct()]),
-            // Where the XML of a candidate would be put, something may lie already.
-            new FilesQuestion(
-                storage is null
-                    ? []
-                    :
-                    [
-                        .. guests
-                            .Where(g => g.Resource is null && CommonOptions.IsResourceName(g.Name))
-                            .Select(g => $"{storage.Mount}/{g.Name}.xml"),
-                    ]
-            ),
+            Kept(guests, storage),
         ];
+
+    // Where the XML of a candidate would be put, something may lie already.
+    private static FilesQuestion Kept(IReadOnlyList<GuestFacts> guests, LockStorage? storage) =>
+        new(
+            storage is null
+                ? []
+                :
+                [
+                    .. guests
+                        .Where(g => g.Resource is null && CommonOptions.IsResourceName(g.Name))
+                        .Select(g => GuestFacts.PathOn(storage.Mount, g.Name)),
+                ]
+        );
 
     private static IReadOnlyList<NodeQuestion> Questions(Cib cib, string clone, IReadOnlyList<string> devices, Candidates candidates)
     {

@@ -64,7 +64,7 @@ internal static class CheckVerb
     /// <summary>What is not known to be wrong is not known to be right either.</summary>
     internal static ExitCode Status(IReadOnlyList<Finding> findings) =>
         findings.Any(f => f.Severity == Severity.Error) ? ExitCode.Found
-        : findings.Any(f => f.IsNotLearned) ? ExitCode.Unreachable
+        : findings.Any(f => f.IsDoubt) ? ExitCode.Unreachable
         : ExitCode.Success;
 
     private static void Show(IScreen screen, IReadOnlyList<Finding> findings)

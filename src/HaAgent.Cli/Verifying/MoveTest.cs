@@ -108,7 +108,7 @@ internal static class LockTest
             $"creating a second {guest.Id} on {ground.Other}",
             () => TryAsync(session, scope.Snapshot, guest, ground)
         );
-        return trial.Judge(guest.Id, ground.Home, ground.Other);
+        return trial.Judge(guest.Id, guest.DomainName, ground.Home, ground.Other);
     }
 
     private static async Task<LockReport> TryAsync(Session session, Snapshot snapshot, WatchedGuest guest, TestNodes ground)

@@ -13,7 +13,8 @@ namespace HaAgent.Cluster.Add;
 /// </summary>
 internal static class GuestConfigurationFile
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    // Longer than the node itself looks: its answer says why the file is not seen.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     /// <summary>The changes before the guest is shut down. One that is a resource already has its XML.</summary>
     public static Plan PlanFor(Snapshot snapshot, LockStorage storage, GuestFacts guest)
@@ -21,7 +22,7 @@ internal static class GuestConfigurationFile
         if (guest.Resource is not null)
             return new Plan();
         string path = GuestResources.ConfigPath(storage, guest);
-        string after = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(guest.Document!.Text.TrimEnd('\n') + "\n"));
+        string after = GuestFacts.FileText(guest.Document!.Text);
         return Plan.From(
             snapshot.Node(snapshot.Self).File(path),
             $"what lies at {path}",

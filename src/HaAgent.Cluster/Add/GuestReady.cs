@@ -28,7 +28,11 @@ internal static class GuestReady
                     }
                     : new Refusal(
                         !guest.HasText ? $"no node's libvirt knows a guest {guest.Name}" : $"the XML of {guest.Name} {guest.Problem}",
-                        $"name a guest that 'virsh list --all' shows on a node, or its XML with --xml FILE"
+                        guest.DefinedOn.Count > 0
+                            ? Advice.Of(
+                                $"give the right one with --xml FILE, or undefine the old one (virsh undefine --keep-nvram {guest.Name})"
+                            )
+                            : $"name a guest that 'virsh list --all' shows on a node, or its XML with --xml FILE"
                     )
             );
             return new Plan { Refusals = refusals };
@@ -48,9 +52,7 @@ internal static class GuestReady
             .. guest.Resource is null ? Check.Rules.Management.OfCluster(scope.Snapshot.Cib) : [],
         ];
 
-        // What libvirt thinks of its CPU decides about a move, and not about its start.
-        bool Hinders(Finding finding) =>
-            finding.Severity == Severity.Error || (finding.IsNotLearned && finding.Check != GuestMigration.Name);
+        bool Hinders(Finding finding) => finding.Severity == Severity.Error || finding.IsDoubt;
         refusals.AddRange(findings.Where(Hinders).Select(f => new Refusal(f.Sentence, f.Mend ?? Advice.Of($"haagent check"))));
         return new Plan
         {

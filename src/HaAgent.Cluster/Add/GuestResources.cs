@@ -23,7 +23,8 @@ internal static class GuestResources
     public const string FailureTimeoutValue = "10min";
 
     /// <summary>Where the cluster keeps a guest's XML.</summary>
-    public static string ConfigPath(LockStorage storage, GuestFacts guest) => guest.ConfigPath ?? $"{storage.Mount}/{guest.Name}.xml";
+    public static string ConfigPath(LockStorage storage, GuestFacts guest) =>
+        guest.ConfigPath ?? GuestFacts.PathOn(storage.Mount, guest.Name);
 
     /// <summary>One change of the configuration for all guests.</summary>
     public static Plan PlanFor(AddIntent intent, Cib cib, LockStorage storage, IReadOnlyList<GuestFacts> guests)

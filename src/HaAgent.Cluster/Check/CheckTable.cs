@@ -80,6 +80,10 @@ public sealed record Finding(string Check, Severity Severity, string Sentence, A
     /// <summary>It could not be looked at.</summary>
     public bool IsNotLearned { get; init; }
 
+    /// <summary>It could not be looked at, and so nobody knows whether all is well. What libvirt thinks of a guest's CPU is no such thing:
+    /// some of them have no opinion, and it decides about a move, and not about a start.</summary>
+    public bool IsDoubt => IsNotLearned && Check != GuestMigration.Name;
+
     /// <summary>What could not be looked at: no fault is known of it, and neither is that there is none.</summary>
     /// <param name="check">The name of the check.</param>
     /// <param name="what">What could not be learned, as the beginning of a sentence.</param>

@@ -51,12 +51,13 @@ public abstract record LockReport
 
     /// <summary>Judges it.</summary>
     /// <param name="guest">The guest.</param>
+    /// <param name="domain">The name of its domain, which need not be that of the resource.</param>
     /// <param name="home">Where it runs.</param>
     /// <param name="node">Where the copy was tried.</param>
-    public GuideTestResult Judge(string guest, string home, string node)
+    public GuideTestResult Judge(string guest, string domain, string home, string node)
     {
         string expected = $"creating {guest} on {node} while it runs on {home} is refused because of the lock";
-        Advice end = $"virsh destroy {guest}";
+        Advice end = $"virsh destroy {domain}";
         return this switch
         {
             NotTried not => new(GuideTest.Lock, expected, $"not tried: {not.Why}", Verdict.Failed),
@@ -82,7 +83,7 @@ public abstract record LockReport
                 GuideTest.Lock,
                 expected,
                 $"nothing is proven, and a second copy may run on {node}: {unknown.Why}. Look now: on {node}, virsh list; if it runs "
-                    + $"there, virsh destroy {guest}",
+                    + $"there, {end}",
                 Verdict.Unknown
             ),
             Unknown unknown => new(GuideTest.Lock, expected, $"nothing is proven: {unknown.Why}", Verdict.Unknown),

@@ -184,6 +184,6 @@ public sealed class ScenarioTests
     private static CheckScope Scope(PlannerCase scenario, string[] devices)
     {
         Snapshot snapshot = scenario.Current;
-        return new CheckScope(snapshot, LockClone, devices, GuestFacts.Of(snapshot, Candidates.Of(scenario.Words("guests"))));
+        return new CheckScope(snapshot, LockClone, devices, GuestFacts.Of(snapshot, Candidates.Of(scenario.Words("guests")), LockStorage.Find(snapshot.Cib, LockClone)?.Mount));
     }
 }

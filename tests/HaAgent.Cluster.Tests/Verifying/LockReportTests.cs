@@ -35,6 +35,13 @@ public sealed class LockTrialTests
         Assert.Equal(Verdict.Unknown, Judge(new LockReport.Refused(FailureKind.Other, "no such bridge (libvirt error 38/0)", false, null)).Verdict);
 
     [Fact]
+    public void Judge_SecondCopyThatMayRun_IsEndedByTheNameOfItsDomain()
+    {
+        Assert.EndsWith("virsh destroy 'vm 1'", Judge(new LockReport.Unknown("it broke off") { MayRun = true }).Seen, StringComparison.Ordinal);
+        Assert.EndsWith("on bob, virsh destroy 'vm 1'", Judge(new LockReport.Created("no answer")).Seen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Judge_Created_Fails() => Assert.Equal(Verdict.Failed, Judge(new LockReport.Created((string?)null)).Verdict);
 
     public static TheoryData<NodeReply, Verdict, string> Replies => new()
@@ -98,7 +105,7 @@ public sealed class LockTrialTests
 
     private static Fact<IReadOnlyList<DaemonFact>> Running(TimeSpan age) => Fact.Known<IReadOnlyList<DaemonFact>>([new DaemonFact("libvirtd", 7, age, [])]);
 
-    private static GuideTestResult Judge(LockReport trial) => trial.Judge("VM1", "alice", "bob");
+    private static GuideTestResult Judge(LockReport trial) => trial.Judge("VM1", "vm 1", "alice", "bob");
 
     private static NodeFacts Node(string name, string qemu = "lock_manager = \"lockd\"\n", string lockd = "file_lockspace_dir = \"/mnt/shared/lockd\"\n") => new(name)
     {

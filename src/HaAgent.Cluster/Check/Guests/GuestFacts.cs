@@ -28,6 +28,9 @@ public sealed record GuestFacts(string Name)
     /// <summary>What is wrong with the XML, as the end of a sentence that begins with its name.</summary>
     public string Problem { get; init; } = "";
 
+    /// <summary>The nodes whose definitions of it differ, when nothing tells which is the right one: there is then no XML of it.</summary>
+    public IReadOnlyList<string> DefinedOn { get; init; } = [];
+
     /// <summary>The file in which the cluster keeps the XML; null when it is not in the cluster yet.</summary>
     public string? ConfigPath => Resource?.Parameter("config");
 
@@ -40,8 +43,23 @@ public sealed record GuestFacts(string Name)
     /// <summary>The bridges of the nodes that its network cards are plugged into.</summary>
     public IReadOnlyList<string> Bridges => Document?.Bridges ?? [];
 
+    /// <summary>Where the XML of a candidate is put.</summary>
+    /// <param name="volume">The mount point of the shared volume.</param>
+    /// <param name="name">The candidate's name.</param>
+    public static string PathOn(string volume, string name) => $"{volume}/{name}.xml";
+
+    /// <summary>The XML as it is put on the volume; files come as one char per byte.</summary>
+    public static string FileText(string xml)
+    {
+        ArgumentNullException.ThrowIfNull(xml);
+        return Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(xml.TrimEnd('\n') + "\n"));
+    }
+
     /// <summary>The cluster's guests, and the candidates that are not among them.</summary>
-    public static IReadOnlyList<GuestFacts> Of(Snapshot snapshot, Candidates candidates)
+    /// <param name="snapshot">What was seen.</param>
+    /// <param name="candidates">Those that the cluster does not have.</param>
+    /// <param name="volume">The mount point of the shared volume; null when there is none.</param>
+    public static IReadOnlyList<GuestFacts> Of(Snapshot snapshot, Candidates candidates, string? volume = null)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         ArgumentNullException.ThrowIfNull(candidates);
@@ -69,13 +87,9 @@ public sealed record GuestFacts(string Name)
                 .Distinct()
                 .Where(known.Add)
                 .Select(name =>
-                    Read(
-                        name,
-                        null,
-                        (candidates.Texts.TryGetValue(name, out string? text) ? Fact.Known(text) : Definition(snapshot, name)).Map(
-                            Encoding.UTF8.GetBytes
-                        )
-                    )
+                    candidates.Texts.TryGetValue(name, out string? text)
+                        ? Read(name, null, Fact.Known(Encoding.UTF8.GetBytes(text)))
+                        : Defined(snapshot, name, volume)
                 ),
         ];
     }
@@ -105,16 +119,39 @@ public sealed record GuestFacts(string Name)
             ? FirstKnown(snapshot, node => node.File(path).Map(file => Encoding.Latin1.GetBytes(file.Text)))
             : Fact.Absent<byte[]>();
 
-    // Where it runs its definition is the true one; elsewhere an old one may have been left.
-    private static Fact<string> Definition(Snapshot snapshot, string name) =>
-        snapshot
-            .Reached.Select(node => node.Domain(name).Value)
-            .OfType<DomainFact>()
-            .Where(domain => domain.Xml.State == FactState.Known)
-            .OrderByDescending(domain => domain.Active)
-            .Select(domain => domain.Xml)
-            .FirstOrDefault()
-        ?? FirstKnown(snapshot, node => node.Domain(name).Then(domain => domain.Xml));
+    // Where it runs its definition is the true one; elsewhere an old one may have been left. Where it runs no longer, what an earlier run
+    // put on the volume tells which it was.
+    private static GuestFacts Defined(Snapshot snapshot, string name, string? volume)
+    {
+        (string Node, DomainFact Domain)[] found =
+        [
+            .. snapshot.Reached.Where(node => node.Domain(name).Value is not null).Select(node => (node.Name, node.Domain(name).Value!)),
+        ];
+        if (found.Any(one => one.Domain.Active))
+            found = [.. found.Where(one => one.Domain.Active)];
+        string[] texts = [.. found.Select(one => one.Domain.Xml.Value).OfType<string>().Distinct()];
+        string? kept = volume is null ? null : snapshot.Node(snapshot.Self).File(PathOn(volume, name)).Value?.Text;
+        if (found.Length > 1 && !found[0].Domain.Active && texts.FirstOrDefault(text => FileText(text) == kept) is { } right)
+            return Read(name, null, Fact.Known(Encoding.UTF8.GetBytes(right)));
+        if (found.FirstOrDefault(one => one.Domain.Xml.State == FactState.NotLearned) is { Node: { } node, Domain.Xml.Why: var why })
+            return Read(name, null, Fact.NotLearned<byte[]>($"on {node}, {why}"));
+        if (texts.Length > 1 && !found[0].Domain.Active)
+            return new GuestFacts(name)
+            {
+                HasText = true,
+                DefinedOn = [.. found.Select(one => one.Node)],
+                Problem =
+                    $"is not the same on {string.Join(" and ", found.Select(one => one.Node))}, and it runs on none of them: which is the "
+                    + "right one is not known",
+            };
+        return Read(
+            name,
+            null,
+            texts.Length > 0
+                ? Fact.Known(Encoding.UTF8.GetBytes(texts[0]))
+                : FirstKnown(snapshot, one => one.Domain(name).Then(domain => domain.Xml)).Map(Encoding.UTF8.GetBytes)
+        );
+    }
 
     // Known when one node knows it; absent only when every node that was reached says so.
     private static Fact<T> FirstKnown<T>(Snapshot snapshot, Func<NodeFacts, Fact<T>> ask)
