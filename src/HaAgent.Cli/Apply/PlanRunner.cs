@@ -23,6 +23,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
     private const int MostRounds = 8;
     private readonly List<string> files = [];
     private readonly HashSet<string> noted = [];
+    private readonly GoingOn goingOn = new();
 
     /// <summary>Carries out what the planner finds missing.</summary>
     /// <param name="look">Looks at the cluster and plans.</param>
@@ -52,10 +53,10 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
                 if (!await ApplyAsync(plan))
                     return Interrupted();
             }
-            catch (Stop)
+            catch (Stop stop)
             {
                 ShowFiles();
-                throw;
+                throw stop.Code == ExitCode.Interrupted ? new Stop(stop.Code, stop.Message + goingOn.Words) : stop;
             }
             catch (OperationCanceledException) when (session.Stopping.IsCancellationRequested)
             {
@@ -84,6 +85,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
                 round == 0
                     ? $"{stop.Message} Nothing was changed."
                     : $"{stop.Message} What was done stays; run the same command again, which finds out whether anything is left to do."
+                        + goingOn.Words
             );
         }
     }
@@ -126,6 +128,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
             Change change = plan.Changes[i];
             string step = string.Create(CultureInfo.InvariantCulture, $"[{i + 1}/{plan.Changes.Count}] {change.Title}");
             session.Screen.Line(step);
+            goingOn.Begin(change);
             bool holds = await session.Screen.Busy(change.Title, () => applier.ApplyAsync(change));
             if (!holds)
             {
@@ -136,6 +139,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
                 return true;
             }
 
+            goingOn.Done(change);
             Note(change);
             if (change is Change.Configure)
                 session.Screen.Line($"     what the configuration was: {applier.Copy}");
@@ -166,7 +170,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
     private ExitCode Interrupted()
     {
         ShowFiles();
-        session.Screen.Problem("Interrupted. What was done stays; run the same command again to resume.");
+        session.Screen.Problem("Interrupted. What was done stays; run the same command again to resume." + goingOn.Words);
         return ExitCode.Interrupted;
     }
 

@@ -58,7 +58,8 @@ internal static class ExitCodes
         (ExitCode.Internal, "a mistake in haagent itself"),
         (
             ExitCode.Interrupted,
-            "interrupted by Ctrl-C or SIGTERM; the change under way was finished first, unless it was interrupted twice"
+            "interrupted by Ctrl-C or SIGTERM; the change under way was finished first, unless it was interrupted twice; what is only "
+                + "waited for goes on, and is said"
         ),
     ];
 }

@@ -38,16 +38,21 @@ internal sealed class Session(IScreen screen, CancellationToken stopping)
 
     /// <summary>Asks for a yes. Ctrl-C is no.</summary>
     /// <exception cref="Stop">There is nobody to ask, or the answer is Ctrl-C.</exception>
-    public async Task<bool> ConfirmAsync(string question)
+    public async Task<bool> ConfirmAsync(string question) =>
+        await HearAsync(() => Screen.Confirm(question))
+        ?? throw new Stop(ExitCode.Declined, "There is nobody to ask: nothing was changed. Add --yes to go ahead without a question.");
+
+    /// <summary>Asks for a word to be typed.</summary>
+    /// <returns>Null when there is nobody to ask.</returns>
+    /// <exception cref="Stop">The answer is Ctrl-C.</exception>
+    public Task<string?> AskAsync(string question) => HearAsync(() => Screen.Ask(question));
+
+    private async Task<T> HearAsync<T>(Func<T> ask)
     {
         try
         {
             // It waits for a line and hears nothing else meanwhile.
-            return await Task.Run(() => Screen.Confirm(question)).WaitAsync(Stopping)
-                ?? throw new Stop(
-                    ExitCode.Declined,
-                    "There is nobody to ask: nothing was changed. Add --yes to go ahead without a question."
-                );
+            return await Task.Run(ask).WaitAsync(Stopping);
         }
         catch (OperationCanceledException) when (Stopping.IsCancellationRequested)
         {

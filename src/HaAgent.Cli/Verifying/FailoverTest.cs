@@ -24,7 +24,7 @@ internal sealed class FailoverTest(Session session, VerifyOptions options, Guide
         // The node that goes must not be the one that watches.
         bool movesFirst = ground.Home == scope.Snapshot.Self;
         string node = movesFirst ? ground.Other : ground.Home;
-        Confirm(node, movesFirst, scope.Snapshot);
+        await ConfirmAsync(node, movesFirst, scope.Snapshot);
         if (movesFirst)
         {
             MoveReport moved = await new MoveTest(session, scope.Snapshot.Cib, options.Vm).MoveAsync(ground);
@@ -47,7 +47,7 @@ internal sealed class FailoverTest(Session session, VerifyOptions options, Guide
         return (await ActAsync(node)).Judge(options.Vm);
     }
 
-    private void Confirm(string node, bool movesFirst, Snapshot snapshot)
+    private async Task ConfirmAsync(string node, bool movesFirst, Snapshot snapshot)
     {
         string deed = test == GuideTest.Crash ? "crashed (no clean shutdown; the cluster fences it)" : "rebooted";
         string[] others =
@@ -61,7 +61,7 @@ internal sealed class FailoverTest(Session session, VerifyOptions options, Guide
         session.Screen.Line($"{node} will be {deed}{moved}.{also}");
         string typed =
             options.YesIMean
-            ?? session.Screen.Ask($"Type the node's name to go on:")
+            ?? await session.AskAsync("Type the node's name to go on:")
             ?? throw new Stop(
                 ExitCode.Declined,
                 $"There is nobody to ask: {node} was not touched. Add --yes-i-mean {node} if you mean it."

@@ -1,0 +1,36 @@
+using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Planning;
+using HaAgent.Core.Node;
+using HaAgent.Core.Text;
+
+namespace HaAgent.Cli.Apply;
+
+/// <summary>What goes on, or stays as it must not stay for long, when a plan is interrupted at this point.</summary>
+internal sealed class GoingOn
+{
+    private Change? underWay;
+    private bool resting;
+
+    /// <summary>The sentences, each with a space before it; empty when there is nothing to say.</summary>
+    public string Words => Shutdown() + (resting ? " The cluster is in maintenance mode until you run this again." : "");
+
+    /// <summary>A change is begun.</summary>
+    public void Begin(Change change) => underWay = change;
+
+    /// <summary>It was made.</summary>
+    public void Done(Change change)
+    {
+        underWay = null;
+        if (change is Change.Configure configure && IsResting(configure.After) != IsResting(configure.Before))
+            resting = IsResting(configure.After);
+    }
+
+    private static bool IsResting(Cib cib) => ClusterBoolean.IsTrue(cib.Property("maintenance-mode"));
+
+    // The node asks the guest again and again, whoever waits for it.
+    private string Shutdown() =>
+        underWay is Change.OnNode { What: ShutDownGuest { Domain: var domain }, Node: var node }
+            ? $" {domain} may still be shutting down on {node}: without a second run it stays off; to have it back as it was, once it is "
+                + $"off there: {Advice.Of($"virsh start {domain}")}."
+            : "";
+}
