@@ -14,8 +14,6 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
 {
     private const string Header = "haagent-guest 1";
 
-    private const long ClocksDiffer = 5 * 60;
-
     /// <summary>The domain's type (kvm, qemu, lxc…): only of a QEMU guest is a process proof.</summary>
     public string DomainType { get; init; } = "";
 
@@ -97,14 +95,6 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
             Pending = PendingCall.Parse(Field("pending")),
         };
     }
-
-    /// <summary>
-    /// Whether something that was written then is older than the guest's last start here. Its time may come from an NFS server's or another
-    /// node's clock, the start's from this node's: within the margin by which clocks differ the order is not known, and a memory that was
-    /// just saved is not thrown away for it.
-    /// </summary>
-    /// <param name="written">When it was written, Unix time in seconds.</param>
-    public bool HasStartedSince(long written) => written < LastStart - ClocksDiffer;
 
     private static void Append(StringBuilder text, string key, string value)
     {

@@ -99,21 +99,11 @@ internal sealed class Starting(AgentContext context)
             bool isOld =
                 context.Resolver.Record is GuestRecord ran
                 && there.Value is { Kind: FileKind.RegularFile } file
-                && ran.HasStartedSince(file.Written);
+                && file.Written < ran.LastStart;
             if (isOld && SavedMemory.SetAside(context, savedMemory, deadline.Share(0.3)) is string kept)
                 return OperationResult.Failed(
                     $"{context.Domain} was not started: {savedMemory} is older than its last start and cannot be moved aside ({kept}). "
                         + "Delete it: restored later, it would meet disks that have changed"
-                );
-            if (
-                !isOld
-                && context.Resolver.Record is GuestRecord recent
-                && there.Value is { Kind: FileKind.RegularFile } young
-                && young.Written < recent.LastStart
-            )
-                Warn(
-                    $"{savedMemory} seems a little older than the last start of {context.Domain}: that is taken for a difference of "
-                        + "clocks, and the memory is restored"
                 );
             if (!isOld && there.Value is { Kind: not FileKind.Absent })
                 return Restore(savedMemory, deadline);

@@ -33,16 +33,6 @@ public sealed class GuestRecordTests
     public void Parse_NoPendingCall_IsNone(string line) =>
         Assert.Null(GuestRecord.Parse($"haagent-guest 1\nconfig=/a\nname=b\n{line}end\n")!.Pending);
 
-    [Theory]
-    [InlineData(-301, true)]
-    [InlineData(-300, false)]
-    [InlineData(1, false)]
-    public void HasStartedSince_OnlyByMoreThanClocksDiffer(int seconds, bool since)
-    {
-        Assert.Equal(since, Record.HasStartedSince(Record.LastStart + seconds));
-        Assert.False((Record with { LastStart = 0 }).HasStartedSince(0));
-    }
-
     [Fact]
     public void Parse_EveryTruncation_IsNothingRatherThanHalf()
     {
