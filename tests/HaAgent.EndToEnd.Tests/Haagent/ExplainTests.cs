@@ -38,7 +38,7 @@ public sealed class ExplainTests(GuestCluster cluster)
     {
         cluster.Vm1Runs();
         cluster.Bare.Script(BareCluster.Alice, $"crm_resource --resource {Vm1} --ban --node alice && crm_resource --resource {Vm1} --ban --node bob");
-        cluster.Lab.Wait("stopped", Vm1);
+        cluster.Lab.Wait("stopped", Vm1, ",", "idle");
 
         JsonNode explanation = Explain();
 
