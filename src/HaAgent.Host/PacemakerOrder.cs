@@ -1,5 +1,6 @@
 using HaAgent.Core.Guest;
 using HaAgent.Core.Locking;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Host;
 
@@ -12,76 +13,98 @@ internal static class PacemakerOrder
         "# Written by ocf:haagent:VirtualDomain: at shutdown Pacemaker stops first, then the daemons that its guests need.\n"
         + ShutdownOrdering.Unit;
 
-    private static readonly string Directory = Path.GetDirectoryName(File)!;
+    private const string Consequence = "so a shutdown of this node may end guests too early";
 
     private const UnixFileMode EveryoneReads =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <summary>The units after which systemd orders Pacemaker.</summary>
+    /// <summary>What systemd says of the order.</summary>
     /// <exception cref="IOException">systemd does not tell.</exception>
     /// <exception cref="FormatException">What it tells is something else.</exception>
-    public static IReadOnlyList<string> Ask(Deadline deadline)
+    public static ShutdownOrder Ask(Deadline deadline, string systemctl = "systemctl")
     {
-        CommandResult show = Command.Run(deadline, "systemctl", ["show", "--property=ActiveState,After", "--", .. ShutdownOrdering.Asked]);
+        CommandResult show = Command.Run(deadline, systemctl, ShutdownOrdering.Question);
         return show.Succeeded
-            ? ShutdownOrdering.Effective(show.Output)
+            ? ShutdownOrdering.Read(show.Output)
             : throw new IOException($"systemctl does not tell after what {ShutdownOrdering.Pacemaker} is ordered: {show.Words}");
     }
 
     /// <summary>Orders them where systemd runs and nothing else does: by a drop-in that ends with this boot.</summary>
-    public static OperationResult Ensure(Deadline deadline)
+    public static OperationResult Ensure(Deadline deadline) =>
+        Directory.Exists("/run/systemd/system") ? Ensure(deadline, File, "systemctl") : OperationResult.Done;
+
+    /// <summary>The same. That the file lies there says nothing of whether systemd has read it: whoever wrote it may have been cut off, or
+    /// systemd may not have answered; so systemd is asked at each start. The file stays in any case, for the next reload.</summary>
+    /// <param name="deadline">When to give up.</param>
+    /// <param name="file">Where the drop-in lies.</param>
+    /// <param name="systemctl">The program.</param>
+    internal static OperationResult Ensure(Deadline deadline, string file, string systemctl)
     {
-        if (!System.IO.Directory.Exists("/run/systemd/system"))
-            return OperationResult.Done;
-        string? unknown = null;
-        try
+        Fact<ShutdownOrder> order = Look(deadline.Share(0.5), systemctl);
+        if (order.Value is not { IsWhole: true })
         {
-            // systemd is asked once in a boot.
-            if (System.IO.File.Exists(File) && System.IO.File.ReadAllText(File) == Text)
-                return OperationResult.Done;
+            bool isNew;
             try
             {
-                if (ShutdownOrdering.IsWhole([.. Ask(deadline.Share(0.5))]))
-                    return OperationResult.Done;
+                isNew = Write(file);
             }
-            catch (Exception e) when (e is IOException or FormatException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                unknown = e.Message;
+                return OperationResult.DoneWith($"{file} cannot be written ({e.Message}), {Consequence}");
             }
 
-            Write();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return OperationResult.DoneWith($"{File} cannot be written ({e.Message}), so a shutdown of this node may end guests too early");
+            // Where there is no such target no reload has it read.
+            if (isNew || order.Value is not ({ HasRead: true } or { HasTarget: false }))
+            {
+                CommandResult reload = Command.Run(deadline, systemctl, ["daemon-reload"]);
+                order = reload.Succeeded ? Look(deadline, systemctl) : Fact.NotLearned<ShutdownOrder>(reload.Words);
+            }
         }
 
-        if (unknown is not null)
+        if (!order.IsKnown(out ShutdownOrder? known))
             return OperationResult.DoneWith(
-                $"Whether a shutdown of this node ends guests too early cannot be told ({unknown}); {File} keeps it from that as soon as "
-                    + "systemd has read it: systemctl daemon-reload"
+                $"systemd does not say that it took {file} ({order.Why}), {Consequence}; the next start of a guest asks it again"
             );
-        CommandResult reload = Command.Run(deadline, "systemctl", ["daemon-reload"]);
-        CommandResult target = reload.Succeeded
-            ? Command.Run(deadline, "systemctl", ["start", "--no-block", "virt-guest-shutdown.target"])
-            : reload;
-        return target.Succeeded
+        if (known is { IsWhole: false, HasTarget: false } or { IsWhole: false, FollowsTarget: false })
+            return OperationResult.DoneWith(
+                $"systemd does not order {ShutdownOrdering.Pacemaker} after {ShutdownOrdering.Target}, {Consequence}: haagent setup "
+                    + "orders it by a file of its own"
+            );
+        CommandResult target = known.LacksGuests ? Command.Run(deadline, systemctl, ShutdownOrdering.StartOfGuests) : default;
+        return !known.LacksGuests || target.Succeeded
             ? OperationResult.Done
             : OperationResult.DoneWith(
-                $"systemd did not take {File} ({target.Words}), so a shutdown of this node may end guests too early"
+                $"systemctl {string.Join(' ', ShutdownOrdering.StartOfGuests)} failed ({target.Words}), {Consequence}"
             );
     }
 
-    private static void Write()
+    private static Fact<ShutdownOrder> Look(Deadline deadline, string systemctl)
     {
-        System.IO.Directory.CreateDirectory(Directory);
-        WholeFile.Write(File, System.Text.Encoding.UTF8.GetBytes(Text), WholeFile.EveryoneReads);
+        try
+        {
+            return Fact.Known(Ask(deadline, systemctl));
+        }
+        catch (Exception e) when (e is IOException or FormatException)
+        {
+            return Fact.NotLearned<ShutdownOrder>(e.Message);
+        }
+    }
+
+    /// <returns>It was not there, or another.</returns>
+    private static bool Write(string file)
+    {
+        if (System.IO.File.Exists(file) && System.IO.File.ReadAllText(file) == Text)
+            return false;
+        string directory = Path.GetDirectoryName(file)!;
+        Directory.CreateDirectory(directory);
+        WholeFile.Write(file, System.Text.Encoding.UTF8.GetBytes(Text), WholeFile.EveryoneReads);
 
         // Pacemaker's umask hides them from the world, of which systemd complains.
         System.IO.File.SetUnixFileMode(
-            Directory,
+            directory,
             EveryoneReads | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute
         );
-        System.IO.File.SetUnixFileMode(File, EveryoneReads);
+        System.IO.File.SetUnixFileMode(file, EveryoneReads);
+        return true;
     }
 }

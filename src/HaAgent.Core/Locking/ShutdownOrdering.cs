@@ -16,6 +16,9 @@ public static class ShutdownOrdering
     /// <summary>Pacemaker is ordered after it, and it has nothing to do but to be ordered after others.</summary>
     public const string Target = "resource-agents-deps.target";
 
+    /// <summary>libvirt's: only while it is active do the guests' own scopes stop after whoever follows it.</summary>
+    private const string OfGuests = "virt-guest-shutdown.target";
+
     /// <summary>Written by the agent.</summary>
     public const string OfAgent = "/run/systemd/system/resource-agents-deps.target.d/50-haagent.conf";
 
@@ -43,28 +46,60 @@ public static class ShutdownOrdering
     public static bool IsWhole(IReadOnlyCollection<string> after) => After(Unit).All(after.Contains);
 
     /// <summary>What is asked of systemd: Pacemaker, and the units by which it may be ordered after others.</summary>
-    public static IReadOnlyList<string> Asked { get; } =
-    [Pacemaker, Target, "libvirt-guests.service", "libvirtd.service", "virtqemud.service"];
+    private static readonly string[] Asked =
+    [
+        Pacemaker,
+        Target,
+        OfGuests,
+        "libvirt-guests.service",
+        "libvirtd.service",
+        "virtqemud.service",
+    ];
 
-    /// <summary>The units after which systemd orders Pacemaker, itself or by another unit. One that does not run orders nothing at
-    /// shutdown; the target is started with Pacemaker.</summary>
-    /// <param name="show">What <c>systemctl show</c> says of <see cref="Asked"/>: a block of lines for each, with the properties
-    /// ActiveState and After.</param>
+    /// <summary>The question to systemctl that <see cref="Read"/> reads the answer of.</summary>
+    public static IReadOnlyList<string> Question { get; } =
+    ["show", "--property=LoadState,ActiveState,After,DropInPaths,NeedDaemonReload", "--", .. Asked];
+
+    /// <summary>What starts the target without which the guests' scopes have no order.</summary>
+    public static IReadOnlyList<string> StartOfGuests { get; } = ["start", "--no-block", "--", OfGuests];
+
+    /// <summary>What systemd says of the order.</summary>
+    /// <param name="show">What systemctl answers to <see cref="Question"/>: a block of lines for each unit.</param>
     /// <exception cref="FormatException">It is not that.</exception>
-    public static IReadOnlyList<string> Effective(string show)
+    public static ShutdownOrder Read(string show)
     {
         ArgumentNullException.ThrowIfNull(show);
         string[][] blocks = [.. show.Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(block => block.Split('\n'))];
-        if (blocks.Length != Asked.Count)
-            throw new FormatException($"systemctl tells of {blocks.Length} units where {Asked.Count} were asked for");
-        var orders = new Dictionary<string, string[]>();
+        if (blocks.Length != Asked.Length)
+            throw new FormatException($"systemctl tells of {blocks.Length} units where {Asked.Length} were asked for");
+        var units = new Dictionary<string, string[]>();
         for (int i = 0; i < blocks.Length; i++)
         {
-            string state = Value(blocks[i], "ActiveState") ?? throw new FormatException($"systemctl tells nothing of {Asked[i]}");
-            if (Asked[i] is Pacemaker or Target || state == "active")
-                orders[Asked[i]] = (Value(blocks[i], "After") ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            units[Asked[i]] = blocks[i];
+            if (Value(blocks[i], "ActiveState") is null || Value(blocks[i], "LoadState") is null)
+                throw new FormatException($"systemctl tells nothing of {Asked[i]}");
         }
 
+        string[] target = units[Target];
+        string[] targetAfter = Words(target, "After");
+        return new ShutdownOrder(Effective(units))
+        {
+            HasTarget = Value(target, "LoadState") != "not-found",
+            // Another drop-in of the target that changed since makes systemd say the same of ours.
+            HasRead =
+                Words(target, "DropInPaths").Contains(OfAgent) && (Value(target, "NeedDaemonReload") != "yes" || IsWhole(targetAfter)),
+            LacksGuests =
+                Value(units[OfGuests], "LoadState") == "loaded" && Value(units[OfGuests], "ActiveState") is "inactive" or "failed",
+        };
+    }
+
+    /// <summary>The units after which systemd orders Pacemaker, itself or by another unit. One that does not run orders nothing at
+    /// shutdown; the target is started with Pacemaker.</summary>
+    private static List<string> Effective(Dictionary<string, string[]> units)
+    {
+        var orders = units
+            .Where(unit => unit.Key is Pacemaker or Target || Value(unit.Value, "ActiveState") == "active")
+            .ToDictionary(unit => unit.Key, unit => Words(unit.Value, "After"));
         List<string> after = [.. orders[Pacemaker]];
         for (int i = 0; i < after.Count; i++)
         {
@@ -74,6 +109,9 @@ public static class ShutdownOrdering
 
         return after;
     }
+
+    private static string[] Words(string[] block, string key) =>
+        (Value(block, key) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private static string? Value(string[] block, string key) =>
         block.FirstOrDefault(line => line.StartsWith(key + "=", StringComparison.Ordinal))?[(key.Length + 1)..].Trim();
@@ -86,4 +124,24 @@ public static class ShutdownOrdering
             .Where(line => line.StartsWith("After=", StringComparison.Ordinal))
             .SelectMany(line => line["After=".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
+}
+
+/// <summary>What systemd says of the order of Pacemaker and the daemons.</summary>
+/// <param name="After">The units after which Pacemaker is ordered, itself or by another unit that counts.</param>
+public sealed record ShutdownOrder(IReadOnlyList<string> After)
+{
+    /// <summary>Everything that <see cref="ShutdownOrdering.Unit"/> orders is ordered.</summary>
+    public bool IsWhole => ShutdownOrdering.IsWhole([.. After]);
+
+    /// <summary>Pacemaker is ordered after the unit that the agent's file is about.</summary>
+    public bool FollowsTarget => After.Contains(ShutdownOrdering.Target);
+
+    /// <summary>There is the unit that the agent's file is about.</summary>
+    public bool HasTarget { get; init; }
+
+    /// <summary>systemd has read the agent's file as it lies there.</summary>
+    public bool HasRead { get; init; }
+
+    /// <summary>libvirt has a target by which guests are ordered, and it is not active.</summary>
+    public bool LacksGuests { get; init; }
 }

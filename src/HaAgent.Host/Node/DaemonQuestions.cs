@@ -63,7 +63,7 @@ internal static class DaemonQuestions
                     ["show", "--property=LoadState,ActiveState,UnitFileState,NeedDaemonReload", "--", .. UnitNames]
                 ),
                 UnitNames,
-                PacemakerOrder.Ask(deadline)
+                PacemakerOrder.Ask(deadline).After
             )
             : new UnitsAnswer(new Dictionary<string, UnitFact>(), false, []);
 
