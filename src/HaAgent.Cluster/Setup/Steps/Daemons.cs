@@ -225,9 +225,12 @@ public static class PacemakerOrdering
             "libvirt-guests.service",
             .. intent.Storage is Storage.ExistingMount ? ["remote-fs.target"] : Array.Empty<string>(),
         ];
+        const string why =
+            "# Pacemaker starts after, and so stops before, what its guests need: a shutdown then moves them instead of losing libvirt "
+            + "under them.";
         return $"""
             # Written by 'haagent setup'; 'haagent teardown' takes it away.
-            # Pacemaker starts after, and so stops before, what its guests need: a shutdown then moves them instead of losing libvirt under them.
+            {why}
             [Unit]
             After={string.Join(' ', units)}
 
