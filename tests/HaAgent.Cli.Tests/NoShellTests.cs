@@ -37,6 +37,11 @@ public sealed partial class NoShellTests
     [Fact]
     public void Sources_Whole_GiveNoProgramItsArgumentsInOneString() => Nobody(ArgumentsInOneString());
 
+    /// <summary>XML is foreign: one place says within which bounds it is read.</summary>
+    [Fact]
+    public void Sources_Whole_ReadXmlInOnePlace() =>
+        Assert.Equal(["HaAgent.Core/Guest/DomainXml.cs", "HaAgent.Core/Text/ForeignXml.cs"], Sources.Where(source => XmlRead().IsMatch(source.Text)).Select(source => source.Name).Order());
+
     [Fact]
     public void Sources_Whole_StartProcessesInFewPlaces() =>
         Assert.Empty(Sources.Where(source => ProcessStart().IsMatch(source.Text)).Select(source => source.Name).Except(Starters));
@@ -88,6 +93,9 @@ public sealed partial class NoShellTests
 
     [GeneratedRegex(@"new ProcessStartInfo\([^,\)]*,\s*\$?""|\bArguments\s*=\s*\$?""")]
     private static partial Regex ArgumentsInOneString();
+
+    [GeneratedRegex(@"\bX(?:Element|Document)\.(?:Parse|Load)\b|\bXmlReader\.Create\b|\bXml(?:Document|TextReader|Serializer)\b|\bXPathDocument\b")]
+    private static partial Regex XmlRead();
 
     [GeneratedRegex(@"\bProcessStartInfo\b|\bProcess\.Start\(")]
     private static partial Regex ProcessStart();

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Xml;
-using System.Xml.Linq;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Cli.Json;
 using HaAgent.Cli.Probe;
@@ -272,7 +271,7 @@ internal static class Simulation
             return [$"crm_simulate gives no answer: {result.Reason}"];
         try
         {
-            return SimulatedActions.Sentences(XElement.Parse(result.Output));
+            return SimulatedActions.Sentences(SimulatedRun.Parse(result.Output));
         }
         catch (XmlException e)
         {

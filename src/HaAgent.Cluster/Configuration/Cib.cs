@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Configuration;
 
@@ -46,7 +47,7 @@ public sealed class Cib
     /// <exception cref="FormatException">The XML is not a CIB.</exception>
     public static Cib Parse(string xml)
     {
-        XElement root = CibXml.Parse(xml);
+        XElement root = ForeignXml.Parse(xml);
         if (root.Name.LocalName != "cib" || root.Element("configuration") is null)
             throw new FormatException($"expected a <cib> with a <configuration>, found <{root.Name.LocalName}>");
         return new Cib(root);

@@ -1,4 +1,3 @@
-using System.Xml;
 using System.Xml.Linq;
 
 namespace HaAgent.Cluster.Configuration;
@@ -6,26 +5,6 @@ namespace HaAgent.Cluster.Configuration;
 /// <summary>From CIB elements to our records and back; the ids are made as the crm shell makes them.</summary>
 internal static class CibXml
 {
-    /// <summary>Parses XML without DTD and without external access.</summary>
-    public static XElement Parse(string xml)
-    {
-        using XmlReader reader = Open(xml);
-        return XElement.Load(reader);
-    }
-
-    /// <summary>Reads XML without DTD and without external access.</summary>
-    public static XmlReader Open(string xml) =>
-        XmlReader.Create(
-            new StringReader(xml),
-            new XmlReaderSettings
-            {
-                DtdProcessing = DtdProcessing.Prohibit,
-                XmlResolver = null,
-                IgnoreWhitespace = true,
-                CloseInput = true,
-            }
-        );
-
     public static Primitive ReadPrimitive(XElement element) =>
         new(Id(element), ReadAgent(element))
         {

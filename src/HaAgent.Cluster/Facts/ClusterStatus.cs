@@ -1,6 +1,6 @@
 using System.Xml.Linq;
-using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.History;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Facts;
 
@@ -40,7 +40,7 @@ public sealed record ClusterStatus
     /// <summary>Parses the output of <c>crm_mon --output-as=xml</c>.</summary>
     public static ClusterStatus Parse(string xml)
     {
-        XElement root = CibXml.Parse(xml);
+        XElement root = ForeignXml.Parse(xml, root: "pacemaker-result");
         XElement? dc = root.Element("summary")?.Element("current_dc");
         return new ClusterStatus
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using HaAgent.Cluster.Configuration;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.History;
 
@@ -219,7 +220,7 @@ public static class FenceHistory
     /// <summary>The last time that a node was fenced, or null.</summary>
     /// <exception cref="System.Xml.XmlException">The text is not XML.</exception>
     public static DateTimeOffset? Last(string xml, string node) =>
-        Read(CibXml.Parse(xml)).Where(f => f.Node == node).Select(f => (DateTimeOffset?)f.When).Max();
+        Read(ForeignXml.Parse(xml, root: "pacemaker-result")).Where(f => f.Node == node).Select(f => (DateTimeOffset?)f.When).Max();
 
     /// <summary>The fencings that succeeded.</summary>
     /// <param name="root">The root element, pacemaker-result.</param>

@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Simulating;
 
@@ -37,14 +38,10 @@ public sealed record SimulatedRun
     }
 
     /// <summary>Parses the answer.</summary>
-    /// <exception cref="System.Xml.XmlException">It is not XML.</exception>
-    public static SimulatedRun Parse(string xml) => Read(CibXml.Parse(xml));
-
-    /// <summary>Reads the answer.</summary>
-    /// <param name="root">Its root element, pacemaker-result.</param>
-    public static SimulatedRun Read(XElement root)
+    /// <exception cref="System.Xml.XmlException">It is not XML, or no answer of Pacemaker's.</exception>
+    public static SimulatedRun Parse(string xml)
     {
-        ArgumentNullException.ThrowIfNull(root);
+        XElement root = ForeignXml.Parse(xml, root: "pacemaker-result");
         var scores = new Dictionary<(string, string), long>();
 
         // The scheduler weighs several times; its last word is the one it acts on.
@@ -83,8 +80,11 @@ public sealed record SimulatedRun
 public static class SimulatedActions
 {
     /// <summary>One sentence for each resource that would be started, stopped, moved or restarted.</summary>
-    /// <param name="document">The root element, pacemaker-result.</param>
-    public static IReadOnlyList<string> Sentences(XElement document) => [.. SimulatedRun.Read(document).Actions.Select(Sentence)];
+    public static IReadOnlyList<string> Sentences(SimulatedRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return [.. run.Actions.Select(Sentence)];
+    }
 
     /// <summary>One of them.</summary>
     public static string Sentence(SimulatedAction action)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Xml;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Core.Guest;
 
@@ -69,14 +70,8 @@ public sealed record DomainXml
 
         try
         {
-            var settings = new XmlReaderSettings
-            {
-                DtdProcessing = DtdProcessing.Prohibit,
-                XmlResolver = null,
-                MaxCharactersInDocument = MaximumBytes,
-                IgnoreComments = true,
-                IgnoreProcessingInstructions = true,
-            };
+            XmlReaderSettings settings = ForeignXml.Settings(MaximumBytes);
+            (settings.IgnoreComments, settings.IgnoreProcessingInstructions, settings.IgnoreWhitespace) = (true, true, false);
             using var reader = XmlReader.Create(new MemoryStream(content.ToArray(), writable: false), settings);
             return DomainXmlReader.Read(reader, out problem);
         }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Xml;
-using System.Xml.Linq;
 using HaAgent.Core.Node;
+using HaAgent.Core.Text;
 using HaAgent.Host.Native;
 
 namespace HaAgent.Host.Node;
@@ -90,7 +90,10 @@ internal static class ClusterChanges
         string status = Run(deadline.OrIn(CallLimit), "crm_mon", "--output-as=xml", "-1", "-r");
         try
         {
-            return XElement.Parse(status).Descendants("resource").Any(e => (string?)e.Attribute("id") == resource);
+            return ForeignXml
+                .Parse(status, root: "pacemaker-result")
+                .Descendants("resource")
+                .Any(e => (string?)e.Attribute("id") == resource);
         }
         catch (XmlException e)
         {

@@ -1,4 +1,3 @@
-using System.Xml.Linq;
 using HaAgent.Cluster.Simulating;
 using Xunit;
 
@@ -26,5 +25,5 @@ public sealed class SimulatedActionsTests
     public void Sentences_OfMovingGuests_SayFromWhereToWhere() =>
         Assert.Equal(
             ["migrate V live from a to b (resource definition change)", "move W from a to b", "start X on a (blocked: no quorum)"],
-            SimulatedActions.Sentences(XElement.Parse(Output)));
+            SimulatedActions.Sentences(SimulatedRun.Parse(Output)));
 }

@@ -1,7 +1,7 @@
 using System.Xml;
 using System.Xml.Linq;
-using HaAgent.Cluster.Configuration;
 using HaAgent.Core.Guest;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Check.Guests;
 
@@ -11,9 +11,6 @@ namespace HaAgent.Cluster.Check.Guests;
 /// </summary>
 public sealed class GuestDocument
 {
-    /// <summary>libxml2, and with it libvirt, reads no deeper document (xmlParserMaxDepth).</summary>
-    private const int MostDepth = 256;
-
     private GuestDocument(DomainXml domain, string text, XElement root)
     {
         Domain = domain;
@@ -55,31 +52,18 @@ public sealed class GuestDocument
         string text = DomainText.Decode(content);
         try
         {
-            if (IsDeeper(text, MostDepth))
+            if (ForeignXml.IsTooDeep(text))
             {
-                problem = $"is nested more than {MostDepth} elements deep, which libvirt does not read";
+                problem = $"is nested more than {ForeignXml.MostDepth} elements deep, which libvirt does not read";
                 return null;
             }
 
-            return new GuestDocument(domain, text, CibXml.Parse(text));
+            return new GuestDocument(domain, text, ForeignXml.Parse(text));
         }
         catch (XmlException e)
         {
             problem = $"is not well-formed XML (line {e.LineNumber}, column {e.LinePosition})";
             return null;
         }
-    }
-
-    // The walk over the elements calls itself for each level.
-    private static bool IsDeeper(string text, int depth)
-    {
-        using XmlReader reader = CibXml.Open(text);
-        while (reader.Read())
-        {
-            if (reader.Depth >= depth)
-                return true;
-        }
-
-        return false;
     }
 }
