@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using HaAgent.Core.Locking;
 using HaAgent.Core.Node;
 
 namespace HaAgent.Host.Node;
@@ -9,17 +10,22 @@ internal static partial class DeviceQuestions
 {
     private static readonly TimeSpan ToolLimit = TimeSpan.FromSeconds(20);
 
-    /// <summary>The devices of those names, each by a process that may be left behind.</summary>
+    /// <summary>The devices of those names, each by a process that may be left behind. Names of one disk, or of parts of it, are looked at
+    /// one after the other: who looks by the one name would be a user of the device by the other.</summary>
     public static DevicesAnswer Answer(DevicesQuestion question, Deadline deadline)
     {
         var facts = new Dictionary<string, Fact<DeviceFact>>();
+        IReadOnlyList<Mount> mounts = HostMounts.All();
         Parallel.ForEach(
-            question.Paths.Distinct(),
-            path =>
+            question.Paths.Distinct().GroupBy(path => Attempt.Learn(() => Disk(path, mounts)).Value ?? path),
+            names =>
             {
-                Fact<DeviceFact> fact = NodeVolume.Device(path, deadline);
-                lock (facts)
-                    facts[path] = fact;
+                foreach (string path in names)
+                {
+                    Fact<DeviceFact> fact = NodeVolume.Device(path, deadline);
+                    lock (facts)
+                        facts[path] = fact;
+                }
             }
         );
         return new DevicesAnswer(facts);
@@ -28,6 +34,15 @@ internal static partial class DeviceQuestions
     /// <summary>The devices of those names, by this process.</summary>
     public static DevicesAnswer Here(DevicesQuestion question, Deadline deadline) =>
         new(question.Paths.Distinct().ToDictionary(path => path, path => Attempt.Learn(() => Look(path, deadline))));
+
+    // A name that leads over a volume may not be followed here: that may stand still.
+    private static Fact<string> Disk(string path, IReadOnlyList<Mount> mounts)
+    {
+        if (NodeVolume.Foreign(path, mounts) is not null)
+            return Fact.Absent<string>();
+        using PathHandle? handle = PathHandle.Open(path);
+        return handle is { Kind: PathKind.Block } ? Fact.Known(SysBlock.Of(handle.Device).Disk) : Fact.Absent<string>();
+    }
 
     private static Fact<DeviceFact> Look(string path, Deadline deadline)
     {
@@ -106,6 +121,9 @@ internal sealed class SysBlock(string directory)
 
     /// <summary>Whether it is a part of another.</summary>
     public bool IsPartition => File.Exists($"{directory}/partition");
+
+    /// <summary>The device number, as "major:minor", of the whole disk that it is or is a part of.</summary>
+    public string Disk => IsPartition ? File.ReadAllText($"{Path.GetDirectoryName(Real(directory))}/dev").Trim() : Text("dev");
 
     /// <summary>The kernel's names of it and of its partitions.</summary>
     public IReadOnlyList<string> Names => [.. Partitions.Prepend(Real(directory)).Select(part => Path.GetFileName(part))];

@@ -68,6 +68,39 @@ public sealed class DeviceQuestionsTests : IDisposable
         Assert.All(devices.Values, fact => Assert.Equal(FactState.Absent, fact.State));
     }
 
+    // Each look reads the device, and looks who else has it open.
+    [Fact]
+    public void Answer_OneDeviceUnderTwoNames_IsNotInUseByTheLook()
+    {
+        string file = Write("disk.img", "");
+        using (FileStream image = File.OpenWrite(file))
+            image.SetLength(64L << 20);
+        CommandResult made = Command.Run(Soon, "losetup", ["--find", "--show", file]);
+        Assert.True(made.Succeeded, made.Reason);
+        string device = made.Output.Trim();
+        try
+        {
+            string[] names = [device, .. Enumerable.Range(0, 4).Select(i => (string)File.CreateSymbolicLink($"{_directory}/name{i}", device).FullName)];
+
+            IReadOnlyDictionary<string, Fact<DeviceFact>> devices = DeviceQuestions.Answer(new DevicesQuestion(names), Soon).Devices;
+
+            Assert.Equal(names.Order(), devices.Keys.Order());
+            Assert.All(devices.Values, fact => Assert.Empty(fact.Value!.UsedBy.Value!));
+            Assert.All(devices.Values, fact => Assert.Equal(device, fact.Value!.RealPath));
+        }
+        finally
+        {
+            Assert.True(Command.Run(Soon, "losetup", ["--detach", device]).Succeeded);
+        }
+    }
+
+    [Fact]
+    public void Disk_OfDiskAndPartition_IsTheDisk()
+    {
+        Assert.Equal("8:16", Disk().Disk);
+        Assert.Equal("8:16", new SysBlock($"{_directory}/sdb/sdb1").Disk);
+    }
+
     private static Deadline Soon => Deadline.In(TimeSpan.FromSeconds(30));
 
     private SysBlock Disk()
