@@ -12,15 +12,6 @@ internal static class CommonOptions
 
     public static Option<bool> DryRun() => new("--dry-run", "-n") { Description = "Show what would be done, and change nothing" };
 
-    /// <summary>Adds to a verb that changes things the check that <c>--json</c> shows a plan and does nothing else: what is done is told as
-    /// it is done.</summary>
-    public static void JsonOnlyShows(this Command command, Option<bool> json, Option<bool> dryRun) =>
-        command.AddRule(result =>
-        {
-            if (result.GetValue(json) && !result.GetValue(dryRun))
-                result.AddError("--json answers with the plan alone: say --dry-run too.");
-        });
-
     /// <summary>An option that takes a resource's name.</summary>
     /// <param name="option">The option.</param>
     /// <param name="description">What it names.</param>

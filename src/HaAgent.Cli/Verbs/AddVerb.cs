@@ -61,9 +61,6 @@ internal static class AddVerb
         "The name of the order that all guests share",
         "o-fs-virt"
     );
-    private static readonly Option<bool> Yes = CommonOptions.Yes();
-    private static readonly Option<bool> DryRun = CommonOptions.DryRun();
-    private static readonly Option<bool> Json = CommonOptions.Json();
 
     public static Command Create()
     {
@@ -85,25 +82,17 @@ internal static class AddVerb
             CloneName,
             Colocation,
             Order,
-            Yes,
-            DryRun,
-            Json,
         };
         command.AddRule(Check);
-        command.JsonOnlyShows(Json, DryRun);
-        command.SetAction((parsed, stopping) => Session.RunAsync(session => RunAsync(session, parsed), stopping));
+        command.Plans(RunAsync);
         return command;
     }
 
-    private static async Task<ExitCode> RunAsync(Session session, ParseResult parsed)
+    private static async Task<ExitCode> RunAsync(Session session, PlanRunner runner, ParseResult parsed)
     {
         AddIntent intent = Intent(parsed);
         Candidates candidates = await GuestsAsync(parsed);
         var probe = new CheckProbe(session);
-        var runner = new PlanRunner(
-            session,
-            new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "add" }
-        );
         return await runner.RunAsync(
             async () => PlanFor(intent, candidates, await probe.LookAsync(intent.GroupClone, [], candidates, GuestNodeReady.Paths(intent))),
             "the guests are the cluster's, and run"

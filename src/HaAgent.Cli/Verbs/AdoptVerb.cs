@@ -20,9 +20,6 @@ internal static class AdoptVerb
     };
     private static readonly Option<bool> All = new("--all") { Description = "Every guest of the cluster" };
     private static readonly Option<bool> Revert = new("--revert") { Description = "Hand them back to ocf:heartbeat:VirtualDomain" };
-    private static readonly Option<bool> Yes = CommonOptions.Yes();
-    private static readonly Option<bool> DryRun = CommonOptions.DryRun();
-    private static readonly Option<bool> Json = CommonOptions.Json();
 
     public static Command Create()
     {
@@ -34,29 +31,21 @@ internal static class AdoptVerb
             Names,
             All,
             Revert,
-            Yes,
-            DryRun,
-            Json,
         };
         command.AddRule(result =>
         {
             if (result.GetValue(All) == (result.GetValue(Names) ?? []).Length > 0)
                 result.AddError("Name guests, or say --all.");
         });
-        command.JsonOnlyShows(Json, DryRun);
-        command.SetAction((parsed, stopping) => Session.RunAsync(session => RunAsync(session, parsed), stopping));
+        command.Plans(RunAsync);
         return command;
     }
 
-    private static async Task<ExitCode> RunAsync(Session session, ParseResult parsed)
+    private static async Task<ExitCode> RunAsync(Session session, PlanRunner runner, ParseResult parsed)
     {
         string[] named = [.. (parsed.GetValue(Names) ?? []).Distinct()];
         bool revert = parsed.GetValue(Revert);
         var probe = new ClusterProbe(session);
-        var runner = new PlanRunner(
-            session,
-            new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "adopt" }
-        );
         return await runner.RunAsync(
             async () => PlanFor(named, revert, await probe.LookAsync(Questions)),
             $"{(named.Length == 0 ? "every guest" : string.Join(", ", named))} is under "

@@ -15,9 +15,6 @@ internal static class RemoveVerb
     {
         Description = "Leave the guests running where they are, under libvirt alone",
     };
-    private static readonly Option<bool> Yes = CommonOptions.Yes();
-    private static readonly Option<bool> DryRun = CommonOptions.DryRun();
-    private static readonly Option<bool> Json = CommonOptions.Json();
 
     public static Command Create()
     {
@@ -26,29 +23,21 @@ internal static class RemoveVerb
             Names,
             Stop,
             KeepRunning,
-            Yes,
-            DryRun,
-            Json,
         };
         command.AddRule(result =>
         {
             if (result.GetValue(Stop) == result.GetValue(KeepRunning))
                 result.AddError("Say what becomes of the guests: either --stop or --keep-running.");
         });
-        command.JsonOnlyShows(Json, DryRun);
-        command.SetAction((parsed, stopping) => Session.RunAsync(session => RunAsync(session, parsed), stopping));
+        command.Plans(RunAsync);
         return command;
     }
 
-    private static async Task<ExitCode> RunAsync(Session session, ParseResult parsed)
+    private static async Task<ExitCode> RunAsync(Session session, PlanRunner runner, ParseResult parsed)
     {
         string[] names = [.. parsed.GetValue(Names)!.Distinct()];
         bool keep = parsed.GetValue(KeepRunning);
         var probe = new ClusterProbe(session);
-        var runner = new PlanRunner(
-            session,
-            new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "remove" }
-        );
         return await runner.RunAsync(
             async () => RemovePlanner.PlanFor(names, keep, await probe.LookAsync([])),
             $"{string.Join(", ", names)} {(names.Length == 1 ? "is" : "are")} no longer the cluster's"

@@ -46,9 +46,6 @@ internal static class SetupVerb
     private static readonly Option<string> Filesystem = Name("--filesystem", "the mount", "ocfs2, gfs2 or shared");
     private static readonly Option<string> Group = Name("--group", "the group of both", "g-virt-lock");
     private static readonly Option<string> CloneName = Name("--clone", "the clone of the group", "cl-virt-lock");
-    private static readonly Option<bool> Yes = CommonOptions.Yes();
-    private static readonly Option<bool> DryRun = CommonOptions.DryRun();
-    private static readonly Option<bool> Json = CommonOptions.Json();
 
     public static Command Create()
     {
@@ -64,24 +61,16 @@ internal static class SetupVerb
             Filesystem,
             Group,
             CloneName,
-            Yes,
-            DryRun,
-            Json,
         };
         command.AddRule(Check);
-        command.JsonOnlyShows(Json, DryRun);
-        command.SetAction((parsed, stopping) => Session.RunAsync(session => RunAsync(session, parsed), stopping));
+        command.Plans(RunAsync);
         return command;
     }
 
-    private static async Task<ExitCode> RunAsync(Session session, ParseResult parsed)
+    private static async Task<ExitCode> RunAsync(Session session, PlanRunner runner, ParseResult parsed)
     {
         SetupIntent intent = Intent(parsed);
         var probe = new ClusterProbe(session);
-        var runner = new PlanRunner(
-            session,
-            new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "setup" }
-        );
         return await runner.RunAsync(
             async () => SetupPlanner.PlanFor(intent, await probe.LookAsync(SetupQuestions.For(intent))),
             $"{intent.Names.GroupClone} runs on every node, and libvirt keeps its locks in {intent.LockDirectory}"

@@ -14,32 +14,18 @@ internal static class TeardownVerb
         "The name of the clone that carries the lock storage",
         "cl-virt-lock"
     );
-    private static readonly Option<bool> Yes = CommonOptions.Yes();
-    private static readonly Option<bool> DryRun = CommonOptions.DryRun();
-    private static readonly Option<bool> Json = CommonOptions.Json();
 
     public static Command Create()
     {
-        var command = new Command("teardown", "Take away what setup made; refused while virtual machines use it")
-        {
-            CloneName,
-            Yes,
-            DryRun,
-            Json,
-        };
-        command.JsonOnlyShows(Json, DryRun);
-        command.SetAction((parsed, stopping) => Session.RunAsync(session => RunAsync(session, parsed), stopping));
+        var command = new Command("teardown", "Take away what setup made; refused while virtual machines use it") { CloneName };
+        command.Plans(RunAsync);
         return command;
     }
 
-    private static async Task<ExitCode> RunAsync(Session session, ParseResult parsed)
+    private static async Task<ExitCode> RunAsync(Session session, PlanRunner runner, ParseResult parsed)
     {
         string clone = parsed.GetValue(CloneName)!;
         var probe = new ClusterProbe(session);
-        var runner = new PlanRunner(
-            session,
-            new PlanOptions(parsed.GetValue(DryRun), parsed.GetValue(Yes), parsed.GetValue(Json)) { Verb = "teardown" }
-        );
         return await runner.RunAsync(
             async () => TeardownPlanner.PlanFor(clone, await probe.LookAsync(SetupQuestions.ForTeardown)),
             $"{clone} is gone, and libvirt is as it was before setup"
