@@ -11,8 +11,8 @@ using HaAgent.Host;
 namespace HaAgent.Cli.Apply;
 
 /// <summary>
-/// Puts one change of the configuration into force: as a patch that names the version it was made from, so that the cluster refuses it when
-/// somebody else has changed the configuration meanwhile.
+/// The one way to change the configuration: what it would be is judged by Pacemaker itself, and it is put into force as a patch that names
+/// the version it was made from, so that the cluster refuses it when somebody else has changed the configuration meanwhile.
 /// </summary>
 internal static class CibChange
 {
@@ -26,8 +26,14 @@ internal static class CibChange
 
     /// <summary>Applies the change.</summary>
     /// <returns>Whether it was made; false when the configuration is no longer the one it was planned for.</returns>
+    /// <exception cref="Stop">It would bring errors, nobody can tell, or the cluster did not take it.</exception>
     public static async Task<bool> ApplyAsync(Cib before, Cib after)
     {
+        if ((await ConfigurationCheck.JudgedAsync(before, after)).Refusals is [var refusal, ..])
+            throw new Stop(
+                ExitCode.Incomplete,
+                $"The change of the cluster's configuration was not made: {refusal.Sentence}. What to do: {refusal.WayOut}."
+            );
         for (int i = 0; i < Tries; i++)
         {
             Cib current = await ClusterProbe.ReadCibAsync();

@@ -25,6 +25,10 @@ internal static class ConfigurationCheck
         return plan + ConfigurationErrors.Judge(before, after);
     }
 
+    /// <summary>What follows for one change: a refusal when it would bring errors.</summary>
+    public static async Task<Plan> JudgedAsync(Cib before, Cib after) =>
+        ConfigurationErrors.Judge(await ErrorsAsync(before), [await ErrorsAsync(after)]);
+
     /// <summary>The configuration, which may hold passwords, goes to its standard input; what the cluster remembers is not
     /// judged.</summary>
     private static async Task<Fact<IReadOnlyList<string>>> ErrorsAsync(Cib cib)

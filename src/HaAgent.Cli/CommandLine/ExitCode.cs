@@ -48,7 +48,11 @@ internal static class ExitCodes
         ),
         (ExitCode.Usage, "the command line is wrong"),
         (ExitCode.Refused, "refused: nothing was changed, and the way out was said"),
-        (ExitCode.Unreachable, "the cluster or a node could not be asked, or check could not learn something and found no error"),
+        (
+            ExitCode.Unreachable,
+            "the cluster or a node could not be asked; or something that check, status, explain or evacuate --dry-run look at could not be "
+                + "learned, which is said, and nothing was found that is wrong"
+        ),
         (ExitCode.Incomplete, "a change failed; run the same command again to resume"),
         (ExitCode.Declined, "you said no, and nothing was changed"),
         (
@@ -62,6 +66,11 @@ internal static class ExitCodes
                 + "waited for goes on, and is said"
         ),
     ];
+
+    /// <summary>How a verb ends that only looks and tells.</summary>
+    /// <param name="notLearned">What it could not learn.</param>
+    public static ExitCode OfLook(IReadOnlyCollection<string> notLearned) =>
+        notLearned.Count == 0 ? ExitCode.Success : ExitCode.Unreachable;
 }
 
 /// <summary>Ends a verb with a status and a sentence: what failed, on what, why, what to do next.</summary>

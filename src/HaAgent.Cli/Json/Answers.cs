@@ -57,11 +57,12 @@ internal sealed record EvacuationAnswer(
     string Node,
     IReadOnlyList<GuestEvacuationAnswer> Guests,
     IReadOnlyList<string> Unmanaged,
-    IReadOnlyList<string> Others
+    IReadOnlyList<string> Others,
+    IReadOnlyList<string> NotLearned
 )
 {
-    public static EvacuationAnswer Of(Evacuation evacuation, IReadOnlyList<string> unmanaged) =>
-        new(evacuation.Node, [.. evacuation.Guests.Select(g => Of(g.Guest, g.Outcome))], unmanaged, evacuation.Others);
+    public static EvacuationAnswer Of(Evacuation evacuation, IReadOnlyList<string> unmanaged, IReadOnlyList<string> notLearned) =>
+        new(evacuation.Node, [.. evacuation.Guests.Select(g => Of(g.Guest, g.Outcome))], unmanaged, evacuation.Others, notLearned);
 
     private static GuestEvacuationAnswer Of(string guest, EvacuationOutcome outcome) =>
         outcome switch
@@ -76,14 +77,21 @@ internal sealed record EvacuationAnswer(
 internal sealed record GuestEvacuationAnswer(string Guest, string Fate, string? To, string? Because);
 
 /// <summary>What <c>explain --json</c> prints.</summary>
-internal sealed record ExplainAnswer(string Guest, string Headline, IReadOnlyList<string> Nodes, IReadOnlyList<CauseAnswer> Causes)
+internal sealed record ExplainAnswer(
+    string Guest,
+    string Headline,
+    IReadOnlyList<string> Nodes,
+    IReadOnlyList<CauseAnswer> Causes,
+    IReadOnlyList<string> NotLearned
+)
 {
     public static ExplainAnswer Of(string guest, Explanation explanation) =>
         new(
             guest,
             explanation.Headline,
             explanation.Sightings,
-            [.. explanation.Causes.Select(c => new CauseAnswer(Explanation.Word(c.Likelihood), c.Sentence, c.Next?.ToString()))]
+            [.. explanation.Causes.Select(c => new CauseAnswer(Explanation.Word(c.Likelihood), c.Sentence, c.Next?.ToString()))],
+            explanation.NotLearned
         );
 }
 
@@ -110,7 +118,8 @@ internal sealed record StatusAnswer(
     string? Controller,
     IReadOnlyList<NodeStatusAnswer> Nodes,
     IReadOnlyList<StorageAnswer> LockStorage,
-    IReadOnlyList<GuestStatusAnswer> Guests
+    IReadOnlyList<GuestStatusAnswer> Guests,
+    IReadOnlyList<string> NotLearned
 )
 {
     public static StatusAnswer Of(StatusReport report) =>
@@ -119,7 +128,8 @@ internal sealed record StatusAnswer(
             report.Controller,
             [.. report.Nodes.Select(n => new NodeStatusAnswer(n.Name, n.State, n.Guests, n.Problem))],
             [.. report.Storage.Select(s => new StorageAnswer(s.Name, s.RunsOn, s.Missing))],
-            [.. report.Guests.Select(Guest)]
+            [.. report.Guests.Select(Guest)],
+            report.NotLearned
         );
 
     private static GuestStatusAnswer Guest(GuestReport guest) =>

@@ -74,23 +74,23 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
     {
         for (int round = 0; round < MostRounds; round++)
         {
-            (Snapshot snapshot, Evacuation evacuation, string[] unmanaged) = await session.LookAsync("asking the scheduler", LookAsync);
+            (Snapshot snapshot, Evacuation evacuation, string[] unmanaged, string[] unknown) = await session.LookAsync(
+                "asking the scheduler",
+                LookAsync
+            );
             if (dryRun && json)
             {
                 session.Screen.Json(
-                    JsonSerializer.Serialize(EvacuationAnswer.Of(evacuation, unmanaged), Answers.Readable.EvacuationAnswer)
+                    JsonSerializer.Serialize(EvacuationAnswer.Of(evacuation, unmanaged, unknown), Answers.Readable.EvacuationAnswer)
                 );
-                return evacuation.Stuck.Any() ? ExitCode.Found : ExitCode.Success;
+                return Status(evacuation, unknown);
             }
 
             Show(evacuation, unmanaged);
-            if (snapshot.Node(node).Guests.IsNotLearned(out string? why))
-                session.Screen.Mark(
-                    Tone.Warning,
-                    $"whether {node} also runs guests that are not the cluster's could not be learned: {why}"
-                );
+            foreach (string sentence in unknown)
+                session.Screen.Mark(Tone.Warning, sentence);
             if (dryRun)
-                return evacuation.Stuck.Any() ? ExitCode.Found : ExitCode.Success;
+                return Status(evacuation, unknown);
             if (evacuation.Stuck.Any() && !stopStuck)
             {
                 session.Screen.Problem(
@@ -106,17 +106,18 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
                 return ExitCode.Success;
             }
 
+            Cib standby = Evacuation.WithStandby(snapshot.Cib, node);
+            if ((await ConfigurationCheck.JudgedAsync(snapshot.Cib, standby)).Refusals is [var refusal, ..])
+            {
+                session.Screen.Problem($"Refused: {refusal.Sentence}. What to do: {refusal.WayOut}.");
+                return ExitCode.Refused;
+            }
+
             if (!yes && !await session.ConfirmAsync($"Put {node} into standby?"))
                 return ExitCode.Declined;
             if (session.Stopping.IsCancellationRequested)
                 throw new Stop(ExitCode.Interrupted, "Interrupted; nothing was changed.");
-            if (
-                await new CibCopy(CibCopy.Directory, "evacuate", () => DateTime.Now).ChangeAsync(
-                    snapshot.Cib,
-                    Evacuation.WithStandby(snapshot.Cib, node)
-                ) is
-                { } copy
-            )
+            if (await new CibCopy(CibCopy.Directory, "evacuate", () => DateTime.Now).ChangeAsync(snapshot.Cib, standby) is { } copy)
             {
                 session.Screen.Line($"     what the configuration was: {copy}");
                 return await WatchAsync(snapshot, evacuation);
@@ -131,7 +132,10 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
         );
     }
 
-    private async Task<(Snapshot Snapshot, Evacuation Evacuation, string[] Unmanaged)> LookAsync()
+    private static ExitCode Status(Evacuation evacuation, string[] unknown) =>
+        evacuation.Stuck.Any() ? ExitCode.Found : ExitCodes.OfLook(unknown);
+
+    private async Task<(Snapshot Snapshot, Evacuation Evacuation, string[] Unmanaged, string[] Unknown)> LookAsync()
     {
         WatchScope scope = await new WatchProbe(session).LookAsync();
         Snapshot snapshot = scope.Snapshot;
@@ -153,7 +157,16 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
         );
 
         // Guests that are not the cluster's do not leave with the others.
-        return (snapshot, evacuation, [.. (snapshot.Node(node).Guests.Value?.Keys ?? []).Except(scope.Guests.Select(g => g.DomainName))]);
+        string[] unmanaged = [.. (snapshot.Node(node).Guests.Value?.Keys ?? []).Except(scope.Guests.Select(g => g.DomainName))];
+        return (snapshot, evacuation, unmanaged, Unknown(snapshot));
+    }
+
+    private string[] Unknown(Snapshot snapshot)
+    {
+        NodeFacts facts = snapshot.Node(node);
+        return (facts.Unreachable?.Sentence ?? facts.Guests.Why) is { } why
+            ? [$"whether {node} also runs guests that are not the cluster's could not be learned: {why.TrimEnd('.')}"]
+            : [];
     }
 
     private void Show(Evacuation evacuation, string[] unmanaged)

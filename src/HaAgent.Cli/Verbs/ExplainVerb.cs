@@ -43,12 +43,12 @@ internal static class ExplainVerb
         if (parsed.GetValue(Json))
         {
             session.Screen.Json(JsonSerializer.Serialize(ExplainAnswer.Of(vm, explanation), Answers.Readable.ExplainAnswer));
-            return ExitCode.Success;
+            return ExitCodes.OfLook(explanation.NotLearned);
         }
 
         foreach (string line in explanation.Lines())
             session.Screen.Line(line);
-        return ExitCode.Success;
+        return ExitCodes.OfLook(explanation.NotLearned);
     }
 
     private static Stop Unknown(string vm, Cib cib)

@@ -35,7 +35,7 @@ internal static class StatusVerb
             session.Screen.Json(JsonSerializer.Serialize(StatusAnswer.Of(report), Answers.Readable.StatusAnswer));
         else
             Show(session.Screen, report);
-        return ExitCode.Success;
+        return ExitCodes.OfLook(report.NotLearned);
     }
 
     private static void Show(IScreen screen, StatusReport report)
@@ -48,8 +48,8 @@ internal static class StatusVerb
             screen.Line("No virtual machines in the cluster (haagent add).");
         else
             screen.Table(["VM", "Node", "State", "Locks held by", "Last live migration"], [.. report.Guests.Select(Row)]);
-        foreach (NodeReport node in report.Nodes.Where(n => n.Problem is not null))
-            screen.Mark(Tone.Warning, $"{node.Name} could not be asked, so what it does is not seen: {node.Problem}");
+        foreach (string unknown in report.NotLearned)
+            screen.Mark(Tone.Warning, unknown);
         foreach (GuestReport guest in report.Guests)
         {
             foreach (string danger in guest.Dangers)

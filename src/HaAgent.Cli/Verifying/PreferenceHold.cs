@@ -2,7 +2,10 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using HaAgent.Cli.Apply;
 using HaAgent.Cli.CommandLine;
+using HaAgent.Cli.Probe;
+using HaAgent.Cluster.Configuration;
 using HaAgent.Core.Text;
 using HaAgent.Host;
 using HaAgent.Host.Node;
@@ -133,6 +136,7 @@ internal static class PreferenceKeeper
     private const int NoSuch = 105;
 
     private const int Tries = 60;
+    private const int MostRounds = 5;
 
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -150,14 +154,16 @@ internal static class PreferenceKeeper
             Settle,
         };
         command.Hidden = true;
-        command.SetAction(parsed => (int)Keep(parsed.GetValue(Vm)!, parsed.GetValue(Node)!, TimeSpan.FromSeconds(parsed.GetValue(Settle))));
+        command.SetAction(async parsed =>
+            (int)await KeepAsync(parsed.GetValue(Vm)!, parsed.GetValue(Node)!, TimeSpan.FromSeconds(parsed.GetValue(Settle)))
+        );
         return command;
     }
 
     /// <summary>Locked as long as a keeper for this guest lives on this node.</summary>
     public static string LockFile(string vm) => $"/run/haagent-moves-{vm}";
 
-    private static ExitCode Keep(string vm, string node, TimeSpan settle)
+    private static async Task<ExitCode> KeepAsync(string vm, string node, TimeSpan settle)
     {
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => signal.Cancel = true);
@@ -170,18 +176,45 @@ internal static class PreferenceKeeper
             return ExitCode.Success;
         }
 
-        // crm_resource names it cli-prefer-RESOURCE, and only that one is taken away again.
-        CommandResult made = Call("crm_resource", "--resource", vm, "--move", "--node", node);
-        StandardStreams.Out((made.Succeeded ? Made : made.Words.ReplaceLineEndings(" ")) + "\n");
+        StandardStreams.Out((await MakeAsync(vm, node) ?? Made) + "\n");
         WaitForEndOfInput();
         _ = Host.Command.Run(
             Deadline.In(settle + CallLimit),
             "crm_resource",
             ["--wait", "--timeout", settle.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)]
         );
-        return Remove($"cli-prefer-{vm}") ? ExitCode.Success : ExitCode.Incomplete;
+        return Remove(Constraint(vm)) ? ExitCode.Success : ExitCode.Incomplete;
     }
 
+    // As crm_resource names it, so that 'crm resource clear' takes it away, too.
+    private static string Constraint(string vm) => $"cli-prefer-{vm}";
+
+    /// <summary>Makes the constraint.</summary>
+    /// <returns>Null: it is made. Else why it is not.</returns>
+    private static async Task<string?> MakeAsync(string vm, string node)
+    {
+        var constraint = PlainConstraint.Location(Constraint(vm), vm, "INFINITY", node);
+        try
+        {
+            for (int i = 0; i < MostRounds; i++)
+            {
+                Cib cib = await ClusterProbe.ReadCibAsync();
+                if (cib.HasId(constraint.Id))
+                    return $"the configuration has a {constraint.Id} already";
+                var copies = new CibCopy(CibCopy.Directory, "verify", () => DateTime.Now);
+                if (await copies.ChangeAsync(cib, cib.Edit().Add(constraint).Finish()) is not null)
+                    return null;
+            }
+
+            return "somebody else changes the configuration all the time";
+        }
+        catch (Stop stop)
+        {
+            return Printable.Line(stop.Message);
+        }
+    }
+
+    // Not judged before: whatever the configuration has become meanwhile, this must not stay.
     private static bool Remove(string constraint)
     {
         for (int i = 0; i < Tries; i++)

@@ -16,6 +16,9 @@ namespace HaAgent.Cluster.Explain;
 /// <param name="Sightings">What each node sees of it.</param>
 public sealed record Explanation(string Headline, IReadOnlyList<Cause> Causes, IReadOnlyList<string> Sightings)
 {
+    /// <summary>What could not be learned, as sentences without their full stops.</summary>
+    public IReadOnlyList<string> NotLearned { get; init; } = [];
+
     /// <summary>Every rule, one row each; within one likelihood the order is that of the answer.</summary>
     private static readonly Func<ExplainScope, IEnumerable<Cause>>[] Rules =
     [
@@ -52,7 +55,10 @@ public sealed record Explanation(string Headline, IReadOnlyList<Cause> Causes, I
             ];
         }
 
-        return new Explanation(Heading(scope), causes, [.. scope.Watch.Snapshot.Nodes.Select(node => Sighting(scope, node.Name))]);
+        return new Explanation(Heading(scope), causes, [.. scope.Watch.Snapshot.Nodes.Select(node => Sighting(scope, node.Name))])
+        {
+            NotLearned = scope.Watch.NotLearned,
+        };
     }
 
     /// <summary>The explanation in plain lines.</summary>
@@ -72,6 +78,11 @@ public sealed record Explanation(string Headline, IReadOnlyList<Cause> Causes, I
             if (cause.Next is not null)
                 yield return $"       Next: {cause.Next}.";
         }
+
+        if (NotLearned.Count > 0)
+            yield return "Not learned, so there may be more to it:";
+        foreach (string unknown in NotLearned)
+            yield return $"  {unknown}.";
     }
 
     /// <summary>A likelihood as a word.</summary>

@@ -49,6 +49,9 @@ public sealed record StatusReport(
     IReadOnlyList<GuestReport> Guests
 )
 {
+    /// <summary>What could not be learned, as sentences without their full stops.</summary>
+    public IReadOnlyList<string> NotLearned { get; init; } = [];
+
     /// <summary>Judges what was seen.</summary>
     public static StatusReport Of(WatchScope scope)
     {
@@ -60,7 +63,10 @@ public sealed record StatusReport(
             [.. scope.Snapshot.Nodes.Select(node => Node(node, scope))],
             [.. LockClone.All(scope.Snapshot.Cib).Select(clone => ReadStorage(clone, status))],
             [.. scope.Guests.Select(guest => Guest(guest, scope))]
-        );
+        )
+        {
+            NotLearned = scope.NotLearned,
+        };
     }
 
     /// <summary>A node's state in the cluster, in words.</summary>

@@ -108,6 +108,9 @@ public sealed record WatchedGuest(Primitive Resource)
 /// <param name="Guests">The guests under its care.</param>
 public sealed record WatchScope(Snapshot Snapshot, ClusterHistory History, IReadOnlyList<WatchedGuest> Guests)
 {
+    /// <summary>What could not be learned, as sentences without their full stops: what is said besides is not all there is.</summary>
+    public IReadOnlyList<string> NotLearned => [.. Snapshot.Nodes.SelectMany(Unlearned)];
+
     /// <summary>The last migration of a guest that the cluster remembers, with the agent's line about it where a log still has
     /// it.</summary>
     public (MigrationRecord Record, MigrationLine? Line)? LastMigration(string guest)
@@ -118,4 +121,19 @@ public sealed record WatchScope(Snapshot Snapshot, ClusterHistory History, IRead
         MigrationLine? line = source?.MigrationLines.Value?.Select(MigrationLine.Parse).LastOrDefault(l => l?.Resource == guest);
         return (record, line?.To == record.To ? line : null);
     }
+
+    private IEnumerable<string> Unlearned(NodeFacts node) =>
+        node.Unreachable is { } silent
+            ? [$"{node.Name} could not be asked, so what it does is not seen: {silent.Sentence.TrimEnd('.')}"]
+            :
+            [
+                .. Unless("what libvirt runs", node, node.Domains.Why),
+                .. Unless("which guests' processes run", node, node.Guests.Why),
+                .. Unless("how libvirt locks disks", node, LeaseHolders.Setup(node).Why),
+                .. Unless("what virtlockd has locked", node, node.Leases.Why),
+                .. Guests.SelectMany(guest => Unless($"the XML of {guest.Id}", node, guest.NotLearnedOn.GetValueOrDefault(node.Name))),
+            ];
+
+    private static IEnumerable<string> Unless(string what, NodeFacts node, string? why) =>
+        why is null ? [] : [$"{what} on {node.Name} could not be learned: {why.TrimEnd('.')}"];
 }

@@ -68,6 +68,7 @@ internal sealed class SchedulerCase(string verb, string name)
             [LibvirtPaths.Qemu] = Fact.Known(new FileFact("lock_manager = \"lockd\"\n", TimeSpan.Zero)),
             [LibvirtPaths.QemuLockd] = Fact.Known(new FileFact("file_lockspace_dir = \"/mnt/shared/lockd\"\n", TimeSpan.Zero)),
         },
+        Domains = (string?)seen["states"]?[name] == "CannotTell" ? Fact.NotLearned<IReadOnlyList<DomainFact>>("it does not answer") : Fact.Known<IReadOnlyList<DomainFact>>([]),
         Guests = Fact.Known<IReadOnlyDictionary<string, ProcessFact>>(Words(seen["guests"]?[name]).ToDictionary(guest => guest, _ => new ProcessFact(4711, 5))),
         Leases = Fact.Known<IReadOnlyList<string>>(
             Words(seen["leases"]).Contains(name) ? ["/mnt/shared/lockd/" + LeaseName.Of("/dev/disk/by-id/vm1")] : []),

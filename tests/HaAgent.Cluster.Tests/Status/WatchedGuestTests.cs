@@ -1,5 +1,6 @@
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.History;
 using HaAgent.Cluster.Setup;
 using HaAgent.Cluster.Status;
 using HaAgent.Cluster.Verify;
@@ -63,6 +64,19 @@ public sealed class WatchedGuestTests
         Assert.IsType<LeaseHolders.NotLocked>(Look(With(Node(), LibvirtPaths.Qemu, Fact.Absent<FileFact>())).Lease);
     }
 
+    /// <summary>Whatever a look rests on and did not get is said: what is shown besides is not all there is.</summary>
+    [Fact]
+    public void NotLearned_OfEachFact_IsSaidOnce()
+    {
+        Assert.Empty(Unlearned(Node()));
+        Assert.Equal(["what libvirt runs on alice could not be learned: it hangs"], Unlearned(Node() with { Domains = Fact.NotLearned<IReadOnlyList<DomainFact>>("it hangs.") }));
+        Assert.Equal(["which guests' processes run on alice could not be learned: /proc"], Unlearned(Node() with { Guests = Fact.NotLearned<IReadOnlyDictionary<string, ProcessFact>>("/proc") }));
+        Assert.Equal(["what virtlockd has locked on alice could not be learned: denied"], Unlearned(Node() with { Leases = Fact.NotLearned<IReadOnlyList<string>>("denied") }));
+        Assert.Equal(["how libvirt locks disks on alice could not be learned: I/O"], Unlearned(With(Node(), LibvirtPaths.QemuLockd, Fact.NotLearned<FileFact>("I/O"))));
+        Assert.Equal(["the XML of VM1 on alice could not be learned: it does not answer"], Unlearned(With(Node(), Path, Fact.NotLearned<FileFact>("it does not answer"))));
+        Assert.Equal(["alice could not be asked, so what it does is not seen: no route"], Unlearned(new NodeFacts("alice") { Unreachable = new NodeFailure.NotReached("no route") }));
+    }
+
     [Fact]
     public void LockTest_HowANodeLocksWasNotLearned_IsNotTried()
     {
@@ -78,7 +92,12 @@ public sealed class WatchedGuestTests
         Name = "VM1", Uuid = Uuid, Active = true, Autostart = false, Persistent = true, State = DomainState.Running, Paused = PausedReason.Unknown, Xml = Fact.NotAsked<string>(),
     };
 
-    private static WatchedGuest Look(NodeFacts node) => WatchedGuest.Of(Resource, new Snapshot("alice", Cib.Parse("<cib><configuration/></cib>"), new ClusterStatus(), [node]));
+    private static WatchedGuest Look(NodeFacts node) => WatchedGuest.Of(Resource, Snapshot(node));
+
+    private static IReadOnlyList<string> Unlearned(NodeFacts node) =>
+        StatusReport.Of(new WatchScope(Snapshot(node), ClusterHistory.Of(Snapshot(node).Cib), [Look(node)])).NotLearned;
+
+    private static Snapshot Snapshot(NodeFacts node) => new("alice", Cib.Parse("<cib><configuration/></cib>"), new ClusterStatus(), [node]);
 
     private static NodeFacts With(NodeFacts node, string path, Fact<FileFact> file) => node with { Files = new Dictionary<string, Fact<FileFact>>(node.Files) { [path] = file } };
 

@@ -41,10 +41,12 @@ public sealed class StatusTests(GuestCluster cluster)
         cluster.Place(BareCluster.Alice);
         cluster.Bare.Script(BareCluster.Bob, "kill $(cat /run/sshd.pid)");
 
-        string text = cluster.Ends(0, "status");
+        string text = cluster.Ends(4, "status");
 
         Assert.Contains("warning: bob could not be asked, so what it does is not seen: ssh: connect to host bob port 22: Connection refused", text, StringComparison.Ordinal);
         Assert.Matches($@"{Vm1} +{BareCluster.Alice} +running +{BareCluster.Alice}", text);
+        Assert.StartsWith("bob could not be asked", (string?)Assert.Single(JsonNode.Parse(cluster.Ends(4, "explain", Vm1, "--json"))!["notLearned"]!.AsArray()), StringComparison.Ordinal);
+        Assert.StartsWith("whether bob also runs guests", (string?)Assert.Single(JsonNode.Parse(cluster.Ends(4, "evacuate", "bob", "--dry-run", "--json"))!["notLearned"]!.AsArray()), StringComparison.Ordinal);
     }
 
     [Theory]
