@@ -18,15 +18,18 @@ internal sealed record GuestProcess(GuestIdentity Guest, int Pid, long StartTime
 /// <param name="pidFiles">libvirt's.</param>
 /// <param name="qemuConf">libvirt's qemu.conf.</param>
 /// <param name="passwd">The list of users.</param>
-internal sealed class GuestProcesses(string proc, LibvirtPidFiles pidFiles, string qemuConf, string passwd)
+/// <param name="libDirectory">The directory that libvirt gives to the user as whom it runs QEMU.</param>
+internal sealed class GuestProcesses(string proc, LibvirtPidFiles pidFiles, string qemuConf, string passwd, string libDirectory)
 {
     /// <summary>Between the start of a process and its being filed, the pid file's time and the kernel's ticks differ by less.</summary>
     private static readonly TimeSpan ClockGrain = TimeSpan.FromSeconds(2);
 
     /// <summary>For one look at this node.</summary>
-    public static GuestProcesses OfNode() => new(ProcessTable.Root, LibvirtPidFiles.OfNode, LockspaceProbe.QemuConf, "/etc/passwd");
+    public static GuestProcesses OfNode() =>
+        new(ProcessTable.Root, LibvirtPidFiles.OfNode, LockspaceProbe.QemuConf, "/etc/passwd", "/var/lib/libvirt/qemu");
 
-    private QemuOwners Owners => field ??= new(ProcessTable.ReadText(qemuConf), ProcessTable.ReadText(passwd));
+    private QemuOwners Owners =>
+        field ??= new(ProcessTable.ReadText(qemuConf), ProcessTable.ReadText(passwd), RootFile.OwnerOf(libDirectory));
 
     private Fact<LibvirtPidFiles.Listing> Filed => field ??= pidFiles.All();
 
@@ -44,7 +47,7 @@ internal sealed class GuestProcesses(string proc, LibvirtPidFiles pidFiles, stri
     /// <summary>Whether a process is the QEMU of this guest, by UUID where it is known, else by name; absent: it is not, or it is
     /// gone.</summary>
     public Fact<bool> Carries(int pid, GuestIdentity identity) =>
-        Guest(pid, seen => identity.Uuid is null ? seen.Name == identity.Name : seen.Uuid == identity.Uuid).Map(_ => true);
+        Guest(pid, seen => identity.Uuid is null ? seen.Name == identity.Name : seen.Uuid == identity.Uuid, identity.Name).Map(_ => true);
 
     /// <summary>Every guest that a QEMU process of this node carries.</summary>
     public Fact<IReadOnlyList<GuestProcess>> All()
@@ -115,10 +118,16 @@ internal sealed class GuestProcesses(string proc, LibvirtPidFiles pidFiles, stri
     /// Which guests are looked for. Of one that names another, nothing needs proof: what cannot be learned of it must not hold this
     /// guest up.
     /// </param>
-    internal Fact<GuestIdentity> Guest(int pid, Func<GuestIdentity, bool> isWanted)
+    /// <param name="name">
+    /// The name of the only guest that is looked for; null: every one is. What libvirt filed under another name is another's: its memory,
+    /// which may be out of reach as long as it stands still, is not touched.
+    /// </param>
+    internal Fact<GuestIdentity> Guest(int pid, Func<GuestIdentity, bool> isWanted, string? name = null)
     {
         Fact<bool> owned = Status(pid).Then(Owners.Own);
-        if (owned.State == FactState.Absent && IsLibvirtsWord(pid).State == FactState.Absent)
+        if (owned.State == FactState.Absent && IsLibvirtsWord(pid, name).State == FactState.Absent)
+            return Fact.Absent<GuestIdentity>();
+        if (name is not null && IsAnothers(pid, name))
             return Fact.Absent<GuestIdentity>();
         Fact<GuestIdentity> named = Read(pid, "cmdline")
             .Then(line =>
@@ -129,7 +138,7 @@ internal sealed class GuestProcesses(string proc, LibvirtPidFiles pidFiles, stri
         Fact<bool> proof = owned.Then(_ => RootFile.SeeProgram($"{proc}/{pid}/exe"));
         if (proof.State != FactState.Known)
         {
-            Fact<bool> word = IsLibvirtsWord(pid);
+            Fact<bool> word = IsLibvirtsWord(pid, name);
             proof = word.State != FactState.Known && proof.State == FactState.NotLearned ? proof : word;
         }
 
@@ -160,29 +169,46 @@ internal sealed class GuestProcesses(string proc, LibvirtPidFiles pidFiles, stri
 
     /// <summary>Whether libvirt has put the process into a control group of its own, or filed it. That is how a guest which runs as a user
     /// of its own is known.</summary>
-    private Fact<bool> IsLibvirtsWord(int pid)
+    private Fact<bool> IsLibvirtsWord(int pid, string? name)
     {
         Fact<bool> grouped = Read(pid, "cgroup")
             .Then(text => QemuCgroup.IsLibvirts(ProcessTable.Text(text)) ? Fact.Known(true) : Fact.Absent<bool>());
         if (grouped.State == FactState.Known)
             return grouped;
-        Fact<bool> filed = Filed.Then(listing => IsFiled(pid, listing));
+        Fact<bool> filed = Filed.Then(listing => IsFiled(pid, name, listing));
         return filed.State == FactState.Absent ? grouped : filed;
     }
 
-    /// <summary>A pid file outlives its process when the daemon is away: then its number may be another's.</summary>
-    private Fact<bool> IsFiled(int pid, LibvirtPidFiles.Listing listing)
+    private Fact<bool> IsFiled(int pid, string? name, LibvirtPidFiles.Listing listing)
     {
-        LibvirtPidFiles.Entry? entry = listing.Entries.FirstOrDefault(filed => filed.Pid == pid);
-        if (entry is null)
-            return listing.Unread is string why ? Fact.NotLearned<bool>(why) : Fact.Absent<bool>();
-        return StartTime(pid)
+        LibvirtPidFiles.Entry? entry =
+            listing.Entries.FirstOrDefault(filed => filed.Pid == pid && filed.Name == name)
+            ?? listing.Entries.FirstOrDefault(filed => filed.Pid == pid);
+        if (entry is not null)
+            return IsOf(pid, entry);
+
+        // A file of another guest that cannot be read does not name this one's process.
+        string? why = name is null ? listing.Unread.Values.FirstOrDefault() : listing.Unread.GetValueOrDefault(name);
+        return why is null ? Fact.Absent<bool>() : Fact.NotLearned<bool>(why);
+    }
+
+    /// <summary>Whether libvirt filed a process for another guest and not for this one.</summary>
+    private bool IsAnothers(int pid, string name)
+    {
+        LibvirtPidFiles.Entry[] entries = [.. (Filed.Value?.Entries ?? []).Where(filed => filed.Pid == pid)];
+        return entries.Length > 0
+            && !Filed.Value!.Unread.ContainsKey(name)
+            && Array.TrueForAll(entries, entry => entry.Name != name && IsOf(pid, entry).State == FactState.Known);
+    }
+
+    /// <summary>A pid file outlives its process when the daemon is away: then its number may be another's.</summary>
+    private Fact<bool> IsOf(int pid, LibvirtPidFiles.Entry entry) =>
+        StartTime(pid)
             .Then(start =>
                 HostClock.At(start) <= entry.Written + ClockGrain
                     ? Fact.Known(true)
                     : Fact.NotLearned<bool>($"process {pid} seems to be younger than libvirt's pid file of {entry.Name}, which names it")
             );
-    }
 
     private Fact<string> Status(int pid) => Read(pid, "status").Map(ProcessTable.Text);
 

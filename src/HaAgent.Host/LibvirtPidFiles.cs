@@ -23,8 +23,8 @@ internal sealed class LibvirtPidFiles(string directory)
     /// <param name="Written">When it was filed, UTC.</param>
     public sealed record Entry(int Pid, string Name, DateTime Written);
 
-    /// <summary>All that are there, and why one could not be read; null: each could.</summary>
-    public sealed record Listing(IReadOnlyList<Entry> Entries, string? Unread);
+    /// <summary>All that are there, and why those could not be read that could not, by the guest's name.</summary>
+    public sealed record Listing(IReadOnlyList<Entry> Entries, IReadOnlyDictionary<string, string> Unread);
 
     /// <summary>The process of one guest; absent: libvirt filed none.</summary>
     /// <param name="name">The name that the resource's configuration gives. libvirt has no guest with a slash in it.</param>
@@ -39,16 +39,17 @@ internal sealed class LibvirtPidFiles(string directory)
     private Fact<Listing> List()
     {
         var entries = new List<Entry>();
-        string? unread = null;
+        var unread = new Dictionary<string, string>();
         try
         {
             foreach (string path in Directory.EnumerateFiles(directory, "*" + Suffix))
             {
-                Fact<Entry> entry = Read(Path.GetFileName(path)[..^Suffix.Length]);
+                string name = Path.GetFileName(path)[..^Suffix.Length];
+                Fact<Entry> entry = Read(name);
                 if (entry.IsKnown(out Entry? known))
                     entries.Add(known);
                 else if (entry.IsNotLearned(out string? why))
-                    unread = why;
+                    unread[name] = why;
             }
         }
         catch (DirectoryNotFoundException)

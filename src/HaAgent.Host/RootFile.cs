@@ -81,6 +81,21 @@ internal static class RootFile
         return Fact.Known(true);
     }
 
+    /// <summary>Who owns a directory that lies in one of root's; absent: it is not there.</summary>
+    /// <param name="directory">Its path, without symbolic links.</param>
+    public static Fact<uint> OwnerOf(string directory) =>
+        SeeDirectory(Path.GetDirectoryName(directory)!)
+            .Then(_ =>
+            {
+                int fd = Posix.Open(directory, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, out int error);
+                if (fd < 0)
+                    return error == ENOENT ? Fact.Absent<uint>() : Fact.NotLearned<uint>($"{directory}: {Errno.Text(error)}");
+                using var handle = new SafeFileHandle(fd, ownsHandle: true);
+                return Posix.Stat(fd, out Tmds.Linux.statx facts, out error)
+                    ? Fact.Known(facts.stx_uid)
+                    : Fact.NotLearned<uint>($"{directory}: {Errno.Text(error)}");
+            });
+
     /// <summary>
     /// Whether a program is one that only root can change, and that whoever starts it runs as themselves. Absent: it is gone, or it is one
     /// like sudo, which is root's process with the arguments of any user. QEMU has no set-user-ID bit.

@@ -45,8 +45,7 @@ public sealed class GuestProcessesTests : IDisposable
     public void Guest_OtherUser_IsNobodysAndItsMemoryIsNotTouched()
     {
         Process(11, 1000, "guest=VM1");
-        File.Delete($"{Proc}/11/cmdline");
-        Directory.CreateDirectory($"{Proc}/11/cmdline");
+        Untouchable(11);
 
         Assert.Equal(FactState.Absent, Guest(11).State);
     }
@@ -130,6 +129,53 @@ public sealed class GuestProcessesTests : IDisposable
         Assert.Equal(FactState.Absent, Table.Find(new GuestIdentity("VM1", "11111111-2222-3333-4444-555555555555")).State);
     }
 
+    /// <summary>The memory of a QEMU that stands still is out of reach, and must not be needed to stop another guest.</summary>
+    [Fact]
+    public void Find_LibvirtFiledItUnderAnotherName_ItsMemoryIsNotTouched()
+    {
+        Process(11, 0, "guest=VM2");
+        Untouchable(11);
+        Write("run/VM2.pid", "11\n");
+
+        Assert.Equal(FactState.Absent, Table.Find(Vm1).State);
+        Assert.Equal(FactState.NotLearned, Table.Find(Vm1 with { Name = "VM2" }).State);
+    }
+
+    [Fact]
+    public void Find_PidFileOfAnotherNameThatIsOlder_IsLookedAt()
+    {
+        Process(11, 0, "guest=VM1");
+        Write("run/VM2.pid", "11\n");
+        File.SetLastWriteTimeUtc(Run + "/VM2.pid", DateTime.UtcNow - TimeSpan.FromDays(3650));
+
+        Assert.Equal(Vm1, Table.Guest(11, _ => true, "VM1").Value);
+    }
+
+    [Fact]
+    public void Find_PidFileOfAnotherGuestCannotBeRead_AUsersProcessIsNobodys()
+    {
+        Process(11, 1000, "guest=VM1");
+        Untouchable(11);
+        Write("run/VM2.pid", "");
+        Assert.Equal(FactState.Absent, Table.Guest(11, _ => true, "VM1").State);
+
+        Write("run/VM1.pid", "");
+        Assert.Equal(FactState.NotLearned, Table.Guest(11, _ => true, "VM1").State);
+    }
+
+    [Fact]
+    public void Guest_UserOfANameService_IsWhomLibvirtGaveItsDirectory()
+    {
+        Write("qemu.conf", "user = \"somebody-of-the-directory\"\n");
+        Assert.Equal(0, ChangeOwner(Directory.CreateDirectory(_root + "/lib/qemu").FullName, 5000, 5000));
+        Process(11, 1000, "guest=VM1");
+        Untouchable(11);
+        Process(12, 5000, "guest=VM1");
+
+        Assert.Equal(FactState.Absent, Guest(11).State);
+        Assert.Equal(Vm1, Guest(12).Value);
+    }
+
     [Fact]
     public void Guest_ConfiguredUserWhoseNumberIsNotKnown_IsNotLearned()
     {
@@ -161,7 +207,7 @@ public sealed class GuestProcessesTests : IDisposable
         Assert.Equal(11, Files.Pid("good").Value);
         LibvirtPidFiles.Listing listing = Files.All().Value!;
         Assert.Equal("good", Assert.Single(listing.Entries).Name);
-        Assert.NotNull(listing.Unread);
+        Assert.Equal(["alices", "everyones", "fifo", "link", "text"], listing.Unread.Keys.Order());
     }
 
     [Fact]
@@ -218,7 +264,7 @@ public sealed class GuestProcessesTests : IDisposable
     [DllImport("libc.so.6", EntryPoint = "chown")]
     private static extern int ChangeOwner([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint user, uint group);
 
-    private GuestProcesses Table => new(Proc, Files, _root + "/qemu.conf", _root + "/passwd");
+    private GuestProcesses Table => new(Proc, Files, _root + "/qemu.conf", _root + "/passwd", _root + "/lib/qemu");
 
     private LibvirtPidFiles Files => new(Run);
 
@@ -229,6 +275,13 @@ public sealed class GuestProcessesTests : IDisposable
         Status(pid, user, "qemu");
         File.WriteAllBytes($"{Proc}/{pid}/cmdline", Encoding.UTF8.GetBytes($"/usr/bin/qemu\0-name\0{name}\0-uuid\0{Uuid}\0"));
         Write($"proc/{pid}/cgroup", cgroup + "\n");
+    }
+
+    /// <summary>Reading it does not answer "absent".</summary>
+    private void Untouchable(int pid)
+    {
+        File.Delete($"{Proc}/{pid}/cmdline");
+        Directory.CreateDirectory($"{Proc}/{pid}/cmdline");
     }
 
     private void Daemon(int pid, uint user, int threads)

@@ -17,7 +17,11 @@ public sealed class QemuOwners
     /// <summary>Root, qemu.conf's "user", and the distribution's.</summary>
     /// <param name="qemuConf">The text of qemu.conf; absent: there is none.</param>
     /// <param name="passwd">The text of /etc/passwd: a name service may be as far away as the volume.</param>
-    public QemuOwners(Fact<string> qemuConf, Fact<string> passwd)
+    /// <param name="libDirectory">
+    /// Who owns the directory that libvirt, when it starts, gives to the user as whom it runs QEMU (/var/lib/libvirt/qemu): that is the
+    /// number of a user whom only a name service knows.
+    /// </param>
+    public QemuOwners(Fact<string> qemuConf, Fact<string> passwd, Fact<uint> libDirectory)
     {
         if (qemuConf.IsNotLearned(out string? why) || passwd.IsNotLearned(out why))
             _unknown = why;
@@ -40,6 +44,9 @@ public sealed class QemuOwners
             isFound |= fields[0] == configured;
         }
 
+        // Root's where libvirt has not been started since.
+        if (!isFound && libDirectory.IsKnown(out uint owner) && owner != 0)
+            isFound = _users.Add(owner) || true;
         if (!isFound)
             _unknown ??= $"the number of the user {configured}, as whom qemu.conf runs guests, is not in /etc/passwd";
     }

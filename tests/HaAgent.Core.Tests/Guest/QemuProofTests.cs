@@ -18,17 +18,30 @@ public sealed class QemuOwnersTests
     [InlineData("user = \"\"", "1000\t1000\t1000\t1000", FactState.Absent)]
     [InlineData("", "", FactState.NotLearned)]
     public void Own_ConfAndPasswd_RootConfiguredAndDistributions(string conf, string users, FactState expected) =>
-        Assert.Equal(expected, new QemuOwners(Fact.Known(conf), Fact.Known(Passwd)).Own($"Name:\tq\nUid:\t{users}\nGid:\t0\n").State);
+        Assert.Equal(expected, Owners(Fact.Known(conf)).Own($"Name:\tq\nUid:\t{users}\nGid:\t0\n").State);
 
     [Fact]
     public void Own_FilesThatCannotBeRead_OnlyRootIsKnown()
     {
-        var owners = new QemuOwners(Fact.NotLearned<string>("denied"), Fact.Known(Passwd));
+        var owners = Owners(Fact.NotLearned<string>("denied"));
 
         Assert.Equal(FactState.Known, owners.Own("Uid:\t0\t0\t0\t0\n").State);
         Assert.Equal("denied", owners.Own("Uid:\t1000\t1000\t1000\t1000\n").Why);
-        Assert.Equal(FactState.Absent, new QemuOwners(Fact.Absent<string>(), Fact.Known(Passwd)).Own("Uid:\t1000\t1000\t1000\t1000\n").State);
+        Assert.Equal(FactState.Absent, Owners(Fact.Absent<string>()).Own("Uid:\t1000\t1000\t1000\t1000\n").State);
     }
+
+    [Theory]
+    [InlineData(5000, 5000, FactState.Known)]
+    [InlineData(5000, 1000, FactState.Absent)]
+    [InlineData(0, 1000, FactState.NotLearned)] // libvirt has not been started since
+    public void Own_UserOfANameService_IsWhomLibvirtGaveItsDirectory(uint owner, uint user, FactState expected)
+    {
+        var owners = new QemuOwners(Fact.Known("user = \"nobody-knows\""), Fact.Known(Passwd), Fact.Known(owner));
+
+        Assert.Equal(expected, owners.Own($"Uid:\t{user}\t{user}\t{user}\t{user}\n").State);
+    }
+
+    private static QemuOwners Owners(Fact<string> conf) => new(conf, Fact.Known(Passwd), Fact.Absent<uint>());
 }
 
 public sealed class QemuCgroupTests
