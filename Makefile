@@ -87,11 +87,13 @@ test-deb: deb ## the same for the Debian package, and what crm, pcs and the shel
 	@tests/needs node cluster shells
 	@tests/packages/deb
 
-demo: install-tree ## do the guide's chapter with haagent on a real cluster on this machine
-	@tests/lab/demo $(OUT)/tree
+# Of the nodes: this machine's, or with ROOT=trixie that of Debian 13.
+ROOT ?= $(HAAGENT_LAB_ROOT)
+demo: install-tree ## do the guide's chapter with haagent on a real cluster on this machine (ROOT=trixie: of Debian 13)
+	@HAAGENT_LAB_ROOT=$(ROOT) tests/lab/demo $(OUT)/tree
 
 lab-shell: install-tree ## bring that cluster up and leave it up, to play with
-	@tests/lab/play $(OUT)/tree
+	@HAAGENT_LAB_ROOT=$(ROOT) tests/lab/play $(OUT)/tree
 
 # What the lab lays over its nodes: an installation as `make install` makes it, or, with FROM=deb, what the Debian package holds.
 FROM ?= build
