@@ -12,6 +12,10 @@ public static class ConfigurationErrors
     private const string Place = "Entity: line ";
     private const string WarningsAlone = "Warnings found during check";
 
+    /// <summary>How Pacemaker 3 ends. What its schema refuses comes before that, without a word that says it is an error.</summary>
+    private const string Verdict = "Configuration invalid";
+    private const string VerdictOfWarnings = "Configuration invalid (with warnings)";
+
     /// <summary>Reads what it said.</summary>
     /// <param name="status">Its exit status; null when it did not run to its end.</param>
     /// <param name="said">Its standard error.</param>
@@ -23,12 +27,13 @@ public static class ConfigurationErrors
             return Fact.Known<IReadOnlyList<string>>([]);
         if (status != Invalid)
             return Fact.NotLearned<IReadOnlyList<string>>(why);
+        string[] all = said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (all.Contains(VerdictOfWarnings))
+            return Fact.Known<IReadOnlyList<string>>([]);
+        bool unmarked = all.Any(IsVerdict);
         string[] lines =
         [
-            .. said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-                .Select(WithoutPlace)
-                .Where(line => line.Contains("error: ", StringComparison.Ordinal) || line.Contains("error : ", StringComparison.Ordinal))
-                .Distinct(),
+            .. all.Select(WithoutPlace).Where(line => unmarked ? !IsVerdict(line) && !IsWarning(line) : IsError(line)).Distinct(),
         ];
         if (lines.Length == 0 && said.Contains(WarningsAlone, StringComparison.Ordinal))
             return Fact.Known<IReadOnlyList<string>>([]);
@@ -64,6 +69,13 @@ public static class ConfigurationErrors
             ? new Plan()
             : Plan.Note($"the configuration has errors already, which crm_verify finds and which stay: {string.Join("; ", known)}");
     }
+
+    private static bool IsVerdict(string line) => line.StartsWith(Verdict, StringComparison.Ordinal);
+
+    private static bool IsWarning(string line) => line.StartsWith("warning: ", StringComparison.Ordinal);
+
+    private static bool IsError(string line) =>
+        line.Contains("error: ", StringComparison.Ordinal) || line.Contains("error : ", StringComparison.Ordinal);
 
     // Where in the text it stands changes with what is above it.
     private static string WithoutPlace(string line) =>

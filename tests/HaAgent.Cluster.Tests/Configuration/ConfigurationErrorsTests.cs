@@ -5,7 +5,7 @@ using Xunit;
 
 namespace HaAgent.Cluster.Tests.Configuration;
 
-/// <summary>What crm_verify of Pacemaker 2.1 says, as it says it, and what follows from it.</summary>
+/// <summary>What crm_verify of Pacemaker 2.1 and of Pacemaker 3 says, as it says it, and what follows from it.</summary>
 public sealed class ConfigurationErrorsTests
 {
     private const string Dangling = """
@@ -23,9 +23,20 @@ public sealed class ConfigurationErrorsTests
 
     private const string Warnings = "(unpack_config) \twarning: Support for stonith-action of 'poweroff' is deprecated\ncrm_verify: Warnings found during check: config may not be valid\n";
 
+    private const string Warnings3 = "warning: d requires fencing but fencing is disabled\nConfiguration invalid (with warnings)\n";
+
+    private const string Schema3 = """
+        warning: d requires fencing but fencing is disabled
+        IDREF attribute rsc references an unknown ID "VM9"
+
+        error: CIB did not pass schema validation
+        Configuration invalid (with errors)
+        """;
+
     [Fact]
     public void Read_SoundOrWarningsAlone_HasNoErrors()
     {
+        Assert.Empty(ConfigurationErrors.Read(78, Warnings3, "Configuration invalid (with warnings)").Value!);
         Assert.Empty(ConfigurationErrors.Read(0, "", "").Value!);
         Assert.Empty(ConfigurationErrors.Read(78, Warnings, "").Value!);
     }
@@ -38,6 +49,12 @@ public sealed class ConfigurationErrorsTests
         Assert.Equal(2, ConfigurationErrors.Read(78, Dangling, "").Value!.Count);
         Assert.Equal(["config not valid"], ConfigurationErrors.Read(78, "", "config not valid").Value);
     }
+
+    [Fact]
+    public void Read_WhatPacemaker3sSchemaRefuses_IsNamedToo() =>
+        Assert.Equal(
+            ["IDREF attribute rsc references an unknown ID \"VM9\"", "error: CIB did not pass schema validation"],
+            ConfigurationErrors.Read(78, Schema3, "").Value);
 
     [Fact]
     public void Read_SameErrorFurtherDown_IsTheSame() =>
