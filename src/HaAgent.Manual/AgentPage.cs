@@ -93,7 +93,7 @@ internal static class AgentPage
 /// <summary>The same guest in the words of both shells; the operations are those of the action table.</summary>
 internal static class AgentExamples
 {
-    private const string Parameters = "config=/mnt/shared/VM1.xml remoteuri=qemu+ssh://%n/system";
+    private const string Parameters = "config=/mnt/shared/VM1.xml hypervisor=qemu:///system remoteuri=qemu+ssh://%n/system";
 
     /// <summary>Both examples, and what else the crm shell's users of the guide need from pcs.</summary>
     public static void Append(Page page)

@@ -68,6 +68,8 @@ internal static class GuestResources
                 Parameters =
                 [
                     new("config", ConfigPath(storage, guest)),
+                    // Without it libvirt looks for a daemon that answers, and finds that there is no URI while none does.
+                    new("hypervisor", "qemu:///system"),
                     new("remoteuri", "qemu+ssh://%n/system"),
                     .. GuestOptions.Parameters(intent),
                 ],

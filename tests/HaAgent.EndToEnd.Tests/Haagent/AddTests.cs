@@ -27,7 +27,7 @@ public sealed class AddTests
         string configuration = _cluster.Configuration();
         Assert.Contains("autoset_utilization_cpu=false \\\n\tmeta allow-migrate=true failure-timeout=10min priority=5 \\\n\tutilization cpu=3 licences=1 ", configuration, StringComparison.Ordinal);
         Assert.Contains("\nlocation l-VM1-bob VM1 100: bob\n", configuration, StringComparison.Ordinal);
-        Assert.Contains("\nprimitive VM2 ocf:haagent:VirtualDomain \\\n\tparams config=\"/mnt/shared/VM2.xml\" remoteuri=\"qemu+ssh://%n/system\" \\\n\tmeta allow-migrate=false failure-timeout=10min \\\n", configuration, StringComparison.Ordinal);
+        Assert.Contains("\nprimitive VM2 ocf:haagent:VirtualDomain \\\n\tparams config=\"/mnt/shared/VM2.xml\" hypervisor=\"qemu:///system\" remoteuri=\"qemu+ssh://%n/system\" \\\n\tmeta allow-migrate=false failure-timeout=10min \\\n", configuration, StringComparison.Ordinal);
         Assert.Contains("\norder o-VM1-VM2 Optional: VM1 VM2\n", configuration, StringComparison.Ordinal);
         Assert.Contains("\ncolocation col-VM2-VM1 -1000: VM2 VM1\n", configuration, StringComparison.Ordinal);
         Assert.Equal((BareCluster.Bob, BareCluster.Alice), (_cluster.Lab.Run("where", "VM1"), _cluster.Lab.Run("where", "VM2")));

@@ -79,7 +79,7 @@ public sealed class FromBareClusterTests(BareCluster cluster) : IClassFixture<Ba
     private static void ReadsLikeTheGuide(string configuration)
     {
         // The guide's lines; ours have timeouts and the deep monitor besides.
-        Assert.Contains("primitive VM1 ocf:haagent:VirtualDomain \\\n\tparams config=\"/mnt/shared/VM1.xml\" remoteuri=\"qemu+ssh://%n/system\" \\\n\tmeta allow-migrate=true failure-timeout=10min \\\n\top monitor timeout=30s interval=10s", configuration, StringComparison.Ordinal);
+        Assert.Contains("primitive VM1 ocf:haagent:VirtualDomain \\\n\tparams config=\"/mnt/shared/VM1.xml\" hypervisor=\"qemu:///system\" remoteuri=\"qemu+ssh://%n/system\" \\\n\tmeta allow-migrate=true failure-timeout=10min \\\n\top monitor timeout=30s interval=10s", configuration, StringComparison.Ordinal);
         Assert.Contains("group g-virt-lock shared\n", configuration, StringComparison.Ordinal);
         Assert.Contains("clone cl-virt-lock g-virt-lock \\\n\tmeta interleave=true\n", configuration, StringComparison.Ordinal);
         Assert.Contains("\ncolocation col-fs-virt inf: ( VM1 VM2 ) cl-virt-lock\n", configuration, StringComparison.Ordinal);
