@@ -119,6 +119,7 @@ internal sealed record StatusAnswer(
     IReadOnlyList<NodeStatusAnswer> Nodes,
     IReadOnlyList<StorageAnswer> LockStorage,
     IReadOnlyList<GuestStatusAnswer> Guests,
+    IReadOnlyList<string> Standstills,
     IReadOnlyList<string> NotLearned
 )
 {
@@ -129,6 +130,7 @@ internal sealed record StatusAnswer(
             [.. report.Nodes.Select(n => new NodeStatusAnswer(n.Name, n.State, n.Guests, n.Problem))],
             [.. report.Storage.Select(s => new StorageAnswer(s.Name, s.RunsOn, s.Missing))],
             [.. report.Guests.Select(Guest)],
+            [.. report.Standstills.Select(standstill => standstill.Sentence)],
             report.NotLearned
         );
 

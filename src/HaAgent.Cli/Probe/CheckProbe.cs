@@ -79,6 +79,7 @@ internal sealed class CheckProbe(Session session)
         [
             new HostQuestion(),
             new SbdQuestion(),
+            new DlmQuestion(),
             new FilesQuestion([
                 LibvirtPaths.Qemu,
                 LibvirtPaths.QemuLockd,
@@ -90,6 +91,7 @@ internal sealed class CheckProbe(Session session)
             new RunningGuestsQuestion(),
             new MountsQuestion(),
             new LinksQuestion(),
+            new ListenersQuestion(),
             new RingQuestion(),
             new DevicesQuestion(devices),
             new PeersQuestion(cib.Nodes),

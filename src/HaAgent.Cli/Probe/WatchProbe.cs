@@ -37,6 +37,7 @@ internal sealed class WatchProbe(Session session)
                 new NeighboursQuestion(),
                 new LogLinesQuestion(MigrationLine.Mark),
                 new DomainsQuestion(All: false, []),
+                .. Standstill.Concerns(cib) ? [new DlmQuestion()] : Array.Empty<NodeQuestion>(),
                 .. more,
             ];
         });

@@ -9,6 +9,7 @@ using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Evacuate;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Status;
+using HaAgent.Core.Node;
 using HaAgent.Core.Text;
 
 namespace HaAgent.Cli.Verbs;
@@ -94,8 +95,8 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
             if (evacuation.Stuck.Any() && !stopStuck)
             {
                 session.Screen.Problem(
-                    $"Refused: {string.Join(", ", evacuation.Stuck.Select(g => g.Guest))} can run nowhere else. Mend what is said above, "
-                        + "or stop them with it: --stop-stuck."
+                    $"Refused: {string.Join(", ", evacuation.Stuck.Select(g => g.Guest))} cannot go elsewhere now. Mend what is said "
+                        + "above, or stop them with it: --stop-stuck."
                 );
                 return ExitCode.Refused;
             }
@@ -137,7 +138,9 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
 
     private async Task<(Snapshot Snapshot, Evacuation Evacuation, string[] Unmanaged, string[] Unknown)> LookAsync()
     {
-        WatchScope scope = await new WatchProbe(session).LookAsync();
+        WatchScope scope = await new WatchProbe(session).LookAsync(
+            more: [new HostQuestion(), new UnitsQuestion(), new DaemonsQuestion(), new ListenersQuestion()]
+        );
         Snapshot snapshot = scope.Snapshot;
         if (!snapshot.Cib.Nodes.Contains(node))
             throw new Stop(ExitCode.Refused, $"The cluster has no node {node}; it has {string.Join(", ", snapshot.Cib.Nodes)}.");
@@ -149,16 +152,13 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
                 "This part of the cluster has no quorum, so nothing can be moved. Bring the missing nodes back, or mend the cluster's "
                     + "network; see crm_mon -1."
             );
-        Evacuation evacuation = Evacuation.Of(
-            node,
-            snapshot.Cib,
-            snapshot.Status,
-            await SchedulerProbe.AskAsync(Evacuation.WithStandby(snapshot.Cib, node))
-        );
+        Evacuation evacuation = Evacuation
+            .Of(node, snapshot.Cib, snapshot.Status, await SchedulerProbe.AskAsync(Evacuation.WithStandby(snapshot.Cib, node)))
+            .On(snapshot.Cib, snapshot.Nodes);
 
         // Guests that are not the cluster's do not leave with the others.
         string[] unmanaged = [.. (snapshot.Node(node).Guests.Value?.Keys ?? []).Except(scope.Guests.Select(g => g.DomainName))];
-        return (snapshot, evacuation, unmanaged, Unknown(snapshot));
+        return (snapshot, evacuation, unmanaged, [.. evacuation.NotLearned, .. Unknown(snapshot)]);
     }
 
     private string[] Unknown(Snapshot snapshot)

@@ -48,6 +48,8 @@ internal static class StatusVerb
             screen.Line("No virtual machines in the cluster (haagent add).");
         else
             screen.Table(["VM", "Node", "State", "Locks held by", "Last live migration"], [.. report.Guests.Select(Row)]);
+        foreach (Standstill standstill in report.Standstills)
+            screen.Mark(Tone.Bad, $"{standstill.Sentence} ({standstill.Next})");
         foreach (string unknown in report.NotLearned)
             screen.Mark(Tone.Warning, unknown);
         foreach (GuestReport guest in report.Guests)

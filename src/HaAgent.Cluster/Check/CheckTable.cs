@@ -23,6 +23,7 @@ public static class CheckTable
         AgentInstalled.Look,
         VirtualizationDaemons.Look,
         LockResourcesRun.Look,
+        LockManagerFencing.Look,
         LockSettingsEqual.Look,
         Lockspace.Look,
         ShutdownOrder.Look,
@@ -35,6 +36,7 @@ public static class CheckTable
         GuestPaths.Look,
         GuestDisks.Look,
         GuestMigration.Look,
+        GuestTransport.Look,
     ];
 
     /// <summary>Everything found.</summary>

@@ -65,6 +65,14 @@ public sealed class Cib
                 .Select(node => (string?)node.Attribute("uname") ?? ""),
         ];
 
+    /// <summary>The name of the member node of that number (corosync's nodeid, which is its id in the CIB); null: there is none.</summary>
+    public string? NodeOf(int number) =>
+        (string?)
+            Section("nodes")
+                .Elements("node")
+                .FirstOrDefault(node => (string?)node.Attribute("id") == number.ToString(CultureInfo.InvariantCulture))
+                ?.Attribute("uname");
+
     /// <summary>The nodes that are no members: guest nodes and remote nodes that the cluster knows or once knew.</summary>
     public IReadOnlyList<string> OtherNodes =>
         [.. Section("nodes").Elements("node").Select(node => (string?)node.Attribute("uname") ?? "").Except(Nodes)];

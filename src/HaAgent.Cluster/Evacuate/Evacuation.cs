@@ -1,6 +1,7 @@
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.History;
+using HaAgent.Cluster.Setup;
 using HaAgent.Cluster.Simulating;
 using HaAgent.Cluster.Status;
 using HaAgent.Core.Text;
@@ -19,6 +20,9 @@ public sealed record Evacuation(string Node, IReadOnlyList<GuestEvacuation> Gues
 {
     /// <summary>What else the scheduler would do in the whole cluster, in sentences.</summary>
     public IReadOnlyList<string> Others { get; init; } = [];
+
+    /// <summary>What could not be learned, as sentences without their full stops.</summary>
+    public IReadOnlyList<string> NotLearned { get; init; } = [];
 
     /// <summary>Guests that would not run on.</summary>
     public IEnumerable<GuestEvacuation> Stuck => Guests.Where(g => g.Outcome is EvacuationOutcome.Stuck);
@@ -48,6 +52,41 @@ public sealed record Evacuation(string Node, IReadOnlyList<GuestEvacuation> Gues
         {
             Others = [.. run.Actions.Where(action => !IsGuestOf(node, action.Resource, cib, status)).Select(SimulatedActions.Sentence)],
         };
+    }
+
+    /// <summary>The same, with what the scheduler does not know: whether the nodes to which the guests go can take them now.</summary>
+    /// <param name="cib">The configuration.</param>
+    /// <param name="nodes">The nodes' facts.</param>
+    public Evacuation On(Cib cib, IReadOnlyList<NodeFacts> nodes)
+    {
+        ArgumentNullException.ThrowIfNull(cib);
+        ArgumentNullException.ThrowIfNull(nodes);
+        var unknown = new List<string>(NotLearned);
+        GuestEvacuation[] guests = [.. Guests.Select(guest => guest with { Outcome = Seen(guest) })];
+        return this with { Guests = guests, NotLearned = [.. unknown.Distinct()] };
+
+        EvacuationOutcome Seen(GuestEvacuation guest)
+        {
+            if (guest.Outcome.Target is not { } to || nodes.FirstOrDefault(n => n.Name == to) is not { } target)
+                return guest.Outcome;
+            Need?[] needs =
+            [
+                .. MoveTarget.ForStart(target),
+                guest.Outcome is EvacuationOutcome.Migrates && target.Unreachable is null && cib.Primitive(guest.Guest) is { } resource
+                    ? MoveTarget.Transport(resource, target)
+                    : null,
+            ];
+            unknown.AddRange(
+                needs
+                    .OfType<Need>()
+                    .Where(need => need.IsNotLearned)
+                    .Select(need => $"whether {to} can take {guest.Guest} now: {need.Sentence}")
+            );
+            string[] missing = [.. needs.OfType<Need>().Where(need => !need.IsNotLearned).Select(need => $"{need.Sentence} ({need.Mend})")];
+            return missing.Length == 0
+                ? guest.Outcome
+                : new EvacuationOutcome.Stuck($"the cluster would move it to {to}, which cannot take it now: {string.Join("; ", missing)}");
+        }
     }
 
     private static bool IsGuestOf(string node, string resource, Cib cib, ClusterStatus status) =>
@@ -125,6 +164,15 @@ public abstract record EvacuationOutcome
     /// <summary>No other node takes it: it would be stopped, or stay behind.</summary>
     /// <param name="Because">Why, as clauses.</param>
     public sealed record Stuck(string Because) : EvacuationOutcome;
+
+    /// <summary>Where it goes; null: nowhere.</summary>
+    public string? Target =>
+        this switch
+        {
+            Migrates migrates => migrates.To,
+            Restarts restarts => restarts.To,
+            _ => null,
+        };
 
     /// <summary>In words.</summary>
     public string Words =>

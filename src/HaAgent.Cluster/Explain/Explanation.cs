@@ -29,6 +29,7 @@ public sealed record Explanation(string Headline, IReadOnlyList<Cause> Causes, I
         GuestItself.Look,
         FailedOperations.Look,
         FailuresCounted.Look,
+        VolumeStandsStill.Look,
         Dependencies.Look,
         NodesThatTakeNothing.Look,
         LocationConstraints.Look,

@@ -23,6 +23,9 @@ public sealed record NodeFacts(string Name)
     /// <summary>Those of <see cref="HostQuestion.Agents"/> that are installed, as provider/type.</summary>
     public Fact<IReadOnlyList<string>> Agents { get; init; } = Fact.NotAsked<IReadOnlyList<string>>();
 
+    /// <summary>The path of libvirt's plug-in that asks virtlockd; absent: it is not installed.</summary>
+    public Fact<string> LockPlugin { get; init; } = Fact.NotAsked<string>();
+
     /// <summary>The cluster's name as corosync says it; absent: it says none.</summary>
     public Fact<string> ClusterName { get; init; } = Fact.NotAsked<string>();
 
@@ -49,6 +52,12 @@ public sealed record NodeFacts(string Name)
 
     /// <summary>Storage-based fencing; absent: the node has none.</summary>
     public Fact<SbdFact> Sbd { get; init; } = Fact.NotAsked<SbdFact>();
+
+    /// <summary>What has a node fenced for DLM; absent: not dlm_stonith.</summary>
+    public Fact<DlmHelper> DlmHelper { get; init; } = Fact.NotAsked<DlmHelper>();
+
+    /// <summary>The nodes that DLM waits for; absent: it does not run.</summary>
+    public Fact<IReadOnlyList<DlmWait>> DlmWaits { get; init; } = Fact.NotAsked<IReadOnlyList<DlmWait>>();
 
     /// <summary>libvirt's daemons that run.</summary>
     public Fact<IReadOnlyList<DaemonFact>> Daemons { get; init; } = Fact.NotAsked<IReadOnlyList<DaemonFact>>();
@@ -79,6 +88,9 @@ public sealed record NodeFacts(string Name)
 
     /// <summary>Whether it reaches haagent on the other nodes, by their names.</summary>
     public Fact<IReadOnlyDictionary<string, PeerFact>> Peers { get; init; } = Fact.NotAsked<IReadOnlyDictionary<string, PeerFact>>();
+
+    /// <summary>The TCP ports on which it listens for others.</summary>
+    public Fact<IReadOnlyList<int>> TcpPorts { get; init; } = Fact.NotAsked<IReadOnlyList<int>>();
 
     /// <summary>IP addresses that its neighbour table knows, by hardware address in lower case.</summary>
     public Fact<IReadOnlyDictionary<string, string>> Neighbours { get; init; } = Fact.NotAsked<IReadOnlyDictionary<string, string>>();
@@ -158,6 +170,11 @@ public static class NodeFactsReader
             PathsQuestion q => facts with { Paths = Each(facts.Paths, q.Paths, As<PathsAnswer>(said).Map(a => a.Paths)) },
             DevicesQuestion q => facts with { Devices = Each(facts.Devices, q.Paths, As<DevicesAnswer>(said).Map(a => a.Devices)) },
             SbdQuestion => facts with { Sbd = As<SbdAnswer>(said).Then(a => a.Sbd) },
+            DlmQuestion => facts with
+            {
+                DlmHelper = As<DlmAnswer>(said).Then(a => a.Helper),
+                DlmWaits = As<DlmAnswer>(said).Then(a => a.Waits),
+            },
             DaemonsQuestion => facts with { Daemons = As<DaemonsAnswer>(said).Map(a => a.Daemons) },
             UnitsQuestion => facts with
             {
@@ -171,6 +188,7 @@ public static class NodeFactsReader
             LinksQuestion => facts with { Links = As<LinksAnswer>(said).Map(a => a.Links) },
             RingQuestion => facts with { RingAddresses = As<RingAnswer>(said).Map(a => a.Addresses) },
             PeersQuestion => facts with { Peers = As<PeersAnswer>(said).Map(a => a.Nodes) },
+            ListenersQuestion => facts with { TcpPorts = As<ListenersAnswer>(said).Map(a => a.TcpPorts) },
             NeighboursQuestion => facts with { Neighbours = As<NeighboursAnswer>(said).Map(a => a.Addresses) },
             LeasesQuestion => facts with { Leases = As<LeasesAnswer>(said).Map(a => a.Files) },
             LogLinesQuestion => facts with { MigrationLines = As<LogLinesAnswer>(said).Map(a => a.Lines) },
@@ -184,6 +202,7 @@ public static class NodeFactsReader
             Packages = said.Then(a => a.Packages),
             Programs = said.Then(a => a.Programs),
             Agents = said.Then(a => a.Agents),
+            LockPlugin = said.Then(a => a.LockPlugin),
             ClusterName = said.Then(a => a.ClusterName),
             CpuModel = said.Then(a => a.CpuModel),
         };

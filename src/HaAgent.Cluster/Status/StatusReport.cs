@@ -49,6 +49,9 @@ public sealed record StatusReport(
     IReadOnlyList<GuestReport> Guests
 )
 {
+    /// <summary>What endangers all guests, with what ends it.</summary>
+    public IReadOnlyList<Standstill> Standstills { get; init; } = [];
+
     /// <summary>What could not be learned, as sentences without their full stops.</summary>
     public IReadOnlyList<string> NotLearned { get; init; } = [];
 
@@ -65,6 +68,7 @@ public sealed record StatusReport(
             [.. scope.Guests.Select(guest => Guest(guest, scope))]
         )
         {
+            Standstills = [.. scope.Snapshot.Nodes.SelectMany(node => Standstill.Of(node, scope.Snapshot.Cib))],
             NotLearned = scope.NotLearned,
         };
     }

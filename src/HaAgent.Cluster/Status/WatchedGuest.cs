@@ -131,6 +131,7 @@ public sealed record WatchScope(Snapshot Snapshot, ClusterHistory History, IRead
                 .. Unless("which guests' processes run", node, node.Guests.Why),
                 .. Unless("how libvirt locks disks", node, LeaseHolders.Setup(node).Why),
                 .. Unless("what virtlockd has locked", node, node.Leases.Why),
+                .. Unless("for which nodes DLM waits", node, Standstill.Concerns(Snapshot.Cib) ? node.DlmWaits.Why : null),
                 .. Guests.SelectMany(guest => Unless($"the XML of {guest.Id}", node, guest.NotLearnedOn.GetValueOrDefault(node.Name))),
             ];
 

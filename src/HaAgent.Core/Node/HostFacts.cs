@@ -53,6 +53,10 @@ public sealed record HostAnswer : NodeAnswer
     /// <summary>Those of <see cref="HostQuestion.Agents"/> that are installed.</summary>
     public required Fact<IReadOnlyList<string>> Agents { get; init; }
 
+    /// <summary>libvirt's plug-in by which its QEMU driver asks virtlockd (lock_manager = "lockd"): its path; absent: it is not
+    /// installed.</summary>
+    public required Fact<string> LockPlugin { get; init; }
+
     /// <summary>The cluster's name as corosync says it; absent: it says none.</summary>
     public required Fact<string> ClusterName { get; init; }
 
@@ -101,6 +105,13 @@ public sealed record PeersQuestion(IReadOnlyList<string> Nodes) : NodeQuestion;
 /// <summary>To <see cref="PeersQuestion"/>.</summary>
 /// <param name="Nodes">By name.</param>
 public sealed record PeersAnswer(IReadOnlyDictionary<string, PeerFact> Nodes) : NodeAnswer;
+
+/// <summary>Where the node listens for connections from others.</summary>
+public sealed record ListenersQuestion : NodeQuestion;
+
+/// <summary>To <see cref="ListenersQuestion"/>.</summary>
+/// <param name="TcpPorts">The TCP ports that somebody listens on, whoever it is, and not for this node alone.</param>
+public sealed record ListenersAnswer(IReadOnlyList<int> TcpPorts) : NodeAnswer;
 
 /// <summary>The node's neighbour table.</summary>
 public sealed record NeighboursQuestion : NodeQuestion;

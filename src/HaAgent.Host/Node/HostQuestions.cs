@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using HaAgent.Core.Node;
 using HaAgent.Host.Native;
@@ -28,6 +29,7 @@ internal static unsafe class HostQuestions
                 Fact.Known<IReadOnlyList<string>>([.. HostQuestion.Programs.Where(program => program == "qemu" ? HasQemu() : Has(program))])
             ),
             Agents = Fact.Known<IReadOnlyList<string>>([.. HostQuestion.Agents.Where(agent => IsExecutable($"{AgentDirectory}/{agent}"))]),
+            LockPlugin = Attempt.Learn(LockPlugin),
             ClusterName = Attempt.Learn(() => ClusterName(deadline)),
             CpuModel = Attempt.Learn(() => Fact.Known(CpuModel(File.ReadAllText("/proc/cpuinfo")))),
         };
@@ -107,6 +109,12 @@ internal static unsafe class HostQuestions
         };
     }
 
+    // libvirt's own directory for them (LIBDIR/libvirt/lock-driver).
+    private static Fact<string> LockPlugin() =>
+        LibraryDirectories.All.Select(directory => $"{directory}/libvirt/lock-driver/lockd.so").FirstOrDefault(File.Exists) is { } path
+            ? Fact.Known(path)
+            : Fact.Absent<string>();
+
     // Red Hat keeps its QEMU outside of the search path.
     private static bool HasQemu() =>
         IsExecutable("/usr/libexec/qemu-kvm")
@@ -172,6 +180,7 @@ internal static class FencingQuestions
 /// <summary>The node's networks, and which other nodes it reaches.</summary>
 internal static class NetworkQuestions
 {
+    private const string Listen = "0A";
     private static readonly TimeSpan PeerLimit = TimeSpan.FromSeconds(15);
 
     /// <summary>Its interfaces.</summary>
@@ -248,6 +257,33 @@ internal static class NetworkQuestions
                         )
             )
         );
+    }
+
+    /// <summary>Reads /proc/net/tcp and tcp6 (proc(5)): "0: 00000000:0016 00000000:0000 0A …", where 0A is LISTEN and the port is
+    /// hexadecimal.</summary>
+    internal static ListenersAnswer Listeners(params IEnumerable<string> tables) =>
+        new([
+            .. tables
+                .SelectMany(NodeQuestions.Lines)
+                .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                .Where(words => words is [_, _, _, Listen, ..] && !IsLoopback(words[1].Split(':')[0]))
+                .Select(words => int.Parse(words[1].Split(':')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture))
+                .Distinct()
+                .Order(),
+        ]);
+
+    // Each group of four bytes is a number as this machine has it: 127.0.0.1 ends, or begins, with 7F.
+    private static bool IsLoopback(string address)
+    {
+        byte[] bytes = Convert.FromHexString(address);
+        if (BitConverter.IsLittleEndian)
+        {
+            for (int i = 0; i < bytes.Length; i += 4)
+                Array.Reverse(bytes, i, 4);
+        }
+
+        var ip = new IPAddress(bytes);
+        return IPAddress.IsLoopback(ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip);
     }
 
     /// <summary>Its neighbour table.</summary>

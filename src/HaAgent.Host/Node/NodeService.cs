@@ -193,6 +193,7 @@ internal static class NodeQuestions
             PathsQuestion q => FileQuestions.Answer(q, deadline),
             DevicesQuestion q => DeviceQuestions.Answer(q, deadline),
             SbdQuestion => FencingQuestions.Answer(),
+            DlmQuestion => DlmQuestions.Answer(deadline),
             DaemonsQuestion => DaemonQuestions.Daemons(),
             UnitsQuestion => DaemonQuestions.Units(deadline),
             RunningGuestsQuestion => DaemonQuestions.RunningGuests(deadline),
@@ -201,11 +202,15 @@ internal static class NodeQuestions
             LinksQuestion => NetworkQuestions.Links(deadline),
             RingQuestion => NetworkQuestions.Ring(deadline),
             PeersQuestion q => NetworkQuestions.Answer(q, deadline),
+            ListenersQuestion => NetworkQuestions.Listeners(File.ReadAllText("/proc/net/tcp"), ReadIf("/proc/net/tcp6")),
             NeighboursQuestion => NetworkQuestions.Neighbours(deadline),
             LeasesQuestion => WatchQuestions.Leases(),
             LogLinesQuestion q => WatchQuestions.Answer(q, deadline),
             _ => throw new NotSupportedException($"this haagent does not know the question {question.GetType().Name}"),
         };
+
+    // A kernel without IPv6 has no such file.
+    private static string ReadIf(string path) => File.Exists(path) ? File.ReadAllText(path) : "";
 
     /// <summary>All that a program says.</summary>
     /// <exception cref="IOException">It is not installed, did not end in time or well, or said more than is read: nothing follows from

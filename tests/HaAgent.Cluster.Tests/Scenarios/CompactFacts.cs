@@ -21,7 +21,7 @@ internal static class CompactFacts
         Converters = { new JsonStringEnumConverter(), new FactConverterFactory(), new FailureConverter() },
     };
 
-    private static readonly string[] Nothing = ["Programs", "Agents", "Mounts", "Daemons", "Domains", "Links", "RingAddresses", "Leases", "MigrationLines", "PacemakerAfter"];
+    private static readonly string[] Nothing = ["Programs", "Agents", "Mounts", "Daemons", "Domains", "Links", "RingAddresses", "Leases", "MigrationLines", "PacemakerAfter", "TcpPorts"];
 
     /// <summary>
     /// The cluster's state: nodes by their names, and of each resource the nodes on which it is started, or what else is to be said of it.
@@ -58,8 +58,10 @@ internal static class CompactFacts
             node[list] ??= new JsonArray();
         foreach (string map in new[] { "Units", "Neighbours" })
             node[map] ??= new JsonObject();
-        foreach (string absent in new[] { "Sbd", "ClusterName", "Packages" })
+        foreach (string absent in new[] { "Sbd", "ClusterName", "Packages", "DlmHelper", "DlmWaits" })
             node[absent] ??= Absent();
+        node["LockPlugin"] ??= node["Programs"] is not JsonArray programs ? node["Programs"]!.DeepClone()
+            : programs.Any(program => (string?)program == "virtlockd") ? "/usr/lib64/libvirt/lock-driver/lockd.so" : Absent();
         node["Systemd"] ??= false;
         node["PacemakerNeedsReload"] ??= false;
         node["CpuModel"] ??= "";

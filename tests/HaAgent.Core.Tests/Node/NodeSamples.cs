@@ -11,10 +11,10 @@ internal static class NodeSamples
     public static readonly NodeQuestion[] Questions =
     [
         new ReleaseQuestion(), new HostQuestion(), new KernelFilesystemsQuestion(["ocfs2", Evil]), new MountsQuestion(), new FilesQuestion([Evil]),
-        new DirectoriesQuestion([Evil]), new PathsQuestion([Evil, "/dev/sda"]), new DevicesQuestion([Evil]), new SbdQuestion(), new DaemonsQuestion(), new UnitsQuestion(),
+        new DirectoriesQuestion([Evil]), new PathsQuestion([Evil, "/dev/sda"]), new DevicesQuestion([Evil]), new SbdQuestion(), new DlmQuestion(), new DaemonsQuestion(), new UnitsQuestion(),
         new RunningGuestsQuestion(), new DomainsQuestion(false, [Evil]),
         new CpusQuestion(new Dictionary<string, GuestCpu> { [Evil] = new("<cpu/>", "kvm"), ["VM1"] = new(Evil, "kvm", "/usr/bin/qemu", "x86_64", "q35") }),
-        new LinksQuestion(), new RingQuestion(), new PeersQuestion(["bob"]), new NeighboursQuestion(), new LeasesQuestion(), new LogLinesQuestion(Evil),
+        new LinksQuestion(), new RingQuestion(), new PeersQuestion(["bob"]), new ListenersQuestion(), new NeighboursQuestion(), new LeasesQuestion(), new LogLinesQuestion(Evil),
     ];
 
     public static readonly NodeAnswer[] Answers =
@@ -26,6 +26,7 @@ internal static class NodeSamples
             Packages = Fact.Absent<PackageTool>(),
             Programs = Fact.Known<IReadOnlyList<string>>([]),
             Agents = Fact.NotLearned<IReadOnlyList<string>>(Evil),
+            LockPlugin = Fact.Absent<string>(),
             ClusterName = Fact.Known(Evil),
             CpuModel = Fact.Known("A"),
         },
@@ -46,6 +47,7 @@ internal static class NodeSamples
             }),
         }),
         new SbdAnswer(Fact.Known(new SbdFact(new Dictionary<string, string> { [Evil] = "/dev/sdc" }, Running: true, Watchdog: false))),
+        new DlmAnswer(Fact.Known(new DlmHelper("libstonithd.so.26", Opens: false, Fact.Known(Evil))), Fact.Known<IReadOnlyList<DlmWait>>([new DlmWait(2, TimeSpan.FromSeconds(312))])),
         new DaemonsAnswer([new DaemonFact("libvirtd", 7, TimeSpan.FromDays(3), ["/usr/sbin/libvirtd", Evil])]),
         new UnitsAnswer(new Dictionary<string, UnitFact> { ["a.service"] = new("loaded", "active", "") }, PacemakerNeedsReload: true, ["b.service"]),
         new RunningGuestsAnswer(new Dictionary<string, ProcessFact> { [Evil] = new(42, 4711) }),
@@ -60,6 +62,7 @@ internal static class NodeSamples
         new LinksAnswer([new LinkFact("br0", true, ["10.0.0.1"]), new LinkFact("eth0", false, [], "br0")]),
         new RingAnswer(["10.0.0.1"]),
         new PeersAnswer(new Dictionary<string, PeerFact> { ["bob"] = new(false, Evil) }),
+        new ListenersAnswer([22, 16509]),
         new NeighboursAnswer(new Dictionary<string, string> { ["52:54:00:00:00:01"] = "10.0.0.9" }),
         new LeasesAnswer([Evil]),
         new LogLinesAnswer([Evil]),

@@ -52,7 +52,7 @@ public sealed class EvacuateTests(GuestCluster cluster)
         string before = cluster.Bare.State();
 
         Assert.Contains($"error: {Vm1}: stuck, because {there} is forbidden by cli-ban-{Vm1}-on-{there}\n", cluster.Ends(1, "evacuate", here, "--dry-run"), StringComparison.Ordinal);
-        Assert.Contains($"Refused: {Vm1} can run nowhere else.", cluster.Ends(3, "evacuate", here, "--yes"), StringComparison.Ordinal);
+        Assert.Contains($"Refused: {Vm1} cannot go elsewhere now.", cluster.Ends(3, "evacuate", here, "--yes"), StringComparison.Ordinal);
         Assert.Equal(before, cluster.Bare.State());
 
         cluster.Ends(0, "evacuate", here, "--yes", "--stop-stuck");

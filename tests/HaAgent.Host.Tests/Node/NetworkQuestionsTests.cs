@@ -11,6 +11,23 @@ public sealed class NetworkQuestionsTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
+    public void Listeners_OfProc_AreThePortsThatOthersReach() =>
+        Assert.Equal([22, 16509, 16514], NetworkQuestions.Listeners(
+            """
+              sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+               0: 00000000:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0
+               1: 0100007F:0019 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 2 1 0
+               2: 01004D0A:407D 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 3 1 0
+               3: 01004D0A:0050 02004D0A:C001 01 00000000:00000000 00:00000000 00000000     0        0 4 1 0
+            """,
+            """
+              sl  local_address                         remote_address                        st
+               0: 00000000000000000000000000000000:4082 00000000000000000000000000000000:0000 0A
+               1: 00000000000000000000000001000000:0277 00000000000000000000000000000000:0000 0A
+               2: 0000000000000000FFFF00000100007F:1F90 00000000000000000000000000000000:0000 0A
+            """).TcpPorts);
+
+    [Fact]
     public void Links_OfSysfs_AreToldWithTheirAddresses()
     {
         foreach (string made in new[] { "br0/bridge", "eth0", "eth1" })

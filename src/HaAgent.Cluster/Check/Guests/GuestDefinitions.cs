@@ -242,3 +242,27 @@ internal static class GuestMigration
             );
     }
 }
+
+/// <summary>A guest that moves by TCP or TLS finds somebody who listens, on every node.</summary>
+internal static class GuestTransport
+{
+    private const string Name = "migration transport";
+
+    public static IEnumerable<Finding> Look(CheckScope scope) =>
+        scope
+            .Guests.Where(guest => guest is { Resource: not null, Migrates: true })
+            .SelectMany(guest =>
+                scope
+                    .Snapshot.Reached.Select(node => (node.Name, Need: MoveTarget.Transport(guest.Resource!, node)))
+                    .Where(seen => seen.Need is not null)
+                    .Select(seen => new Finding(
+                        Name,
+                        seen.Need!.IsNotLearned ? Severity.Warning : Severity.Error,
+                        $"{guest.Name}: {seen.Need.Sentence}",
+                        seen.Need.Mend ?? Advice.Of($"see to that on {seen.Name}, then run this again")
+                    )
+                    {
+                        IsNotLearned = seen.Need.IsNotLearned,
+                    })
+            );
+}

@@ -3,6 +3,7 @@ using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Setup;
 using HaAgent.Cluster.Setup.Steps;
+using HaAgent.Cluster.Status;
 using HaAgent.Core.Locking;
 using HaAgent.Core.Node;
 
@@ -62,6 +63,35 @@ internal static class LockResourcesRun
                 $"{storage.GroupClone.Id} runs everywhere, with {storage.Filesystem.Parameter("device")} at {storage.Mount}",
                 null
             );
+    }
+}
+
+/// <summary>DLM can have a lost node fenced, and waits for none: until that is done whoever touches the volume stands still.</summary>
+internal static class LockManagerFencing
+{
+    private const string Name = "DLM";
+
+    public static IEnumerable<Finding> Look(CheckScope scope) =>
+        scope.Storage is { UsesDlm: true } ? scope.Snapshot.Reached.SelectMany(node => Look(scope, node)) : [];
+
+    private static IEnumerable<Finding> Look(CheckScope scope, NodeFacts node)
+    {
+        Finding[] found =
+        [
+            .. new[]
+            {
+                Finding.Unless(Name, "how DLM has nodes fenced", node, node.DlmHelper),
+                Finding.Unless(Name, "for which nodes DLM waits", node, node.DlmWaits),
+            }.OfType<Finding>(),
+            .. Standstill
+                .Of(node, scope.Snapshot.Cib)
+                .Prepend(Standstill.CannotFence(node))
+                .OfType<Standstill>()
+                .Select(standstill => new Finding(Name, Severity.Error, standstill.Sentence, standstill.Next)),
+        ];
+        return found.Length == 0 && node.DlmHelper is { Value: { } helper }
+            ? [new Finding(Name, Severity.Ok, $"DLM on {node.Name} can have nodes fenced ({helper.Library}), and waits for none", null)]
+            : found;
     }
 }
 

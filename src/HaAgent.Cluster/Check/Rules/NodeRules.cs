@@ -78,6 +78,33 @@ internal static class VirtualizationDaemons
 
         if (node.Has("virtlockd") is not { Value: true })
             yield return new Finding(Name, Severity.Error, $"virtlockd is not installed on {node.Name}", Remedies.Setup(scope));
+        else if (node.Systemd is { Value: true } && node.Unit("virtlockd.socket") is { Value.Exists: false })
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                $"virtlockd is installed on {node.Name} without its virtlockd.socket, by which libvirt starts and reaches it",
+                $"install what brings that unit on {node.Name} (Debian: libvirt-daemon-system, elsewhere the package of virtlockd itself)"
+            );
+        else if (node.Systemd is { Value: true } && MoveTarget.Virtlockd(node) is { } need)
+            yield return new Finding(
+                Name,
+                need.IsNotLearned ? Severity.Warning : Severity.Error,
+                need.Sentence,
+                need.Mend ?? Advice.Of($"see to that on {node.Name}, then run this again")
+            )
+            {
+                IsNotLearned = need.IsNotLearned,
+            };
+        if (Finding.Unless(Name, "whether libvirt's plug-in for virtlockd is installed", node, node.LockPlugin) is { } unlearned)
+            yield return unlearned;
+        else if (node.LockPlugin.State == FactState.Absent)
+            yield return new Finding(
+                Name,
+                Severity.Error,
+                $"libvirt's plug-in for virtlockd (lock-driver/lockd.so) is not installed on {node.Name}: with lock_manager = \"lockd\" it "
+                    + "starts no guest there",
+                Remedies.Setup(scope)
+            );
         if (flavour.IsEnabled(node) && flavour.Other.IsEnabled(node))
         {
             // The one in use stays: to start the other would end it under its guests.

@@ -46,6 +46,23 @@ internal static class GuestItself
     }
 }
 
+/// <summary>The volume on which its locks and its XML lie stands still, because DLM waits for a fence.</summary>
+internal static class VolumeStandsStill
+{
+    public static IEnumerable<Cause> Look(ExplainScope scope) =>
+        LockClone
+            .All(scope.Cib, scope.Id)
+            .Any(clone =>
+                clone.Members.Any(member => scope.Cib.Primitive(member) is { } primitive && primitive.Agent == AgentName.Controld)
+            )
+            ? scope
+                .Watch.Snapshot.Nodes.SelectMany(node => Standstill.Of(node, scope.Cib))
+                .Select(s => scope.Runs ? Cause.Likely(Beginning(s.Sentence), s.Next) : Cause.Certain(Beginning(s.Sentence), s.Next))
+            : [];
+
+    private static string Beginning(string sentence) => char.ToUpperInvariant(sentence[0]) + sentence[1..];
+}
+
 /// <summary>The XML that the guest is started from.</summary>
 internal static class ConfigurationFile
 {

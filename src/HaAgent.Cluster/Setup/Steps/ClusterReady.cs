@@ -69,6 +69,8 @@ public static class ClusterReady
 /// <summary>Guide 18.4, step 1: the virtualization packages on every node, and the tools of the filesystem.</summary>
 public static class Packages
 {
+    private const string Virtlockd = "virtlockd";
+    private const string LockPlugin = "libvirt's plug-in for virtlockd";
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(20);
 
     /// <summary>Installs what a node lacks.</summary>
@@ -84,10 +86,17 @@ public static class Packages
             node.Programs,
             "which programs are installed",
             node.Name,
-            programs => PlanFor(intent, node, [.. Missing(intent, programs)])
+            programs =>
+                Plan.From(
+                    node.LockPlugin,
+                    "whether libvirt's plug-in for virtlockd is installed",
+                    node.Name,
+                    _ => PlanFor(intent, node, programs, [.. Missing(intent, programs)]),
+                    () => PlanFor(intent, node, programs, [.. Missing(intent, programs), LockPlugin])
+                )
         );
 
-    private static Plan PlanFor(SetupIntent intent, NodeFacts node, string[] missing)
+    private static Plan PlanFor(SetupIntent intent, NodeFacts node, IReadOnlyList<string> programs, string[] missing)
     {
         if (missing.Length == 0)
             return new Plan();
@@ -98,7 +107,7 @@ public static class Packages
             node.Packages,
             "what installs packages",
             node.Name,
-            tool => Install(node, lacks, Command(intent.Storage, tool)),
+            tool => Install(node, lacks, HasLibvirt(programs) && missing.All(IsLocking) ? Locking(tool) : Command(intent.Storage, tool)),
             () => Install(node, lacks, null)
         );
     }
@@ -120,10 +129,10 @@ public static class Packages
 
     private static IEnumerable<string> Missing(SetupIntent intent, IReadOnlyList<string> programs)
     {
-        if (!programs.Contains("libvirtd") && !programs.Contains("virtqemud"))
+        if (!HasLibvirt(programs))
             yield return "libvirt";
         if (!programs.Contains("virtlockd"))
-            yield return "virtlockd";
+            yield return Virtlockd;
         if (!programs.Contains("qemu"))
             yield return "QEMU";
         if (intent.Storage is not Storage.Device device)
@@ -134,12 +143,29 @@ public static class Packages
             yield return "dlm_controld";
     }
 
+    private static bool HasLibvirt(IReadOnlyList<string> programs) => programs.Contains("libvirtd") || programs.Contains("virtqemud");
+
+    private static bool IsLocking(string missing) => missing is Virtlockd or LockPlugin;
+
     private static string MakeFilesystem(VolumeType type) =>
         type switch
         {
             VolumeType.Ocfs2 => "mkfs.ocfs2",
             VolumeType.Gfs2 => "mkfs.gfs2",
         };
+
+    // Where libvirt's package does not bring them they are in two of their own, which are of the same name everywhere. Elsewhere there are
+    // none of these names, so they are asked for only where libvirt is there and they are not.
+    private static InstallPackages Locking(PackageTool tool) =>
+        new(
+            tool switch
+            {
+                PackageTool.Zypper => "zypper",
+                PackageTool.Apt => "apt-get",
+                PackageTool.Dnf => "dnf",
+            },
+            ["libvirt-daemon-lock", "libvirt-daemon-plugin-lockd"]
+        );
 
     private static InstallPackages? Command(Storage storage, PackageTool tool)
     {

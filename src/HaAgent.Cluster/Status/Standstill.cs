@@ -1,0 +1,60 @@
+using System.Globalization;
+using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Facts;
+using HaAgent.Core.Node;
+using HaAgent.Core.Text;
+
+namespace HaAgent.Cluster.Status;
+
+/// <summary>DLM on a node waits for another to be fenced: whoever touches the volume there stands still until then.</summary>
+/// <param name="Sentence">What stands still, where and why.</param>
+/// <param name="Next">What ends it.</param>
+public sealed record Standstill(string Sentence, Advice Next)
+{
+    /// <summary>Those of a node.</summary>
+    public static IEnumerable<Standstill> Of(NodeFacts node, Cib cib)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        ArgumentNullException.ThrowIfNull(cib);
+        foreach (DlmWait wait in node.DlmWaits.Value ?? [])
+        {
+            string? name = cib.NodeOf(wait.Node);
+            string lost = name ?? string.Create(CultureInfo.InvariantCulture, $"node {wait.Node}");
+            string time = string.Create(CultureInfo.InvariantCulture, $"{wait.For.TotalSeconds:0} s");
+            yield return new Standstill(
+                $"the cluster volume stands still on {node.Name}: DLM there has been waiting for {lost} to be fenced for {time}",
+                CannotFence(node)?.Next
+                    ?? Advice.Of(
+                        $"see why it is not fenced (stonith_admin --history {name ?? "*"}); if it is certainly off: "
+                            + $"dlm_tool fence_ack {wait.Node}, on {node.Name}"
+                    )
+            );
+        }
+    }
+
+    /// <summary>Why DLM on a node could not have another one fenced; null: nothing is known that keeps it from that.</summary>
+    public static Standstill? CannotFence(NodeFacts node)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        if (node.DlmHelper is not { Value: { Opens: false } helper })
+            return null;
+        string present = helper.Installed.IsKnown(out string? path) ? $"; there is {path}" : "";
+        return new Standstill(
+            $"DLM on {node.Name} cannot have a crashed node fenced, and the cluster volume would stand still for ever: its "
+                + $"dlm_stonith opens {helper.Library}, which is not there{present}",
+            path is null
+                ? Advice.Of($"install Pacemaker's library {helper.Library} on {node.Name}")
+                : Advice.Of(
+                    $"ln -s {path} {path[..(path.LastIndexOf('/') + 1)] + helper.Library} on {node.Name}, until its dlm_stonith is "
+                        + $"one that was built for this Pacemaker"
+                )
+        );
+    }
+
+    /// <summary>Whether anything in the configuration needs DLM.</summary>
+    public static bool Concerns(Cib cib)
+    {
+        ArgumentNullException.ThrowIfNull(cib);
+        return cib.Primitives.Any(primitive => primitive.Agent == AgentName.Controld);
+    }
+}
