@@ -37,7 +37,7 @@ internal sealed class VerifyRun(Session session, VerifyOptions options, IScreen 
         )
             throw Refused(new Refusal($"an earlier verify of {options.Vm} is under way on this node", $"wait for it, or end it"));
         (WatchScope scope, _) = await LookAsync();
-        if (options.Tests.Contains(GuideTest.Crash) && TestNodes.CrashObjection(scope.Snapshot.Cib) is { } refusal)
+        if (options.Tests.Contains(GuideTest.Crash) && TestNodes.CrashObjection(scope.Snapshot) is { } refusal)
             throw Refused(refusal);
         if (options.Tests.Contains(GuideTest.Migrate) && Address(scope) is null)
             throw Refused(new Refusal($"no node knows an address of {options.Vm}", $"name it: --address ADDRESS"));

@@ -19,19 +19,7 @@ public static class AdoptPlanner
     private const string Maintenance = "maintenance";
 
     /// <summary>What the agent of resource-agents does not know.</summary>
-    private static readonly string[] OursAlone =
-    [
-        .. new[]
-        {
-            OwnParameters.RequireLock,
-            OwnParameters.OnLockLost,
-            OwnParameters.OnPausedError,
-            OwnParameters.StopReserve,
-            OwnParameters.MigrationTimeoutAction,
-            OwnParameters.MigrationAutoConverge,
-            OwnParameters.MonitorGuestAgent,
-        }.Select(parameter => parameter.Name),
-    ];
+    private static readonly string[] OursAlone = [.. OwnParameters.Rows.Select(parameter => parameter.Name)];
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 

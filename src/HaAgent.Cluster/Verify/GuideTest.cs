@@ -5,6 +5,7 @@ using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.History;
 using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Simulating;
+using HaAgent.Cluster.Status;
 using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Verify;
@@ -81,10 +82,12 @@ public sealed record TestNodes(string Home, string Other)
         return other is null ? null : new TestNodes(home, other);
     }
 
-    /// <summary>Why the node must not be crashed: without fencing nothing would start the guest elsewhere, and nothing should.</summary>
-    public static Refusal? CrashObjection(Cib cib)
+    /// <summary>Why the node must not be crashed: without fencing nothing would start the guest elsewhere, and nothing should; and where
+    /// DLM cannot have it fenced, the volume would stand still for ever.</summary>
+    public static Refusal? CrashObjection(Snapshot snapshot)
     {
-        ArgumentNullException.ThrowIfNull(cib);
+        ArgumentNullException.ThrowIfNull(snapshot);
+        Cib cib = snapshot.Cib;
         var fencing = FencingSetup.Of(cib);
         if (!fencing.IsEnabled)
             return new Refusal(
@@ -92,12 +95,14 @@ public sealed record TestNodes(string Home, string Other)
                 $"configure fencing and switch it on (crm configure property {FencingSetup.Enabled(cib)}=true); haagent check says "
                     + $"what is missing"
             );
-        return fencing.IsThere
-            ? null
-            : new Refusal(
+        if (!fencing.IsThere)
+            return new Refusal(
                 "no fencing device is configured, so the cluster would wait for ever after a crash",
                 $"configure one (crm configure primitive … stonith:…); haagent check says what is missing"
             );
+        return snapshot.Nodes.Select(Standstill.CannotFence).FirstOrDefault(standstill => standstill is not null) is { } trouble
+            ? new Refusal(trouble.Sentence, trouble.Next)
+            : null;
     }
 
     private static Refusal? Objection(string guest, Cib cib, ClusterStatus status)

@@ -82,4 +82,16 @@ public static class OwnParameters
         "Demand an answer of the guest agent at check level 20",
         "With a monitor of check level 20 the QEMU guest agent inside the guest must answer, else the guest has failed."
     );
+
+    /// <summary>All of them.</summary>
+    public static readonly IReadOnlyList<Parameter> Rows =
+    [
+        RequireLock,
+        OnLockLost,
+        OnPausedError,
+        StopReserve,
+        MigrationTimeoutAction,
+        MigrationAutoConverge,
+        MonitorGuestAgent,
+    ];
 }

@@ -295,13 +295,7 @@ public static class ParameterTable
         CopyInDirs,
         ShutdownMode,
         StartResources,
-        OwnParameters.RequireLock,
-        OwnParameters.OnLockLost,
-        OwnParameters.OnPausedError,
-        OwnParameters.StopReserve,
-        OwnParameters.MigrationTimeoutAction,
-        OwnParameters.MigrationAutoConverge,
-        OwnParameters.MonitorGuestAgent,
+        .. OwnParameters.Rows,
     ];
 
     private static Parameter Autoset(string name, string attribute, string fact) =>

@@ -1,7 +1,9 @@
 using HaAgent.Cluster.Configuration;
+using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
 using HaAgent.Cluster.Tests.Scenarios;
 using HaAgent.Cluster.Verify;
+using HaAgent.Core.Node;
 using Xunit;
 
 namespace HaAgent.Cluster.Tests.Verifying;
@@ -31,7 +33,20 @@ public sealed class TestGroundTests
         var scenario = new SchedulerCase("explain", "runs");
         var cib = Cib.Parse(scenario.Cib.ToXml().Replace("name=\"stonith-enabled\" value=\"true\"", $"name=\"stonith-enabled\" value=\"{enabled}\"", StringComparison.Ordinal));
 
-        Assert.Equal(wayOut is not null, TestNodes.CrashObjection(cib)?.WayOut.ToString().Contains(wayOut!, StringComparison.Ordinal) ?? false);
+        Assert.Equal(wayOut is not null, TestNodes.CrashObjection(new Snapshot("alice", cib, scenario.Status, []))?.WayOut.ToString().Contains(wayOut!, StringComparison.Ordinal) ?? false);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void CrashObjection_DlmCouldNotHaveItFenced_IsThatTheVolumeWouldStandStill(bool opens)
+    {
+        var scenario = new SchedulerCase("explain", "runs");
+        var bob = new NodeFacts("bob") { DlmHelper = Fact.Known(new DlmHelper("libstonithd.so.26", opens, Fact.Known("/usr/lib64/libstonithd.so.56"))) };
+
+        Refusal? refusal = TestNodes.CrashObjection(new Snapshot("alice", scenario.Cib, scenario.Status, [new NodeFacts("alice"), bob]));
+
+        Assert.Equal(opens ? null : "ln -s /usr/lib64/libstonithd.so.56 /usr/lib64/libstonithd.so.26 on bob, until its dlm_stonith is one that was built for this Pacemaker", refusal?.WayOut.ToString());
     }
 
     private static TestNodes? Choose(string name, out Refusal? refusal)
