@@ -1,6 +1,7 @@
 using System.Globalization;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
+using HaAgent.Cluster.Status;
 using HaAgent.Core.Migration;
 using HaAgent.Core.Node;
 using HaAgent.Core.Ocf;
@@ -35,8 +36,27 @@ public static class MoveTarget
 
         if (node.Domains.IsNotLearned(out string? why))
             yield return new Need($"libvirt on {node.Name} does not answer: {why.TrimEnd('.')}{Inactive(node)}", Start(node));
-        if (Virtlockd(node) is { } need)
-            yield return need;
+
+        // Without a lock manager nobody asks virtlockd.
+        if (LeaseHolders.Setup(node) is not { Value.IsLockd: false } && Virtlockd(node) is { } lockd)
+            yield return lockd;
+        if (Virtlogd(node) is { } logd)
+            yield return logd;
+    }
+
+    /// <summary>What is missing for virtlogd, to which libvirt gives the guests' output, to be there; null: nothing, or it is not to start
+    /// by itself.</summary>
+    public static Need? Virtlogd(NodeFacts node)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        return
+            node.Unit("virtlogd.socket") is { Value: { Exists: true, Enabled: true, Running: false } socket }
+            && node.Daemon("virtlogd").State == FactState.Absent
+            ? new Need(
+                $"virtlogd does not run on {node.Name}, and virtlogd.socket is {socket.Active}: no guest starts there",
+                Advice.Of($"systemctl start virtlogd.socket on {node.Name}")
+            )
+            : null;
     }
 
     /// <summary>What is missing for virtlockd to be there when libvirt asks for a lock; null: nothing.</summary>

@@ -48,6 +48,21 @@ public sealed class MoveTargetTests
             Assert.IsType<EvacuationOutcome.Stuck>(On(Bob(("virtlockd.socket", Asleep)) with { Daemons = Fact.Known<IReadOnlyList<DaemonFact>>([]) }).Outcome).Because);
 
     [Fact]
+    public void On_NoLockManager_VirtlockdIsNotNeeded() =>
+        Promised(On(Bob(("virtlockd.socket", Asleep)) with
+        {
+            Daemons = Fact.Known<IReadOnlyList<DaemonFact>>([]),
+            Files = new Dictionary<string, Fact<FileFact>> { [LibvirtPaths.Qemu] = Fact.Absent<FileFact>(), [LibvirtPaths.QemuLockd] = Fact.Absent<FileFact>() },
+        }));
+
+    [Fact]
+    public void On_VirtlogdIsAway_IsStuckUnlessItIsNotToStart()
+    {
+        Assert.Contains("virtlogd.socket is inactive", Assert.IsType<EvacuationOutcome.Stuck>(On(Bob(("virtlogd.socket", Asleep))).Outcome).Because, StringComparison.Ordinal);
+        Promised(On(Bob(("virtlogd.socket", Asleep with { File = "disabled" }))));
+    }
+
+    [Fact]
     public void On_TargetWasNotAsked_IsSaidAndNothingElseIsClaimed()
     {
         (EvacuationOutcome outcome, IReadOnlyList<string> unknown) = On(new NodeFacts("bob") { Unreachable = new NodeFailure.NotReached("no route") });

@@ -53,6 +53,17 @@ internal static class VirtualizationDaemons
         );
     }
 
+    private static Finding Of(NodeFacts node, Need need) =>
+        new(
+            Name,
+            need.IsNotLearned ? Severity.Warning : Severity.Error,
+            need.Sentence,
+            need.Mend ?? Advice.Of($"see to that on {node.Name}, then run this again")
+        )
+        {
+            IsNotLearned = need.IsNotLearned,
+        };
+
     // Neither runs nor listens: there is nobody to ask for a list.
     private static bool IsAway(NodeFacts node, LibvirtFlavour flavour) =>
         node.Systemd is { Value: true }
@@ -86,15 +97,9 @@ internal static class VirtualizationDaemons
                 $"install what brings that unit on {node.Name} (Debian: libvirt-daemon-system, elsewhere the package of virtlockd itself)"
             );
         else if (node.Systemd is { Value: true } && MoveTarget.Virtlockd(node) is { } need)
-            yield return new Finding(
-                Name,
-                need.IsNotLearned ? Severity.Warning : Severity.Error,
-                need.Sentence,
-                need.Mend ?? Advice.Of($"see to that on {node.Name}, then run this again")
-            )
-            {
-                IsNotLearned = need.IsNotLearned,
-            };
+            yield return Of(node, need);
+        if (MoveTarget.Virtlogd(node) is { } logd)
+            yield return Of(node, logd);
         if (Finding.Unless(Name, "whether libvirt's plug-in for virtlockd is installed", node, node.LockPlugin) is { } unlearned)
             yield return unlearned;
         else if (node.LockPlugin.State == FactState.Absent)
