@@ -71,18 +71,16 @@ public sealed class EvacuateTests(GuestCluster cluster)
         Assert.Equal(before, cluster.Bare.State());
     }
 
-    /// <summary>What Pacemaker's own judge has not seen is not put into force, by whichever verb.</summary>
-    [Theory]
-    [InlineData(3, "evacuate", "bob", "--yes")]
-    [InlineData(5, "verify", Vm1, "--only", "migrate")]
-    public void AnyVerb_NobodyJudgesTheConfiguration_ItIsNotChanged(int status, params string[] words)
+    /// <summary>What Pacemaker's own judge has not seen is not put into force.</summary>
+    [Fact]
+    public void Evacuate_NobodyJudgesTheConfiguration_ItIsNotChanged()
     {
         (string here, _) = cluster.Vm1Runs();
         string before = cluster.Bare.State();
 
-        Node.Finished finished = cluster.Lab.Try(["exec", BareCluster.Alice, "unshare", "-m", "--propagation", "private", "sh", "-c", "mount --bind /bin/false $(command -v crm_verify) && exec \"$@\"", "sh", "haagent", .. words]);
+        Node.Finished finished = cluster.WithoutCrmVerify("evacuate", here, "--yes");
 
-        Assert.Equal(status, finished.ExitCode);
+        Assert.Equal(3, finished.ExitCode);
         Assert.Contains("haagent cannot tell whether the configuration would be sound afterwards: crm_verify gives no answer", finished.Error, StringComparison.Ordinal);
         Assert.Equal(before, cluster.Bare.State());
         Assert.Equal(here, cluster.Lab.Run("where", Vm1));

@@ -48,6 +48,10 @@ public sealed class GuestCluster : IDisposable
         return finished.Output + finished.Error;
     }
 
+    /// <summary>Runs haagent on alice where crm_verify gives no answer.</summary>
+    internal Finished WithoutCrmVerify(params string[] words) =>
+        Lab.Try(["exec", BareCluster.Alice, "unshare", "-m", "--propagation", "private", "sh", "-c", "mount --bind /bin/false \"$(command -v crm_verify)\" && exec \"$@\"", "sh", "haagent", .. words]);
+
     public void Dispose() => Bare.Dispose();
 }
 

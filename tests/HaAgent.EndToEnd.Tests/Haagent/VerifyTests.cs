@@ -13,6 +13,20 @@ public sealed class VerifyTests(GuestCluster cluster)
     private static readonly string[] Port = ["--port", "7", "--send", "hello"];
 
     [Fact]
+    public void Verify_NobodyJudgesTheConfiguration_NothingIsMoved()
+    {
+        (string here, _) = cluster.Vm1Runs();
+        string before = cluster.Bare.State();
+
+        Finished finished = cluster.WithoutCrmVerify(["verify", Vm1, "--only", "migrate", "--address", cluster.Address, .. Port]);
+
+        Assert.Equal(5, finished.ExitCode);
+        Assert.Contains("crm_verify gives no answer", finished.Error, StringComparison.Ordinal);
+        Assert.Equal(before, cluster.Bare.State());
+        Assert.Equal(here, cluster.Lab.Run("where", Vm1));
+    }
+
+    [Fact]
     public void Verify_ClusterMadeByHaagent_PassesTheGuidesFourTests()
     {
         cluster.Vm1Runs();
