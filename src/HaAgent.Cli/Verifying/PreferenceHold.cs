@@ -176,14 +176,32 @@ internal static class PreferenceKeeper
             return ExitCode.Success;
         }
 
-        StandardStreams.Out((await MakeAsync(vm, node) ?? Made) + "\n");
-        WaitForEndOfInput();
-        _ = Host.Command.Run(
-            Deadline.In(settle + CallLimit),
-            "crm_resource",
-            ["--wait", "--timeout", settle.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)]
-        );
-        return Remove(Constraint(vm)) ? ExitCode.Success : ExitCode.Incomplete;
+        // One that is there already is an admin's, and stays.
+        if ((await ClusterProbe.ReadCibAsync()).HasId(Constraint(vm)))
+        {
+            StandardStreams.Out($"the configuration has a {Constraint(vm)} already\n");
+            WaitForEndOfInput();
+            return ExitCode.Success;
+        }
+
+        bool gone = false;
+        try
+        {
+            StandardStreams.Out((await MakeAsync(vm, node) ?? Made) + "\n");
+            WaitForEndOfInput();
+            _ = Host.Command.Run(
+                Deadline.In(settle + CallLimit),
+                "crm_resource",
+                ["--wait", "--timeout", settle.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)]
+            );
+        }
+        finally
+        {
+            // However that ended, and whatever was said of the change: it may have been made.
+            gone = Remove(Constraint(vm));
+        }
+
+        return gone ? ExitCode.Success : ExitCode.Incomplete;
     }
 
     // As crm_resource names it, so that 'crm resource clear' takes it away, too.
@@ -199,8 +217,6 @@ internal static class PreferenceKeeper
             for (int i = 0; i < MostRounds; i++)
             {
                 Cib cib = await ClusterProbe.ReadCibAsync();
-                if (cib.HasId(constraint.Id))
-                    return $"the configuration has a {constraint.Id} already";
                 var copies = new CibCopy(CibCopy.Directory, "verify", () => DateTime.Now);
                 if (await copies.ChangeAsync(cib, cib.Edit().Add(constraint).Finish()) is not null)
                     return null;
