@@ -2,9 +2,6 @@ using System.Text;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Node;
 using HaAgent.Core.Ocf;
-using HaAgent.Host.Native;
-using Tmds.Linux;
-using static Tmds.Linux.LibC;
 
 namespace HaAgent.Host;
 
@@ -19,85 +16,37 @@ internal readonly record struct ConfigContent(byte[]? Bytes, string Problem, Exi
     public DateTime Written { get; init; }
 }
 
-/// <summary>Reads the domain's configuration without ever hanging on a FIFO or reading a device.</summary>
+/// <summary>Reads the domain's configuration.</summary>
 internal static class ConfigFile
 {
     /// <summary>Reads a regular file of at most <see cref="DomainXml.MaximumBytes"/> bytes.</summary>
     /// <exception cref="IOException">What is there could not be learned: its volume fails.</exception>
     public static ConfigContent Read(string path)
     {
-        int fd = Posix.Open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, out int error);
-        if (fd < 0)
+        if (RegularFile.Read(path, DomainXml.MaximumBytes, out FileProblem problem) is FileContent content)
+            return new ConfigContent(content.Bytes, "", ExitCode.Success) { Written = content.Written };
+        return problem.Kind switch
         {
-            if (!Errno.IsOfThePath(error))
-                throw new IOException(Errno.Text(error));
-            return Unusable($"cannot be read ({Errno.Text(error)}). Is the shared volume mounted?") with
+            FileProblemKind.Missing or FileProblemKind.Refused => Unusable($"{problem.Text}. Is the shared volume mounted?") with
             {
-                IsMissing = error == ENOENT || error == ENOTDIR,
-            };
-        }
-
-        using var file = new Microsoft.Win32.SafeHandles.SafeFileHandle(fd, ownsHandle: true);
-        if (KindProblem(fd) is string problem)
-            return Unusable(problem);
-        long length = RandomAccess.GetLength(file);
-        if (length > DomainXml.MaximumBytes)
-            return new ConfigContent(
+                IsMissing = problem.Kind == FileProblemKind.Missing,
+            },
+            FileProblemKind.TooLong => new ConfigContent(
                 null,
-                $"has {length} bytes; a domain configuration has at most {DomainXml.MaximumBytes}",
+                $"{problem.Text}: a domain configuration has at most {DomainXml.MaximumBytes}",
                 ExitCode.Configured
-            );
-        byte[] bytes = new byte[length];
-        int read = 0;
-        while (read < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(read), read) is int count and > 0)
-            read += count;
-        return new ConfigContent(read == bytes.Length ? bytes : bytes[..read], "", ExitCode.Success)
-        {
-            Written = File.GetLastWriteTimeUtc(file),
+            ),
+            FileProblemKind.Unanswered => throw new IOException(problem.Reason),
+            FileProblemKind.NotWanted or FileProblemKind.None => Unusable(problem.Text),
         };
     }
 
     /// <summary>The text of a configuration file of this node, one char per byte; absent: there is none. One that cannot be read says
     /// nothing of what is in it.</summary>
-    public static Fact<string> ReadText(string path)
-    {
-        int fd = Posix.Open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, out int error);
-        if (fd < 0)
-            return error == ENOENT || error == ENOTDIR
-                ? Fact.Absent<string>()
-                : Fact.NotLearned<string>($"{path} cannot be read ({Errno.Text(error)})");
-        using var file = new Microsoft.Win32.SafeHandles.SafeFileHandle(fd, ownsHandle: true);
-        try
-        {
-            if (KindProblem(fd) is string problem)
-                return Fact.NotLearned<string>($"{path} {problem}");
-            long length = RandomAccess.GetLength(file);
-            if (length > DomainXml.MaximumBytes)
-                return Fact.NotLearned<string>($"{path} has {length} bytes, which is more than is read");
-            byte[] bytes = new byte[length];
-            int read = 0;
-            while (read < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(read), read) is int count and > 0)
-                read += count;
-            return Fact.Known(Encoding.Latin1.GetString(bytes, 0, read));
-        }
-        catch (IOException e)
-        {
-            return Fact.NotLearned<string>($"{path} cannot be read ({e.Message})");
-        }
-    }
+    public static Fact<string> ReadText(string path) =>
+        RegularFile.Read(path, DomainXml.MaximumBytes).Map(content => Encoding.Latin1.GetString(content.Bytes));
 
     private static ConfigContent Unusable(string problem) => new(null, problem, ExitCode.Installed);
-
-    private static string? KindProblem(int fd)
-    {
-        if (!Posix.FileType(fd, out mode_t kind, out int error))
-            throw new IOException(Errno.Text(error));
-        if (kind == S_IFREG)
-            return null;
-        return kind == S_IFDIR ? "is a directory, not a file"
-            : kind == S_IFIFO ? "is a FIFO, not a file"
-            : "is a device or socket, not a file";
-    }
 }
 
 /// <summary>

@@ -89,13 +89,7 @@ internal static class HostClock
 
     private static string Read(string path)
     {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "";
-        }
+        const int most = 4096;
+        return RegularFile.Read(path, most, out _)?.Text ?? "";
     }
 }

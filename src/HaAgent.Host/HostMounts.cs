@@ -9,7 +9,7 @@ internal static class HostMounts
 {
     /// <summary>Every mount, in the kernel's order.</summary>
     /// <exception cref="IOException">They cannot be read.</exception>
-    public static IReadOnlyList<Mount> All() => MountTable.Parse(File.ReadAllText("/proc/self/mountinfo"));
+    public static IReadOnlyList<Mount> All() => MountTable.Parse(RegularFile.Text("/proc/self/mountinfo"));
 
     /// <summary>The mount that an open file lies on, symbolic links and bind mounts included (proc(5), fdinfo); null: the kernel does not
     /// show it.</summary>

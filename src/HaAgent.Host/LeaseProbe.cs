@@ -19,11 +19,11 @@ internal static class LeaseProbe
     /// <summary>Who holds virtlockd's lock of a lease file: its first byte.</summary>
     public static LeaseState Ask(string file)
     {
-        (int error, flock holder) = Query(file, 0, 1);
-        if (error == ENOENT)
+        (FileProblem problem, flock holder) = Query(file, 0, 1, orBlock: false);
+        if (problem.Kind == FileProblemKind.Missing)
             return new LeaseState(LeaseHolder.Nobody, "the lease file does not exist");
-        if (error != 0)
-            return new LeaseState(LeaseHolder.CannotTell, Errno.Text(error));
+        if (problem.Kind != FileProblemKind.None)
+            return new LeaseState(LeaseHolder.CannotTell, problem.Reason);
         if (holder.l_type == F_UNLCK)
             return new LeaseState(LeaseHolder.Nobody, "nobody holds it");
 
@@ -54,10 +54,10 @@ internal static class LeaseProbe
     /// <summary>Whether a running QEMU is known to have this image file open for writing; absent: none has.</summary>
     public static Fact<bool> ImageUse(string file)
     {
-        (int error, flock holder) = Query(file, QemuLockStart, QemuLockLength);
-        if (error == ENOENT || (error == 0 && holder.l_type == F_UNLCK))
+        (FileProblem problem, flock holder) = Query(file, QemuLockStart, QemuLockLength, orBlock: true);
+        if (problem.Kind == FileProblemKind.Missing || (problem.Kind == FileProblemKind.None && holder.l_type == F_UNLCK))
             return Fact.Absent<bool>();
-        return error == 0 ? Fact.Known(true) : Fact.NotLearned<bool>(Errno.Text(error));
+        return problem.Kind == FileProblemKind.None ? Fact.Known(true) : Fact.NotLearned<bool>(problem.Reason);
     }
 
     /// <summary>Gives a file the owner, the group and the mode of another.</summary>
@@ -77,7 +77,7 @@ internal static class LeaseProbe
         try
         {
             foreach (
-                int pid in KernelLocks.Readers(File.ReadAllText("/proc/locks"), facts.stx_dev_major, facts.stx_dev_minor, facts.stx_ino)
+                int pid in KernelLocks.Readers(RegularFile.Text("/proc/locks"), facts.stx_dev_major, facts.stx_dev_minor, facts.stx_ino)
             )
             {
                 if (ProcessTable.IsRoots(pid, Virtlockd).State == FactState.Known)
@@ -92,11 +92,17 @@ internal static class LeaseProbe
         return null;
     }
 
-    private static (int Error, flock Holder) Query(string file, long start, long length)
+    private static (FileProblem Problem, flock Holder) Query(string path, long start, long length, bool orBlock)
     {
-        int fd = Posix.Open(file, O_RDWR | O_NONBLOCK | O_CLOEXEC, out int error);
-        if (fd < 0)
-            return (error, default);
+        using Microsoft.Win32.SafeHandles.SafeFileHandle? file = RegularFile.Open(
+            path,
+            O_RDWR,
+            out _,
+            out FileProblem problem,
+            orBlock: orBlock
+        );
+        if (file is null)
+            return (problem, default);
         var query = new flock
         {
             l_type = (short)F_WRLCK,
@@ -104,9 +110,9 @@ internal static class LeaseProbe
             l_start = start,
             l_len = length,
         };
-        _ = Posix.GetLock(fd, ref query, out error);
-        _ = close(fd);
-        return (error, query);
+        return Posix.GetLock((int)file.DangerousGetHandle(), ref query, out int error)
+            ? (default, query)
+            : (new FileProblem(FileProblemKind.Unanswered, Errno.Text(error)), default);
     }
 }
 

@@ -93,7 +93,7 @@ internal static class PacemakerOrder
     /// <returns>It was not there, or another.</returns>
     private static bool Write(string file)
     {
-        if (System.IO.File.Exists(file) && System.IO.File.ReadAllText(file) == Text)
+        if (System.IO.File.Exists(file) && RegularFile.Text(file) == Text)
             return false;
         string directory = Path.GetDirectoryName(file)!;
         Directory.CreateDirectory(directory);

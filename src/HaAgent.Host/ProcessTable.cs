@@ -13,7 +13,10 @@ internal static class ProcessTable
     /// <summary>Where the kernel shows them (proc(5)).</summary>
     public const string Root = "/proc";
 
-    /// <summary>Whether it means that the process whose file was read has ended.</summary>
+    /// <summary>More than the arguments of any process (execve(2), "Limits on size of arguments and environment").</summary>
+    private const int MostBytes = 8 * 1024 * 1024;
+
+    /// <summary>Whether it means that the process whose directory was read has ended.</summary>
     public static bool IsGone(Exception error) =>
         error is FileNotFoundException or DirectoryNotFoundException || (error is IOException && (error.HResult & 0xffff) == ESRCH);
 
@@ -22,6 +25,30 @@ internal static class ProcessTable
 
     /// <summary>The program's name, at most 15 characters.</summary>
     public static Fact<string> Name(int pid) => Read($"{Root}/{pid}/comm").Map(comm => Text(comm).TrimEnd('\n'));
+
+    /// <summary>Root's processes of programs, by the program's name: any user can give one of theirs the same. One that ends while it is
+    /// looked at is none.</summary>
+    /// <exception cref="IOException">One may not be looked at.</exception>
+    public static IEnumerable<(int Pid, string Name)> OfRoot(params IReadOnlyCollection<string> names)
+    {
+        foreach (int pid in Pids(Root))
+        {
+            string? name = OrThrow(Name(pid));
+            if (name is not null && names.Contains(name) && OrThrow(IsRoots(pid, name)))
+                yield return (pid, name);
+        }
+    }
+
+    /// <summary>A file of a process; null: the process is gone.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static string? TextOf(int pid, string file) => OrThrow(ReadText($"{Root}/{pid}/{file}"));
+
+    /// <summary>How long a process had been running when the node was up that long.</summary>
+    /// <param name="stat">Its /proc/PID/stat; field 22 is its start in clock ticks since boot.</param>
+    /// <param name="uptime">The time since the node booted.</param>
+    /// <exception cref="IOException">That is not in it.</exception>
+    public static TimeSpan Age(string stat, TimeSpan uptime) =>
+        uptime - TimeSpan.FromSeconds(OrThrow(StartOf(stat)) / (double)HostClock.TicksPerSecond);
 
     /// <summary>Whether a process is root's and bears this name, which any user can give to one of theirs; absent: it is another, or
     /// gone.</summary>
@@ -68,21 +95,10 @@ internal static class ProcessTable
     }
 
     /// <summary>A file's bytes; absent: there is no such file, or its process is gone.</summary>
-    public static Fact<byte[]> Read(string path)
-    {
-        try
-        {
-            return Fact.Known(File.ReadAllBytes(path));
-        }
-        catch (Exception e) when (IsGone(e))
-        {
-            return Fact.Absent<byte[]>();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return Fact.NotLearned<byte[]>($"{path} cannot be read ({e.Message})");
-        }
-    }
+    public static Fact<byte[]> Read(string path) => RegularFile.Read(path, MostBytes).Map(content => content.Bytes);
+
+    private static T? OrThrow<T>(Fact<T> fact)
+        where T : notnull => fact.Match<T?>(value => value, () => default, why => throw new IOException(why));
 
     /// <summary>A file as text.</summary>
     public static Fact<string> ReadText(string path) => Read(path).Map(Text);

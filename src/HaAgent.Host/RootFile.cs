@@ -14,47 +14,16 @@ internal static class RootFile
     private const int WritableByOthers = 0x12; // S_IWGRP | S_IWOTH
     private const int SetId = 0xC00; // S_ISUID | S_ISGID
 
-    /// <summary>Content and time of a root's file.</summary>
-    /// <param name="Bytes">The content.</param>
-    /// <param name="Written">When it was last written, UTC.</param>
-    public sealed record Content(byte[] Bytes, DateTime Written);
-
     /// <summary>Reads one. Absent: there is none; not learned: it is somebody else's, or cannot be read.</summary>
     /// <param name="path">Where; the directory is the caller's to judge (<see cref="SeeDirectory"/>).</param>
     /// <param name="most">In bytes.</param>
-    public static Fact<Content> Read(string path, int most)
-    {
-        // A FIFO is opened without waiting, and a symbolic link not at all.
-        int fd = Posix.Open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, out int error);
-        if (fd < 0)
-        {
-            return error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG
-                ? Fact.Absent<Content>()
-                : Fact.NotLearned<Content>($"{path} cannot be opened ({Errno.Text(error)})");
-        }
-
-        using var file = new SafeFileHandle(fd, ownsHandle: true);
-        if (!Posix.Stat(fd, out Tmds.Linux.statx facts, out error))
-            return Fact.NotLearned<Content>($"{path} cannot be looked at ({Errno.Text(error)})");
-        if ((facts.stx_mode & (ushort)S_IFMT) != (ushort)S_IFREG)
-            return Fact.NotLearned<Content>($"{path} is no regular file");
-        if (facts.stx_uid != 0 || (facts.stx_mode & WritableByOthers) != 0)
-            return Fact.NotLearned<Content>($"{path} is not root's alone");
-        if (facts.stx_size > (ulong)most)
-            return Fact.NotLearned<Content>($"{path} has {facts.stx_size} bytes");
-        try
-        {
-            byte[] bytes = new byte[most];
-            int length = 0;
-            while (length < most && RandomAccess.Read(file, bytes.AsSpan(length), length) is int count and > 0)
-                length += count;
-            return Fact.Known(new Content(bytes[..length], File.GetLastWriteTimeUtc(file)));
-        }
-        catch (IOException e)
-        {
-            return Fact.NotLearned<Content>($"{path} cannot be read ({e.Message})");
-        }
-    }
+    public static Fact<FileContent> Read(string path, int most) =>
+        RegularFile.Read(
+            path,
+            most,
+            follow: false,
+            facts => facts.stx_uid != 0 || (facts.stx_mode & WritableByOthers) != 0 ? "is not root's alone" : null
+        );
 
     /// <summary>Whether nobody but root can put anything into a directory, or another directory into its place; absent: it is not
     /// there.</summary>

@@ -1,4 +1,5 @@
 using HaAgent.Cluster.Configuration;
+using HaAgent.Core.Locking;
 using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Facts;
@@ -36,7 +37,7 @@ public sealed record NodeFacts(string Name)
     public IReadOnlyDictionary<string, Fact<bool>> KernelFilesystems { get; init; } = new Dictionary<string, Fact<bool>>();
 
     /// <summary>Every mount of the node.</summary>
-    public Fact<IReadOnlyList<MountFact>> Mounts { get; init; } = Fact.NotAsked<IReadOnlyList<MountFact>>();
+    public Fact<IReadOnlyList<Mount>> Mounts { get; init; } = Fact.NotAsked<IReadOnlyList<Mount>>();
 
     /// <summary>Files, by path.</summary>
     public IReadOnlyDictionary<string, Fact<FileFact>> Files { get; init; } = new Dictionary<string, Fact<FileFact>>();
@@ -120,7 +121,7 @@ public sealed record NodeFacts(string Name)
     public Fact<DaemonFact> Daemon(string name) => Daemons.Then(daemons => Found(daemons.FirstOrDefault(daemon => daemon.Name == name)));
 
     /// <summary>The filesystem mounted at exactly that path. The last mount covers those before.</summary>
-    public Fact<MountFact> MountAt(string path) => Mounts.Then(mounts => Found(mounts.LastOrDefault(mount => mount.Point == path)));
+    public Fact<Mount> MountAt(string path) => Mounts.Then(mounts => Found(mounts.LastOrDefault(mount => mount.Point == path)));
 
     /// <summary>The domain of that name; absent: its libvirt knows none.</summary>
     public Fact<DomainFact> Domain(string name) => Domains.Then(domains => Found(domains.FirstOrDefault(domain => domain.Name == name)));

@@ -1,15 +1,31 @@
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace HaAgent.Core.Locking;
 
 /// <summary>One mount.</summary>
-/// <param name="Id">What the kernel calls it, as in /proc/PID/fdinfo.</param>
-/// <param name="Device">The filesystem's device number, as "major:minor".</param>
 /// <param name="Point">Where it is mounted.</param>
 /// <param name="Type">The filesystem's type.</param>
 /// <param name="Source">The device or server behind it.</param>
 /// <param name="Options">The filesystem's options.</param>
-public sealed record Mount(string Id, string Device, string Point, string Type, string Source, string Options);
+public sealed record Mount(string Point, string Type, string Source, string Options)
+{
+    /// <summary>What the kernel of its node calls it, as in /proc/PID/fdinfo; not told to other nodes.</summary>
+    [JsonIgnore]
+    public string Id { get; init; } = "";
+
+    /// <summary>The filesystem's device number on its node, as "major:minor"; not told to other nodes.</summary>
+    [JsonIgnore]
+    public string Device { get; init; } = "";
+
+    /// <summary>Whether the type is known to be shared between nodes.</summary>
+    [JsonIgnore]
+    public bool IsKnownShared => Filesystems.KindOf(Type) == FilesystemKind.Shared;
+
+    /// <summary>Whether locks on it count on this node only.</summary>
+    [JsonIgnore]
+    public bool LocksAreLocal => Filesystems.LocalLocks(Type, Options) is not null;
+}
 
 /// <summary>Reads /proc/self/mountinfo (proc(5)).</summary>
 public static class MountTable
@@ -48,7 +64,11 @@ public static class MountTable
         int dash = Array.IndexOf(fields, "-");
         return dash < 6 || fields.Length < dash + 4
             ? null
-            : new Mount(fields[0], fields[2], Unescape(fields[4]), fields[dash + 1], Unescape(fields[dash + 2]), fields[dash + 3]);
+            : new Mount(Unescape(fields[4]), fields[dash + 1], Unescape(fields[dash + 2]), fields[dash + 3])
+            {
+                Id = fields[0],
+                Device = fields[2],
+            };
     }
 
     /// <summary>The kernel writes space, tab, line end and backslash as \ and three octal digits.</summary>

@@ -2,28 +2,12 @@ using HaAgent.Core.Locking;
 
 namespace HaAgent.Core.Node;
 
-/// <summary>A mount of a node, from /proc/self/mountinfo.</summary>
-/// <param name="Point">Where it is mounted.</param>
-/// <param name="Type">The filesystem's type.</param>
-/// <param name="Source">The device or server behind it.</param>
-/// <param name="Options">The filesystem's options.</param>
-public sealed record MountFact(string Point, string Type, string Source, string Options)
-{
-    /// <summary>Whether the type is known to be shared between nodes.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
-    public bool IsKnownShared => Filesystems.KindOf(Type) == FilesystemKind.Shared;
-
-    /// <summary>Whether locks on it count on this node only.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
-    public bool LocksAreLocal => Filesystems.LocalLocks(Type, Options) is not null;
-}
-
 /// <summary>Every mount of the node. The kernel writes the answer; it never waits for a filesystem.</summary>
 public sealed record MountsQuestion : NodeQuestion;
 
 /// <summary>To <see cref="MountsQuestion"/>.</summary>
 /// <param name="Mounts">In the kernel's order: of two at one point the later one is seen there.</param>
-public sealed record MountsAnswer(IReadOnlyList<MountFact> Mounts) : NodeAnswer;
+public sealed record MountsAnswer(IReadOnlyList<Mount> Mounts) : NodeAnswer;
 
 /// <summary>A regular file on a node.</summary>
 /// <param name="Text">Its bytes, one char each (Latin-1).</param>

@@ -22,7 +22,7 @@ internal static class BlockLayers
             return;
         foreach (string slave in Directory.EnumerateFileSystemEntries(slaves))
         {
-            if (found.Add(File.ReadAllText(Path.Combine(slave, "dev")).Trim()))
+            if (found.Add(RegularFile.Text(Path.Combine(slave, "dev")).Trim()))
                 Add(slave, depth + 1, found);
         }
     }

@@ -30,9 +30,15 @@ internal sealed class ChildCall(string directory, string owner)
     public Fact<TAnswer> Ask<TAnswer>(string path, ChildRequest request, Deadline deadline)
         where TAnswer : ChildAnswer
     {
+        (string key, string what) = Of(path);
+        return Ask<TAnswer>(key, what, $"{owner}: {path}", request, deadline);
+    }
+
+    /// <summary>What one child at a time is for where a path lies, and that in words.</summary>
+    internal static (string Key, string What) Of(string path)
+    {
         Mount? mount = MountTable.Of(Mounts(), path);
-        string what = mount is null ? $"the volume of {path}" : $"the volume {mount.Point} ({mount.Type})";
-        return Ask<TAnswer>(mount?.Device ?? "unknown", what, $"{owner}: {path}", request, deadline);
+        return (mount?.Device ?? "unknown", mount is null ? $"the volume of {path}" : $"the volume {mount.Point} ({mount.Type})");
     }
 
     /// <summary>Asks for something in /proc: the arguments of a process lie in its memory, which may be out of reach for as long as it

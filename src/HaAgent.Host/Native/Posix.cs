@@ -55,6 +55,28 @@ internal static unsafe partial class Posix
         return fd;
     }
 
+    /// <summary>Opens what a descriptor holds, by no path that could lead elsewhere meanwhile (proc(5), /proc/self/fd).</summary>
+    /// <returns>A descriptor; negative: <paramref name="error"/> says why.</returns>
+    public static int Reopen(int fd, int flags, out int error) =>
+        Open(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/proc/self/fd/{fd}"), flags, out error);
+
+    /// <summary>read(2), again when a signal came in between.</summary>
+    /// <returns>How much; 0: the end; negative: <paramref name="error"/> says why.</returns>
+    public static int Read(int fd, Span<byte> buffer, out int error)
+    {
+        nint count;
+        fixed (byte* start = buffer)
+        {
+            do
+            {
+                count = read(fd, start, (nuint)buffer.Length);
+                error = count < 0 ? Marshal.GetLastPInvokeError() : 0;
+            } while (error == Tmds.Linux.LibC.EINTR);
+        }
+
+        return (int)count;
+    }
+
     /// <summary>Asks whose lock would keep this one from being taken (fcntl(2), F_GETLK).</summary>
     /// <returns>False: <paramref name="error"/> says why.</returns>
     public static bool GetLock(int fd, ref Tmds.Linux.flock query, out int error)
@@ -240,10 +262,57 @@ internal static unsafe partial class Posix
     }
 
     /// <summary>Takes note of a child's end, if it has ended (waitpid(2), WNOHANG).</summary>
-    public static void Reap(int pid)
+    /// <returns>False: it has not.</returns>
+    public static bool Reap(int pid)
     {
         const int withoutWaiting = 1;
-        _ = waitpid(pid, out _, withoutWaiting);
+        return waitpid(pid, out _, withoutWaiting) != 0;
+    }
+
+    /// <summary>Waits for a child's end and takes no note of it (waitid(2), WNOWAIT): its number stays its own.</summary>
+    /// <returns>Its exit status, or 128 and the signal that ended it.</returns>
+    public static int WaitForEnd(int pid)
+    {
+        const int thatProcess = 1; // P_PID
+        const int exited = 4; // WEXITED
+        const int withoutNote = 0x01000000; // WNOWAIT
+        const int byItself = 1; // CLD_EXITED
+
+        // siginfo_t: si_code is its third number, si_status its seventh.
+        int* about = stackalloc int[32];
+        while (waitid(thatProcess, (uint)pid, about, exited | withoutNote) < 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Tmds.Linux.LibC.EINTR)
+                return -1;
+        }
+
+        return about[2] == byItself ? about[6] : 128 + about[6];
+    }
+
+    /// <summary>A pipe, closed on exec, with numbers above the standard streams.</summary>
+    /// <returns>False: <paramref name="error"/> says why.</returns>
+    public static bool Pipe(out int reads, out int writes, out int error)
+    {
+        int* pair = stackalloc int[2];
+        bool done = Done(pipe2(pair, Tmds.Linux.LibC.O_CLOEXEC), out error);
+        reads = done ? AboveStandard(pair[0]) : -1;
+        writes = done ? AboveStandard(pair[1]) : -1;
+        return done;
+    }
+
+    /// <summary>Whoever reads or writes it does not wait (fcntl(2), O_NONBLOCK).</summary>
+    public static void SetNonBlocking(int fd) => _ = fcntl(fd, Tmds.Linux.LibC.F_SETFL, Tmds.Linux.LibC.O_NONBLOCK);
+
+    /// <summary>write(2).</summary>
+    /// <returns>How much was taken; negative: <paramref name="error"/> says why.</returns>
+    public static int Write(int fd, ReadOnlySpan<byte> bytes, out int error)
+    {
+        fixed (byte* start = bytes)
+        {
+            nint count = write(fd, start, (nuint)bytes.Length);
+            error = count < 0 ? Marshal.GetLastPInvokeError() : 0;
+            return (int)count;
+        }
     }
 
     private static bool Done(long result, out int error)
@@ -264,6 +333,9 @@ internal static unsafe partial class Posix
 
     [LibraryImport(LibC, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags, int mode);
+
+    [LibraryImport(LibC, SetLastError = true)]
+    private static partial nint read(int fd, byte* buffer, nuint size);
 
     [LibraryImport(LibC, SetLastError = true)]
     private static partial int fcntl(int fd, int command, nint argument);
@@ -303,6 +375,15 @@ internal static unsafe partial class Posix
 
     [LibraryImport(LibC, SetLastError = true)]
     private static partial int socketpair(int domain, int type, int protocol, int* pair);
+
+    [LibraryImport(LibC, SetLastError = true)]
+    private static partial nint write(int fd, byte* bytes, nuint size);
+
+    [LibraryImport(LibC, SetLastError = true)]
+    private static partial int pipe2(int* pair, int flags);
+
+    [LibraryImport(LibC, SetLastError = true)]
+    private static partial int waitid(int kind, uint id, int* about, int options);
 
     [LibraryImport(LibC)]
     private static partial int waitpid(int pid, out int status, int options);

@@ -28,7 +28,7 @@ internal static unsafe class DeviceUsers
     /// <summary>Those that can be named.</summary>
     public static IReadOnlyList<string> Known(SysBlock block) =>
         [
-            .. Named(block, File.ReadAllText("/proc/self/mountinfo"), File.ReadAllText("/proc/swaps"))
+            .. Named(block, RegularFile.Text("/proc/self/mountinfo"), RegularFile.Text("/proc/swaps"))
                 .Concat(Loops("/sys/block", block.Numbers))
                 .Concat(Programs("/proc", block.Numbers))
                 .Distinct(),
@@ -72,7 +72,7 @@ internal static unsafe class DeviceUsers
         foreach (string loop in Directory.EnumerateDirectories(directory, "loop*"))
         {
             string file = $"{loop}/loop/backing_file";
-            if (File.Exists(file) && File.ReadAllText(file).Trim() is var back && back.StartsWith("/dev/", StringComparison.Ordinal))
+            if (File.Exists(file) && RegularFile.Text(file).Trim() is var back && back.StartsWith("/dev/", StringComparison.Ordinal))
             {
                 using PathHandle? handle = PathHandle.Open(back);
                 if (handle is { Kind: PathKind.Block } && numbers.Contains(handle.Device))

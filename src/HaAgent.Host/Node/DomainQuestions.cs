@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Node;
+using HaAgent.Host.Native;
 using HaAgent.Libvirt;
 
 namespace HaAgent.Host.Node;
@@ -84,7 +85,7 @@ internal static class WatchQuestions
     private static readonly string[] Logs = ["/var/log/messages", "/var/log/syslog", "/var/log/pacemaker/pacemaker.log"];
 
     /// <summary>What virtlockd has locked. The kernel tells of each open file what locks it bears (proc(5), fdinfo).</summary>
-    public static LeasesAnswer Leases() => new([.. ProcFiles.Processes("virtlockd").SelectMany(process => Locked(process.Pid))]);
+    public static LeasesAnswer Leases() => new([.. ProcessTable.OfRoot("virtlockd").SelectMany(process => Locked(process.Pid))]);
 
     /// <summary>The files of a process that bear a lock of fcntl(2).</summary>
     internal static IEnumerable<string> Locked(int pid)
@@ -103,9 +104,9 @@ internal static class WatchQuestions
         foreach (string descriptor in descriptors)
         {
             if (
-                ProcFiles.Read(pid, $"fdinfo/{descriptor}") is byte[] info
-                && HasLock(Encoding.UTF8.GetString(info))
-                && ProcFiles.LinkTarget($"{directory}/fd/{descriptor}") is { } file
+                ProcessTable.TextOf(pid, $"fdinfo/{descriptor}") is string info
+                && HasLock(info)
+                && Posix.ReadLink($"{directory}/fd/{descriptor}", out _) is { } file
             )
             {
                 yield return file;

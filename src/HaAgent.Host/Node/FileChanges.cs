@@ -1,14 +1,12 @@
 using System.Text;
 using HaAgent.Core.Node;
 using HaAgent.Host.Native;
-using Microsoft.Win32.SafeHandles;
-using static Tmds.Linux.LibC;
 
 namespace HaAgent.Host.Node;
 
 /// <summary>Changes of files and directories: all of one or nothing of it, whenever it is cut off, and what was there stays when the disk
 /// is full.</summary>
-internal static unsafe class FileChanges
+internal static class FileChanges
 {
     private static readonly TimeSpan SeeLimit = TimeSpan.FromSeconds(70);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -171,23 +169,8 @@ internal static unsafe class FileChanges
     }
 
     /// <summary>A file's bytes; null: there is none.</summary>
-    private static byte[]? Content(string path)
-    {
-        int fd = Posix.Open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, out int error);
-        if (fd < 0)
-            return error == ENOENT || error == ENOTDIR ? null : throw new IOException($"{path} cannot be read: {Errno.Text(error)}");
-        using var file = new SafeFileHandle(fd, ownsHandle: true);
-        if (!Posix.Stat(fd, out Tmds.Linux.statx facts, out error))
-            throw new IOException($"{path} cannot be looked at: {Errno.Text(error)}");
-        if ((facts.stx_mode & (ushort)S_IFMT) != (ushort)S_IFREG)
-            throw new IOException($"{path} is not a regular file");
-        long length = RandomAccess.GetLength(file);
-        if (length > NodeProtocol.MostBytes)
-            throw new IOException($"{path} has {length} bytes, which is more than haagent reads");
-        var bytes = new byte[length];
-        int read = 0;
-        while (read < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(read), read) is int count and > 0)
-            read += count;
-        return bytes[..read];
-    }
+    private static byte[]? Content(string path) =>
+        RegularFile
+            .Read(path, NodeProtocol.MostBytes)
+            .Match<byte[]?>(content => content.Bytes, () => null, why => throw new IOException(why));
 }

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text;
-using HaAgent.Core.Guest;
 using HaAgent.Core.Node;
 
 namespace HaAgent.Host.Node;
@@ -8,9 +6,10 @@ namespace HaAgent.Host.Node;
 /// <summary>Files, directories, paths and mounts of a node. Each path is looked at by itself: the filesystem it lies on may hang.</summary>
 internal static class FileQuestions
 {
+    private const string NotShown = "it is neither a guest's XML nor a file of libvirt's that haagent shows";
+
     /// <summary>Every mount.</summary>
-    public static MountsAnswer Mounts() =>
-        new([.. HostMounts.All().Select(mount => new MountFact(mount.Point, mount.Type, mount.Source, mount.Options))]);
+    public static MountsAnswer Mounts() => new(HostMounts.All());
 
     /// <summary>The content of files.</summary>
     /// <param name="question">Which.</param>
@@ -67,12 +66,21 @@ internal static class FileQuestions
         new(question.Paths.ToDictionary(path => path, path => Attempt.Learn(() => ReadPath(path))));
 
     private static Fact<FileFact> ReadFile(string path, NodePermit permit) =>
-        ReadFile(path)
-            .Then(file =>
-                permit == NodePermit.Changes || NodeFiles.IsRead(path) || NodeFiles.IsGuest(Encoding.Latin1.GetBytes(file.Text))
-                    ? Fact.Known(file)
-                    : Fact.NotLearned<FileFact>("it is neither a guest's XML nor a file of libvirt's that haagent shows")
-            );
+        permit != NodePermit.Changes && !NodeFiles.IsRead(path) && IsMadeUp(path)
+            ? Fact.NotLearned<FileFact>(NotShown)
+            : ReadFile(path)
+                .Then(file =>
+                    permit == NodePermit.Changes || NodeFiles.IsRead(path) || NodeFiles.IsGuest(Encoding.Latin1.GetBytes(file.Text))
+                        ? Fact.Known(file)
+                        : Fact.NotLearned<FileFact>(NotShown)
+                );
+
+    /// <summary>What the kernel makes up may change when it is read, as /proc/kmsg.</summary>
+    private static bool IsMadeUp(string path)
+    {
+        using PathHandle? handle = PathHandle.Open(path);
+        return handle?.RealPath.Split('/') is ["", "proc" or "sys" or "dev", ..];
+    }
 
     private static Fact<FileFact> ReadFile(string path)
     {
@@ -112,64 +120,4 @@ internal static class FileQuestions
             }
         );
     }
-}
-
-/// <summary>Processes of the node, as /proc shows them. One that ends while it is looked at is none; one that may not be looked at is an
-/// exception.</summary>
-internal static class ProcFiles
-{
-    // Ticks of the clock in which /proc counts: 100 a second on every architecture (USER_HZ).
-    private const double TicksPerSecond = 100;
-
-    /// <summary>Root's processes of programs, by the program's name: any user can give one of theirs the same.</summary>
-    public static IEnumerable<(int Pid, string Name)> Processes(params IReadOnlyCollection<string> names)
-    {
-        foreach (int pid in ProcessTable.Pids("/proc"))
-        {
-            if (
-                Read(pid, "comm") is byte[] comm
-                && ProcessTable.Text(comm).TrimEnd('\n') is var name
-                && names.Contains(name)
-                && Read(pid, "status") is byte[] status
-                && QemuOwners.IsRoots(ProcessTable.Text(status))
-            )
-            {
-                yield return (pid, name);
-            }
-        }
-    }
-
-    /// <summary>A file of a process; null: the process is gone.</summary>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    public static byte[]? Read(int pid, string file) =>
-        ProcessTable
-            .Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/{file}"))
-            .Match<byte[]?>(bytes => bytes, () => null, why => throw new IOException(why));
-
-    /// <summary>Where a symbolic link leads; null: it is none, or it is gone.</summary>
-    public static string? LinkTarget(string path)
-    {
-        try
-        {
-            return File.ResolveLinkTarget(path, returnFinalTarget: false)?.FullName;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>How long a process had been running when the node was up that long.</summary>
-    /// <param name="stat">Its /proc/PID/stat; field 22 is its start in clock ticks since boot.</param>
-    /// <param name="uptime">The time since the node booted.</param>
-    /// <exception cref="IOException">That is not in it.</exception>
-    public static TimeSpan Age(string stat, TimeSpan uptime) =>
-        uptime
-        - ProcessTable
-            .StartOf(stat)
-            .Match(
-                ticks => TimeSpan.FromSeconds(ticks / TicksPerSecond),
-                () => throw new IOException("it has no start time"),
-                why => throw new IOException(why)
-            );
 }

@@ -24,20 +24,20 @@ internal static unsafe class HostQuestions
         new()
         {
             Systemd = Fact.Known(DaemonQuestions.HasSystemd),
-            Packages = Attempt.Learn(() => Packages(File.Exists(OsRelease) ? File.ReadAllText(OsRelease) : "", Has)),
+            Packages = Attempt.Learn(() => Packages(File.Exists(OsRelease) ? RegularFile.Text(OsRelease) : "", Has)),
             Programs = Attempt.Learn(() =>
                 Fact.Known<IReadOnlyList<string>>([.. HostQuestion.Programs.Where(program => program == "qemu" ? HasQemu() : Has(program))])
             ),
             Agents = Fact.Known<IReadOnlyList<string>>([.. HostQuestion.Agents.Where(agent => IsExecutable($"{AgentDirectory}/{agent}"))]),
             LockPlugin = Attempt.Learn(LockPlugin),
             ClusterName = Attempt.Learn(() => ClusterName(deadline)),
-            CpuModel = Attempt.Learn(() => Fact.Known(CpuModel(File.ReadAllText("/proc/cpuinfo")))),
+            CpuModel = Attempt.Learn(() => Fact.Known(CpuModel(RegularFile.Text("/proc/cpuinfo")))),
         };
 
     /// <summary>Whether the running kernel has filesystems.</summary>
     public static KernelFilesystemsAnswer Answer(KernelFilesystemsQuestion question, Deadline deadline)
     {
-        string[] present = File.ReadAllText("/proc/filesystems").Split((char[])['\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries);
+        string[] present = RegularFile.Text("/proc/filesystems").Split((char[])['\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries);
         return new KernelFilesystemsAnswer(
             question.Types.Distinct().ToDictionary(type => type, type => present.Contains(type) ? Fact.Known(true) : Module(type, deadline))
         );
@@ -94,7 +94,7 @@ internal static unsafe class HostQuestions
         CommandResult result = Command.Run(deadline.OrIn(TimeSpan.FromSeconds(10)), "corosync-cmapctl", ["-g", "totem.cluster_name"]);
         return result.Succeeded && result.Output.Split(" = ", 2) is [_, var name] && name.Trim().Length > 0
             ? Fact.Known(name.Trim())
-            : ConfiguredName(File.ReadAllText(CorosyncConf));
+            : ConfiguredName(RegularFile.Text(CorosyncConf));
     }
 
     private static Fact<bool> Module(string type, Deadline deadline)
@@ -137,8 +137,8 @@ internal static class FencingQuestions
     /// <summary>What is configured, and whether it runs.</summary>
     public static SbdAnswer Answer()
     {
-        string configuration = Files.FirstOrDefault(File.Exists) is { } file ? File.ReadAllText(file) : "";
-        bool running = ProcFiles.Processes("sbd").Any();
+        string configuration = Files.FirstOrDefault(File.Exists) is { } file ? RegularFile.Text(file) : "";
+        bool running = ProcessTable.OfRoot("sbd").Any();
         return new SbdAnswer(Read(configuration, running, RealPath, IsCharacterDevice));
     }
 
@@ -205,7 +205,7 @@ internal static class NetworkQuestions
                     Path.GetFileName(link),
                     Directory.Exists($"{link}/bridge"),
                     [.. found[Path.GetFileName(link)]],
-                    Path.GetFileName(ProcFiles.LinkTarget($"{link}/master"))
+                    Path.GetFileName(Posix.ReadLink($"{link}/master", out _))
                 )),
         ]);
     }

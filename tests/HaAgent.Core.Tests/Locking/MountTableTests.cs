@@ -20,7 +20,7 @@ public sealed class MountTableTests
     {
         Mount mount = MountTable.Parse(Table).Single(m => m.Id == "37");
 
-        Assert.Equal(new Mount("37", "0:45", "/mnt/with space\ttab\nline\\back", "nfs4", "server:/x y", "rw,local_lock=none"), mount);
+        Assert.Equal(new Mount("/mnt/with space\ttab\nline\\back", "nfs4", "server:/x y", "rw,local_lock=none") { Id = "37", Device = "0:45" }, mount);
     }
 
     [Fact]

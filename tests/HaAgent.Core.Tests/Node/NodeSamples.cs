@@ -1,3 +1,4 @@
+using HaAgent.Core.Locking;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Node;
 
@@ -31,7 +32,7 @@ internal static class NodeSamples
             CpuModel = Fact.Known("A"),
         },
         new KernelFilesystemsAnswer(new Dictionary<string, Fact<bool>> { ["ocfs2"] = Fact.Known(false), ["gfs2"] = Fact.NotLearned<bool>("no modprobe") }),
-        new MountsAnswer([new MountFact(Evil, "ocfs2", "/dev/sdb", "rw")]),
+        new MountsAnswer([new Mount(Evil, "ocfs2", "/dev/sdb", "rw")]),
         new FilesAnswer(new Dictionary<string, Fact<FileFact>> { [Evil] = Fact.Known(new FileFact(Evil, TimeSpan.FromSeconds(1.25))), ["/b"] = Fact.Absent<FileFact>() }),
         new DirectoriesAnswer(new Dictionary<string, Fact<DirectoryFact>> { ["/a"] = Fact.Known(new DirectoryFact("/", Fact.Absent<string>())) }),
         new PathsAnswer(new Dictionary<string, Fact<PathFact>>

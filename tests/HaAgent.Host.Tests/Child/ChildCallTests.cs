@@ -144,7 +144,7 @@ public sealed partial class ChildCallTests : IDisposable
     [Fact]
     public void Ask_NoAnswer_NotLearnedAndSaysWhichVolume()
     {
-        string? problem = _volume.Write(NewFifo(), "text", Deadline.In(Short), out _);
+        string? problem = Still.Stand(new ChildCall(_directory, "VM1"), NewFifo(), Deadline.In(Short)).Why;
 
         Assert.Contains("the volume / ", problem!.Replace("/tmp ", "/ ", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Contains("did not answer within", problem, StringComparison.Ordinal);
@@ -280,7 +280,7 @@ public sealed partial class ChildCallTests : IDisposable
         public StandingStill(string directory, string fifo)
         {
             _fifo = fifo;
-            _call = new Thread(() => new Volume(new ChildCall(directory, "VM1")).Write(fifo, "text", Deadline.In(Ample), out _));
+            _call = new Thread(() => Still.Stand(new ChildCall(directory, "VM1"), fifo, Deadline.In(Ample)));
             _call.Start();
             Until(() => Pids(fifo).Length == 1);
             Pid = Pids(fifo)[0];
@@ -300,7 +300,7 @@ public sealed partial class ChildCallTests : IDisposable
 
         public void Release()
         {
-            // The child writes a temporary file and renames it over the FIFO once it has read it to its end.
+            // The child has answered once it has read it to its end.
             using (var writer = new FileStream(_fifo, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
                 writer.Write("other"u8);
             _call.Join();

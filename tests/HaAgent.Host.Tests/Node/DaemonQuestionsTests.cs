@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using HaAgent.Core.Node;
 using HaAgent.Host.Node;
 using Xunit;
@@ -50,17 +49,17 @@ public sealed class DaemonQuestionsTests : IDisposable
     {
         string stat = "7 (a) b (c)) S " + string.Join(' ', Enumerable.Range(4, 18).Select(i => i.ToString(CultureInfo.InvariantCulture))) + " 12345 0\n";
 
-        Assert.Equal(TimeSpan.FromSeconds(1000 - 123.45), ProcFiles.Age(stat, TimeSpan.FromSeconds(1000)));
+        Assert.Equal(TimeSpan.FromSeconds(1000 - 123.45), ProcessTable.Age(stat, TimeSpan.FromSeconds(1000)));
     }
 
     [Fact]
     public void Processes_ThisOne_IsFoundAndHasAnAge()
     {
-        string name = Encoding.UTF8.GetString(ProcFiles.Read(Environment.ProcessId, "comm")!).Trim();
+        string name = ProcessTable.TextOf(Environment.ProcessId, "comm")!.Trim();
 
-        Assert.Contains((Environment.ProcessId, name), ProcFiles.Processes(name));
-        Assert.Null(ProcFiles.Read(int.MaxValue, "comm"));
-        Assert.InRange(ProcFiles.Age(Encoding.UTF8.GetString(ProcFiles.Read(Environment.ProcessId, "stat")!), NodeTime.Uptime), TimeSpan.FromMinutes(-5), TimeSpan.FromHours(1));
+        Assert.Contains((Environment.ProcessId, name), ProcessTable.OfRoot(name));
+        Assert.Null(ProcessTable.TextOf(int.MaxValue, "comm"));
+        Assert.InRange(ProcessTable.Age(ProcessTable.TextOf(Environment.ProcessId, "stat")!, NodeTime.Uptime), TimeSpan.FromMinutes(-5), TimeSpan.FromHours(1));
     }
 
     [Fact]
@@ -72,10 +71,10 @@ public sealed class DaemonQuestionsTests : IDisposable
         using var stranger = System.Diagnostics.Process.Start("setpriv", ["--reuid", "65534", "--regid", "65534", "--clear-groups", program, "1000"]);
         try
         {
-            while (Encoding.UTF8.GetString(ProcFiles.Read(stranger.Id, "comm") ?? []).Trim() != "virtlockd")
+            while ((ProcessTable.TextOf(stranger.Id, "comm") ?? "").Trim() != "virtlockd")
                 Thread.Yield();
 
-            Assert.DoesNotContain(ProcFiles.Processes("virtlockd"), process => process.Pid == stranger.Id);
+            Assert.DoesNotContain(ProcessTable.OfRoot("virtlockd"), process => process.Pid == stranger.Id);
             Assert.Equal(FactState.Absent, ProcessTable.IsRoots(stranger.Id, "virtlockd").State);
             IOException refused = Assert.Throws<IOException>(() => DaemonChanges.Make(new RestartProcess("virtlockd", stranger.Id), Deadline.In(TimeSpan.FromSeconds(60))));
             Assert.Contains("root's alone", refused.Message);

@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using HaAgent.Cluster.Facts;
 using HaAgent.Core.Guest;
+using HaAgent.Core.Locking;
 using HaAgent.Core.Node;
 using HaAgent.Core.Text;
 
@@ -127,8 +128,8 @@ internal static class GuestPaths
         string point = node.Path(path).Value?.MountPoint ?? "";
         if (point == scope.Storage?.Mount)
             return false;
-        MountFact? mount = node.MountAt(point).Value;
-        MountFact? volume = scope.Storage is { } storage ? node.MountAt(storage.Mount).Value : null;
+        Mount? mount = node.MountAt(point).Value;
+        Mount? volume = scope.Storage is { } storage ? node.MountAt(storage.Mount).Value : null;
         bool behind = mount is not null && volume is not null && volume.Source == mount.Source && volume.Type == mount.Type && point != "/";
         return mount is not { IsKnownShared: true } && !behind;
     }

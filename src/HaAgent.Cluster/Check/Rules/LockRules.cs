@@ -209,7 +209,7 @@ internal static class Lockspace
             Finding? problem =
                 Finding.Unless(Name, "what is mounted", node, node.Mounts)
                 ?? Finding.Unless(Name, $"whether {storage.LockDirectory} is there", node, node.Directory(storage.LockDirectory));
-            MountFact? mount = node.MountAt(storage.Mount).Value;
+            Mount? mount = node.MountAt(storage.Mount).Value;
             DirectoryFact? directory = node.Directory(storage.LockDirectory).Value;
             problem ??= (mount, directory) switch
             {

@@ -1,5 +1,6 @@
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
+using HaAgent.Core.Locking;
 using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Setup.Steps;
@@ -73,7 +74,7 @@ public static class SharedMount
             );
         }
 
-        Fact<MountFact> mounted = node.MountAt(directory.MountPoint);
+        Fact<Mount> mounted = node.MountAt(directory.MountPoint);
         if (mounted.IsNotLearned(out string? why))
             return Refusal.NotLearned($"how {directory.MountPoint} is mounted", node.Name, why);
         return mounted is { Value: { LocksAreLocal: true } mount }
@@ -114,7 +115,7 @@ public static class SharedMount
         [
             .. snapshot
                 .Reached.Select(n => n.Directory(storage.Path).Then(directory => n.MountAt(directory.MountPoint)).Value)
-                .OfType<MountFact>()
+                .OfType<Mount>()
                 .Where(m => !m.IsKnownShared)
                 .Select(m => m.Type)
                 .Distinct(),
