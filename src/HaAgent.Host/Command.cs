@@ -1,6 +1,7 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Text;
+using System.Text.Json;
+using HaAgent.Host.Child;
+using HaAgent.Host.Native;
 using static Tmds.Linux.LibC;
 
 namespace HaAgent.Host;
@@ -43,24 +44,37 @@ internal readonly record struct CommandResult(int? ExitCode, string Output, stri
     }
 }
 
-/// <summary>The one way to start another program: by an argument vector, never by way of a shell, for a limited time, and ended with all
-/// its children when that is over.</summary>
+/// <summary>What becomes of a program when we are ended while it runs, in whatever way.</summary>
+internal enum WhenWeEnd
+{
+    /// <summary>It ends too, with all its children: what only asks, waits, or makes what nobody uses before we say so.</summary>
+    ItEnds,
+
+    /// <summary>It is finished: half of it would be worse than none or all, as of mkfs, of an installation, of a daemon's restart.</summary>
+    ItGoesOn,
+}
+
+/// <summary>
+/// The one way to run another program to its end: by an argument vector, never by way of a shell, in a session of its own, for a limited
+/// time, and ended with all its children when that is over, or when we are gone (<see cref="ProgramGuard"/>). Who talks with one while it
+/// runs has <see cref="OpenProgram"/>.
+/// </summary>
 internal static class Command
 {
     private const int MostOutput = 64 * 1024 * 1024;
 
-    private const string ScriptInterpreter = "/bin/sh";
-
-    private static readonly TimeSpan TimeForRest = TimeSpan.FromMilliseconds(500);
+    /// <summary>For the guard, which ends the program in time by itself.</summary>
+    private static readonly TimeSpan TimeForGuard = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs a program.</summary>
     /// <param name="deadline">When it is ended.</param>
     /// <param name="program">Its name, sought on PATH, or its path.</param>
     /// <param name="arguments">Each reaches it as one argument, whatever is in it.</param>
     /// <param name="input">What is written to its standard input.</param>
-    /// <param name="mostOutput">How much of each stream is kept, in characters.</param>
+    /// <param name="mostOutput">How much of each stream is kept, in bytes.</param>
     /// <param name="environment">All of its environment; null: ours, and the C locale.</param>
     /// <param name="directory">Where it runs; null: where we do.</param>
+    /// <param name="whenWeEnd">What becomes of it when we do not see its end.</param>
     public static CommandResult Run(
         Deadline deadline,
         string program,
@@ -68,73 +82,57 @@ internal static class Command
         ReadOnlyMemory<byte> input = default,
         int mostOutput = MostOutput,
         IReadOnlyList<KeyValuePair<string, string>>? environment = null,
-        string? directory = null
+        string? directory = null,
+        WhenWeEnd whenWeEnd = WhenWeEnd.ItEnds
     )
     {
-        var start = new ProcessStartInfo(Find(program))
+        using ChildProcess? guard = ChildProcess.Start(ProgramGuard.Kind, program, alone: null, out string problem);
+        if (guard is null)
+            return NotStarted(program, problem);
+        var order = new ProgramOrder(
+            Find(program),
+            arguments,
+            environment is null ? Variables() : [.. environment.Select(variable => $"{variable.Key}={variable.Value}")],
+            directory,
+            input.ToArray(),
+            mostOutput,
+            deadline.Left.TotalSeconds,
+            whenWeEnd == WhenWeEnd.ItGoesOn
+        );
+        Deadline answered = Deadline.In(deadline.Left + TimeForGuard);
+        byte[]? bytes = null;
+        if (guard.Send(JsonSerializer.SerializeToUtf8Bytes(order, ProgramJson.Default.ProgramOrder), answered))
         {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
-        foreach (string argument in arguments)
-            start.ArgumentList.Add(argument);
-        start.Environment["LC_ALL"] = "C";
-        if (environment is not null)
-        {
-            start.Environment.Clear();
-            foreach ((string name, string value) in environment)
-                start.Environment[name] = value;
+            guard.EndSending();
+            bytes = guard.Receive(int.MaxValue, answered);
         }
 
-        if (directory is not null)
-            start.WorkingDirectory = directory;
-        using var process = new Process { StartInfo = start };
-        if (Start(process) is { } problem)
-            return new CommandResult(null, "", $"{program} cannot be started: {problem}");
-
-        using var output = new Collected(process.StandardOutput, mostOutput);
-        using var errors = new Collected(process.StandardError, mostOutput);
-        Send(process, input);
-        bool ended = process.WaitForExit(deadline.Left);
-        if (!ended)
-            process.Kill(entireProcessTree: true);
-
-        // All that was printed; but a child that was left behind may hold the pipes open for ever, and so does a program that waits for a
-        // volume and cannot be ended: then the time is up already.
-        Deadline rest = Deadline.In(ended ? TimeForRest : TimeForRest / 5);
-        output.WaitForEnd(rest.Left);
-        errors.WaitForEnd(rest.Left);
-        return ended
-            ? new CommandResult(process.ExitCode, output.Text, errors.Text) { IsCut = output.IsCut }
-            : new CommandResult(null, output.Text, $"it did not end in time and was ended. {errors.Text}".TrimEnd());
+        return bytes is null ? TooLate("")
+            : Read(bytes) is not ProgramEnd end ? NotStarted(program, "what watches it ended early")
+            : end.Problem is not null ? NotStarted(program, end.Problem)
+            : end.ExitCode is not int code
+                ? TooLate(Encoding.UTF8.GetString(end.Errors)) with
+                {
+                    Output = Encoding.UTF8.GetString(end.Output),
+                }
+            : new CommandResult(code, Encoding.UTF8.GetString(end.Output), Encoding.UTF8.GetString(end.Errors)) { IsCut = end.IsCut };
     }
 
-    /// <summary>Starts it as execvp(3) does: a script without a first line that names its interpreter (ENOEXEC) is one for the
-    /// shell.</summary>
-    /// <returns>Why it cannot be started; null: it is.</returns>
-    private static string? Start(Process process)
+    /// <summary>Hands our standard streams and our work on to a program, and waits for its end without limit.</summary>
+    /// <param name="program">Its name, sought on PATH, or its path.</param>
+    /// <param name="arguments">Each reaches it as one argument, whatever is in it.</param>
+    /// <param name="problem">Why it could not be started.</param>
+    /// <returns>Its exit status; null: <paramref name="problem"/> says why there is none.</returns>
+    public static int? HandOver(string program, IReadOnlyList<string> arguments, out string problem)
     {
-        try
-        {
-            process.Start();
-            return null;
-        }
-        catch (Win32Exception e) when (e.NativeErrorCode == ENOEXEC && process.StartInfo.FileName != ScriptInterpreter)
-        {
-            process.StartInfo.ArgumentList.Insert(0, process.StartInfo.FileName);
-            process.StartInfo.FileName = ScriptInterpreter;
-            return Start(process);
-        }
-        catch (Win32Exception e)
-        {
-            return e.Message;
-        }
+        string path = Find(program);
+        int error = Spawn.Start(path, [path, .. arguments], Variables(), new SpawnStreams(0, 1, 2), ownSession: false, out int pid);
+        problem = Errno.Text(error);
+        return error == 0 ? Posix.WaitForEnd(pid) : null;
     }
 
     /// <summary>
-    /// Where a program lies: the first of that name on PATH. .NET itself looks beside our own executable first, where another program of
-    /// the same name may lie than the one that an administrator put before it.
+    /// Where a program lies: the first of that name on PATH.
     /// </summary>
     /// <returns>Its path; the name itself where there is none, so that starting it fails with the reason.</returns>
     public static string Find(string program)
@@ -143,94 +141,36 @@ internal static class Command
             return program;
         string[] directories = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
         string[] paths = [.. directories.Select(directory => Path.Combine(directory, program))];
-        return Array.Find(paths, path => File.Exists(path) && Native.Posix.MayExecute(path)) ?? program;
+        return Array.Find(paths, path => File.Exists(path) && Posix.MayExecute(path)) ?? program;
     }
 
-    private static void Send(Process process, ReadOnlyMemory<byte> input)
+    /// <summary>Our environment with the C locale, NAME=VALUE.</summary>
+    internal static List<string> Variables()
     {
-        // On a thread of its own: a program that does not read must not keep us.
-        if (input.IsEmpty)
+        const string locale = "LC_ALL";
+        List<string> variables = [$"{locale}=C"];
+        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
-            process.StandardInput.Close();
-            return;
+            if (variable.Key is string name && name != locale)
+                variables.Add($"{name}={variable.Value}");
         }
 
-        new Thread(() =>
-        {
-            try
-            {
-                process.StandardInput.BaseStream.Write(input.Span);
-                process.StandardInput.Close();
-            }
-            catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
-            {
-                // It ended before it had read everything; its status says why.
-            }
-        })
-        {
-            IsBackground = true,
-            Name = "standard input",
-        }.Start();
+        return variables;
     }
 
-    /// <summary>Reads a stream to its end on a thread of its own, and keeps the beginning.</summary>
-    private sealed class Collected : IDisposable
+    private static CommandResult NotStarted(string program, string problem) => new(null, "", $"{program} cannot be started: {problem}");
+
+    private static CommandResult TooLate(string errors) => new(null, "", $"it did not end in time and was ended. {errors}".TrimEnd());
+
+    private static ProgramEnd? Read(byte[] bytes)
     {
-        private readonly System.Text.StringBuilder _text = new();
-        private readonly ManualResetEventSlim _ended = new();
-
-        public Collected(StreamReader from, int most) =>
-            new Thread(() =>
-            {
-                var buffer = new char[4096];
-                try
-                {
-                    int count;
-                    while ((count = from.Read(buffer)) > 0)
-                        Keep(buffer.AsSpan(0, count), most);
-                }
-                catch (Exception e) when (e is IOException or ObjectDisposedException)
-                {
-                    IsCut = true;
-                }
-
-                try
-                {
-                    _ended.Set();
-                }
-                catch (ObjectDisposedException)
-                {
-                    // The wait was given up.
-                }
-            })
-            {
-                IsBackground = true,
-                Name = "output",
-            }.Start();
-
-        public bool IsCut { get; private set; }
-
-        public string Text
+        try
         {
-            get
-            {
-                lock (_text)
-                    return _text.ToString();
-            }
+            return JsonSerializer.Deserialize(bytes, ProgramJson.Default.ProgramEnd);
         }
-
-        public void WaitForEnd(TimeSpan atMost) => _ended.Wait(atMost);
-
-        public void Dispose() => _ended.Dispose();
-
-        private void Keep(ReadOnlySpan<char> text, int most)
+        catch (JsonException)
         {
-            lock (_text)
-            {
-                int room = most - _text.Length;
-                IsCut |= text.Length > room;
-                _text.Append(text[..Math.Min(room, text.Length)]);
-            }
+            return null;
         }
     }
 }

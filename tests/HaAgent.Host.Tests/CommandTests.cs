@@ -1,9 +1,15 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 using Xunit;
 
 namespace HaAgent.Host.Tests;
 
 public sealed class CommandTests : IDisposable
 {
+    private static readonly TimeSpan Ample = TimeSpan.FromMinutes(1);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("haagent-path").FullName;
     private readonly string? _path = Environment.GetEnvironmentVariable("PATH");
 
@@ -67,6 +73,150 @@ public sealed class CommandTests : IDisposable
 
         Assert.NotEqual(0, Command.Run(Deadline.In(TimeSpan.FromMinutes(1)), path, []).ExitCode);
     }
+
+    [Fact]
+    public void Run_AnyProgram_LeadsASessionOfItsOwnInTheCLocale()
+    {
+        string[] words = Script("set -- $(cat /proc/$$/stat); echo $1 $5 $6 $LC_ALL").Output.Split();
+
+        Assert.Equal([words[0], words[0], words[0], "C"], words[..4]);
+    }
+
+    [Fact]
+    public void Run_DescriptorsThatWereLeftOpen_AreNotItsOwn()
+    {
+        int leaked = Duplicate(0);
+
+        // The last is that of the directory itself.
+        Assert.Equal("0\n1\n2\n3\n", Command.Run(Deadline.In(Ample), "ls", ["/proc/self/fd"]).Output);
+        Assert.Equal(0, Close(leaked));
+    }
+
+    [Fact]
+    public void Run_SignalsThatWeIgnore_AreNotIgnoredByIt() => Assert.Equal("", Script("yes | head -n 1 >/dev/null").Errors);
+
+    [Fact]
+    public void Run_EnvironmentAndDirectoryGiven_AreAllItHas()
+    {
+        CommandResult result = Command.Run(Deadline.In(Ample), "env", [], environment: [KeyValuePair.Create("ONE", "a b=c")], directory: "/");
+
+        Assert.Equal("ONE=a b=c\n", result.Output);
+        Assert.Equal("/\n", Command.Run(Deadline.In(Ample), "pwd", [], directory: "/").Output);
+    }
+
+    [Fact]
+    public void Run_LongInputThatComesBackAtOnce_NobodyWaitsForTheOther()
+    {
+        byte[] input = Encoding.ASCII.GetBytes(new string('x', 3_000_000));
+
+        CommandResult result = Command.Run(Deadline.In(Ample), "cat", [], input);
+
+        Assert.Equal((0, input.Length), (result.ExitCode, result.Output.Length));
+        Assert.Equal(3, Command.Run(Deadline.In(Ample), Make("exit 3"), [], input).ExitCode);
+    }
+
+    [Fact]
+    public void Run_MoreThanIsKept_IsCutAndRunsToItsEnd()
+    {
+        CommandResult result = Command.Run(Deadline.In(Ample), Make("yes | head -c 1000000; exit 4"), [], mostOutput: 1000);
+
+        Assert.Equal((4, 1000, true), (result.ExitCode, result.Output.Length, result.IsCut));
+        Assert.False(result.Succeeded);
+    }
+
+    [Fact]
+    public void Run_ChildThatItLeavesBehindHoldsItsStreams_IsNotWaitedFor()
+    {
+        CommandResult result = Script("sleep 1000 & echo $!");
+
+        Assert.Equal(0, result.ExitCode);
+        using Process left = Process.GetProcessById(int.Parse(result.Output, CultureInfo.InvariantCulture));
+        left.Kill();
+    }
+
+    [Fact]
+    public async Task Run_DeadlinePasses_EndsItWithItsChildrenAndTellsWhatItSaid()
+    {
+        string path = Make("sleep 1000 & echo $!; echo why >&2; wait");
+        CommandResult result;
+        do
+            result = Command.Run(Deadline.In(TimeSpan.FromSeconds(2)), path, []);
+        while (result.Output.Length == 0); // a machine so busy that it had not even begun
+
+        Assert.Null(result.ExitCode);
+        Assert.Equal("it did not end in time and was ended. why", result.Errors.Trim());
+        await Gone(int.Parse(result.Output, CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public async Task Run_WeAreKilled_ItEndsWithItsChildren()
+    {
+        string began = Fifo("began");
+        using Process us = Us("ends", Make($"sleep 1000 & echo $! > {began}; wait"));
+        int child = int.Parse(await File.ReadAllTextAsync(began, TestContext.Current.CancellationToken), CultureInfo.InvariantCulture);
+
+        us.Kill();
+
+        await Gone(child);
+    }
+
+    [Fact]
+    public async Task Run_WeAreKilledAndItMustBeFinished_IsFinishedThoughNobodyHearsIt()
+    {
+        string began = Fifo("began");
+        string go = Fifo("go");
+        string done = Fifo("done");
+        using Process us = Us("goes-on", Make($"echo > {began}; read word < {go}; yes $word | head -c 1000000 || exit; echo finished > {done}"));
+        await File.ReadAllTextAsync(began, TestContext.Current.CancellationToken);
+
+        us.Kill();
+        await us.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(go, "word\n", TestContext.Current.CancellationToken);
+
+        Assert.Equal("finished\n", await File.ReadAllTextAsync(done, TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>An executable of ours that runs a program and is no test.</summary>
+    private static Process Us(string what, string program) => Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["run", what, program]))!;
+
+    private CommandResult Script(string text) => Command.Run(Deadline.In(Ample), Make(text), []);
+
+    private string Make(string script)
+    {
+        string path = NewProgram("scripts", executable: true);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.WriteAllText(path, "#!/bin/sh\n" + script + "\n");
+        return path;
+    }
+
+    private string Fifo(string name)
+    {
+        string path = Path.Combine(_folder, name);
+        Assert.Equal(0, MakeFifo(path, 0x180));
+        return path;
+    }
+
+    private static async Task Gone(int pid)
+    {
+        try
+        {
+            using Process process = Process.GetProcessById(pid);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+        catch (ArgumentException)
+        {
+            // It is.
+        }
+    }
+
+    [DllImport("libc.so.6", EntryPoint = "mkfifo")]
+    private static extern int MakeFifo([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint mode);
+
+    [DllImport("libc.so.6", EntryPoint = "dup")]
+    private static extern int Duplicate(int fd);
+
+    [DllImport("libc.so.6", EntryPoint = "close")]
+    private static extern int Close(int fd);
 
     private string NewProgram(string directory, bool executable, string name = "program-of-the-test")
     {

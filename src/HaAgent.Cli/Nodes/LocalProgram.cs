@@ -15,7 +15,7 @@ internal static class LocalProgram
         string program,
         IReadOnlyList<string> arguments,
         ReadOnlyMemory<byte> input = default
-    ) => Task.Run(() => Command.Run(Deadline.In(limit), "setsid", ["--wait", program, .. arguments], input));
+    ) => Task.Run(() => Command.Run(Deadline.In(limit), program, arguments, input));
 }
 
 /// <summary>The QEMU driver of a node's libvirt: here directly, elsewhere over SSH as ssh_config has it, without a password.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using HaAgent.Cli.CommandLine;
 using HaAgent.Core.Node;
@@ -60,24 +59,17 @@ internal static class NodeVerb
             "node",
             .. permit == NodePermit.Questions ? [Permit.Name, Questions] : Array.Empty<string>(),
         ];
-        try
-        {
-            using Process sudo = Process.Start(new ProcessStartInfo(Host.Command.Find("sudo"), ["-n", .. words]))!;
-            sudo.WaitForExit();
-            if (sudo.ExitCode != 0)
-                Console.Error.WriteLine(
-                    $"haagent node must run as root, and 'sudo -n {string.Join(' ', words)}' failed. Allow it in sudoers without a "
-                        + "password, or log in as root."
-                );
-            return sudo.ExitCode;
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
+        int? status = Host.Command.HandOver("sudo", ["-n", .. words], out string problem);
+        if (status is null)
             Console.Error.WriteLine(
-                $"haagent node must run as root, and sudo cannot be started: {e.Message}. Log in as root, or install sudo and allow "
+                $"haagent node must run as root, and sudo cannot be started: {problem}. Log in as root, or install sudo and allow "
                     + "'haagent node' by it."
             );
-            return (int)ExitCode.Refused;
-        }
+        else if (status != 0)
+            Console.Error.WriteLine(
+                $"haagent node must run as root, and 'sudo -n {string.Join(' ', words)}' failed. Allow it in sudoers without a "
+                    + "password, or log in as root."
+            );
+        return status ?? (int)ExitCode.Refused;
     }
 }

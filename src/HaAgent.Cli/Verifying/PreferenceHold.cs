@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using HaAgent.Cli.Apply;
@@ -20,11 +19,11 @@ namespace HaAgent.Cli.Verifying;
 internal sealed class PreferenceHold : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-    private readonly Process keeper;
+    private readonly OpenProgram keeper;
     private readonly string vm;
     private readonly TimeSpan settle;
 
-    private PreferenceHold(Process keeper, string vm, TimeSpan settle) => (this.keeper, this.vm, this.settle) = (keeper, vm, settle);
+    private PreferenceHold(OpenProgram keeper, string vm, TimeSpan settle) => (this.keeper, this.vm, this.settle) = (keeper, vm, settle);
 
     /// <summary>Waits for the keeper of an earlier verify on this node, which was killed or interrupted: it still lets the cluster
     /// finish.</summary>
@@ -52,30 +51,17 @@ internal sealed class PreferenceHold : IAsyncDisposable
     public static async Task<PreferenceHold> TakeAsync(string vm, string node, TimeSpan settle)
     {
         // In a session of its own: Ctrl-C on our terminal is not for it.
-        string[] words =
-        [
-            "--wait",
-            Environment.ProcessPath!,
-            PreferenceKeeper.Verb,
-            vm,
-            node,
-            settle.TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
-        ];
-        var keeper = new Process
-        {
-            StartInfo = new ProcessStartInfo(Host.Command.Find("setsid"), words)
-            {
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            },
-        };
-        keeper.Start();
+        string[] words = [PreferenceKeeper.Verb, vm, node, settle.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)];
+        if (OpenProgram.Start(Environment.ProcessPath!, words, out string problem) is not { } keeper)
+            throw new Stop(
+                ExitCode.Machine,
+                $"{vm} was not moved to {node}: {Environment.ProcessPath} cannot be started again ({problem})."
+            );
         var leash = new PreferenceHold(keeper, vm, settle);
         string? said = null;
         try
         {
-            said = await keeper.StandardOutput.ReadLineAsync().WaitAsync(Limit);
+            said = await new StreamReader(keeper.Output).ReadLineAsync().WaitAsync(Limit);
         }
         catch (TimeoutException)
         {
@@ -96,17 +82,17 @@ internal sealed class PreferenceHold : IAsyncDisposable
     /// <exception cref="Stop">It is still there.</exception>
     public async ValueTask DisposeAsync()
     {
-        keeper.StandardInput.Close();
+        await keeper.Input.DisposeAsync();
+        bool gone;
         try
         {
-            await keeper.WaitForExitAsync().WaitAsync(settle + Limit);
+            gone = await keeper.End.WaitAsync(settle + Limit) == 0;
         }
         catch (TimeoutException)
         {
             throw Left();
         }
 
-        bool gone = keeper.ExitCode == 0;
         keeper.Dispose();
         if (!gone)
             throw Left();

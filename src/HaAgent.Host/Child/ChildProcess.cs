@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Concurrent;
 using HaAgent.Host.Native;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
@@ -20,6 +21,9 @@ internal sealed unsafe class ChildProcess : IDisposable
 
     private const string Executable = "/proc/self/exe";
 
+    /// <summary>Those that had not ended when they were left.</summary>
+    private static readonly ConcurrentQueue<int> Left = new();
+
     private readonly int _pid;
     private readonly int _socket;
 
@@ -37,6 +41,7 @@ internal sealed unsafe class ChildProcess : IDisposable
     public static ChildProcess? Start(string kind, string about, ChildLock? alone, out string problem)
     {
         problem = "";
+        TakeNote();
         if (!Posix.SocketPair(out int ours, out int theirs, out int error))
         {
             problem = $"no child process can be started ({Errno.Text(error)})";
@@ -47,8 +52,8 @@ internal sealed unsafe class ChildProcess : IDisposable
             Executable,
             [Environment.GetCommandLineArgs()[0], Verb, kind, about],
             Variables(),
-            theirs,
-            alone?.Descriptor ?? -1,
+            new SpawnStreams(theirs, Kept: alone?.Descriptor ?? -1),
+            ownSession: true,
             out int pid
         );
         _ = close(theirs);
@@ -118,8 +123,18 @@ internal sealed unsafe class ChildProcess : IDisposable
     {
         _ = close(_socket);
 
-        // If it is not gone yet, the end of this process hands it on to init.
-        Posix.Reap(_pid);
+        // If it is not gone yet, the next one's start takes note of it, or the end of this process hands it on to init.
+        if (!Posix.Reap(_pid))
+            Left.Enqueue(_pid);
+    }
+
+    private static void TakeNote()
+    {
+        for (int left = Left.Count; left > 0 && Left.TryDequeue(out int pid); left--)
+        {
+            if (!Posix.Reap(pid))
+                Left.Enqueue(pid);
+        }
     }
 
     private static List<string> Variables()

@@ -21,14 +21,17 @@ internal static class ChildWork
     {
         if (args is not [ChildProcess.Verb, string kind, ..])
             return;
-        Posix.EndWithParent();
+        bool isGuard = kind == ProgramGuard.Kind;
+        if (!isGuard)
+            Posix.EndWithParent();
 
         // One that ended before that sends no signal any more, and has closed its end.
         if (Posix.IsHungUp(0))
             _exit(1);
         try
         {
-            Directory.SetCurrentDirectory("/");
+            if (!isGuard)
+                Directory.SetCurrentDirectory("/");
             using var socket = new FileStream(
                 new Microsoft.Win32.SafeHandles.SafeFileHandle(0, ownsHandle: false),
                 FileAccess.ReadWrite,
@@ -38,6 +41,9 @@ internal static class ChildWork
             {
                 case Kind:
                     Serve(socket);
+                    break;
+                case ProgramGuard.Kind:
+                    ProgramGuard.Serve(socket);
                     break;
                 case LogFile.Kind:
                     LogFile.Serve(socket);
@@ -208,9 +214,10 @@ internal static class ChildWork
     /// otherwise. Where it lies may be anybody's: a symbolic link is not followed but replaced.</summary>
     private static bool Write(string path, string text)
     {
-        if (File.Exists(path) && File.ReadAllText(path) == text)
+        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        if (RegularFile.Read(path, DomainXml.MaximumBytes, out _, follow: false) is { } old && old.Bytes.AsSpan().SequenceEqual(bytes))
             return false;
-        WholeFile.Write(path, Encoding.UTF8.GetBytes(text), WholeFile.OwnerOnly, mustKeepOwner: false, follow: false);
+        WholeFile.Write(path, bytes, WholeFile.OwnerOnly, mustKeepLook: false, follow: false);
         return true;
     }
 

@@ -63,8 +63,8 @@ internal static class ClusterChanges
     {
         Thread.Sleep(Pause);
         CommandResult result = Directory.Exists("/run/systemd/system")
-            ? Command.Run(Deadline.In(CallLimit), "systemctl", ["reboot"])
-            : Command.Run(Deadline.In(CallLimit), "reboot", []);
+            ? Command.Run(Deadline.In(CallLimit), "systemctl", ["reboot"], whenWeEnd: WhenWeEnd.ItGoesOn)
+            : Command.Run(Deadline.In(CallLimit), "reboot", [], whenWeEnd: WhenWeEnd.ItGoesOn);
         if (!result.Succeeded)
             Console.Error.WriteLine($"the node does not reboot: {result.Words}");
     }

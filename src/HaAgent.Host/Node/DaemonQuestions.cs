@@ -1,4 +1,3 @@
-using System.Text;
 using HaAgent.Core.Node;
 using HaAgent.Host.Child;
 using HaAgent.Host.Native;
@@ -38,7 +37,7 @@ internal static class DaemonQuestions
 
     /// <summary>Those that run.</summary>
     public static DaemonsAnswer Daemons() =>
-        new([.. ProcFiles.Processes(DaemonNames).Select(process => Read(process.Pid, process.Name)).OfType<DaemonFact>()]);
+        new([.. ProcessTable.OfRoot(DaemonNames).Select(process => Read(process.Pid, process.Name)).OfType<DaemonFact>()]);
 
     /// <summary>The guests, each proven by its process.</summary>
     public static RunningGuestsAnswer RunningGuests(Deadline deadline)
@@ -97,10 +96,10 @@ internal static class DaemonQuestions
 
     private static DaemonFact? Read(int pid, string name)
     {
-        if (ProcFiles.Read(pid, "stat") is not byte[] stat || ProcFiles.Read(pid, "cmdline") is not byte[] arguments)
+        if (ProcessTable.TextOf(pid, "stat") is not string stat || ProcessTable.TextOf(pid, "cmdline") is not string arguments)
             return null;
-        TimeSpan age = ProcFiles.Age(Encoding.UTF8.GetString(stat), NodeTime.Uptime);
-        return new DaemonFact(name, pid, age, Encoding.UTF8.GetString(arguments).Split('\0', StringSplitOptions.RemoveEmptyEntries));
+        TimeSpan age = ProcessTable.Age(stat, NodeTime.Uptime);
+        return new DaemonFact(name, pid, age, arguments.Split('\0', StringSplitOptions.RemoveEmptyEntries));
     }
 }
 
@@ -139,10 +138,10 @@ internal static class DaemonChanges
         )
             throw new IOException($"{change.Name} (process {change.Pid}) is not root's alone");
         SeeNoGuests(deadline);
-        string[] command = Words($"/proc/{change.Pid}/cmdline");
+        string[] command = Words(change.Pid, "cmdline");
         KeyValuePair<string, string>[] environment =
         [
-            .. Words($"/proc/{change.Pid}/environ")
+            .. Words(change.Pid, "environ")
                 .Select(word => word.Split('=', 2))
                 .Where(pair => pair.Length == 2 && pair[0].Length > 0)
                 .Select(pair => KeyValuePair.Create(pair[0], pair[1])),
@@ -168,7 +167,14 @@ internal static class DaemonChanges
             throw new IOException($"{change.Name} did not end within {EndLimit.TotalSeconds:0} s");
 
         // From here on it must be started, however little time is left.
-        CommandResult result = Command.Run(Deadline.In(EndLimit), command[0], command[1..], environment: environment, directory: "/");
+        CommandResult result = Command.Run(
+            Deadline.In(EndLimit),
+            command[0],
+            command[1..],
+            environment: environment,
+            directory: "/",
+            whenWeEnd: WhenWeEnd.ItGoesOn
+        );
         if (result.ExitCode != 0)
             throw new IOException(
                 $"{change.Name} was ended and does not start again ({string.Join(' ', command)}): {result.Reason}. Start it by hand"
@@ -198,11 +204,11 @@ internal static class DaemonChanges
 
     private static void Systemctl(Deadline deadline, IReadOnlyList<string> arguments)
     {
-        CommandResult result = Command.Run(deadline, "systemctl", arguments);
+        CommandResult result = Command.Run(deadline, "systemctl", arguments, whenWeEnd: WhenWeEnd.ItGoesOn);
         if (result.ExitCode != 0)
             throw new IOException($"systemctl {string.Join(' ', arguments.Where(a => a != "--"))} failed: {result.Reason}");
     }
 
-    private static string[] Words(string path) =>
-        Encoding.UTF8.GetString(File.ReadAllBytes(path)).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Words(int pid, string file) =>
+        (ProcessTable.TextOf(pid, file) ?? "").Split('\0', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -76,7 +76,7 @@ internal static unsafe class FilesystemChange
 
     private static void Run(Deadline deadline, IReadOnlyList<string> command)
     {
-        CommandResult result = Command.Run(deadline, command[0], [.. command.Skip(1)]);
+        CommandResult result = Command.Run(deadline, command[0], [.. command.Skip(1)], whenWeEnd: WhenWeEnd.ItGoesOn);
         if (result.ExitCode != 0)
             throw new IOException($"{command[0]} failed: {result.Reason}");
     }

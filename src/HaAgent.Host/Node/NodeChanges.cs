@@ -98,7 +98,7 @@ internal static class PackageChange
             );
         foreach (IReadOnlyList<string> command in change.Commands)
         {
-            CommandResult result = Command.Run(Deadline.In(Limit), command[0], [.. command.Skip(1)]);
+            CommandResult result = Command.Run(Deadline.In(Limit), command[0], [.. command.Skip(1)], whenWeEnd: WhenWeEnd.ItGoesOn);
             bool good = change.Tool == "zypper" ? result.ExitCode is int code && ZypperSucceeded.Contains(code) : result.ExitCode == 0;
             if (!good)
                 return new RefusedReply($"{string.Join(' ', command)}: {result.Reason}");
@@ -119,5 +119,5 @@ internal static class NodeTime
 
     /// <summary>The time since the node booted.</summary>
     public static TimeSpan Uptime { get; } =
-        TimeSpan.FromSeconds(double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture));
+        TimeSpan.FromSeconds(double.Parse(RegularFile.Text("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture));
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -124,27 +123,13 @@ internal sealed class NodeClient
         var conversation = new NodeConversation(nonce, questions);
 
         // In a session of its own: Ctrl-C on our terminal must not cut a change in half.
-        string[] words = node == Self ? ["--wait", Environment.ProcessPath!, "node"] : ["--wait", .. Ssh, node, RemoteCommand];
-        using var process = new Process
-        {
-            StartInfo = new ProcessStartInfo(Command.Find("setsid"), words)
-            {
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            },
-        };
-        try
-        {
-            process.Start();
-        }
-        catch (System.ComponentModel.Win32Exception e)
-        {
-            return new Talk(conversation, new NodeFailure.NotStarted("setsid", e.Message), Sent: false);
-        }
+        string[] words = node == Self ? [Environment.ProcessPath!, "node"] : [.. Ssh, node, RemoteCommand];
+        using OpenProgram? process = OpenProgram.Start(words[0], words[1..], out string problem);
+        if (process is null)
+            return new Talk(conversation, new NodeFailure.NotStarted(words[0], problem), Sent: false);
 
         var errors = new StringBuilder();
-        Task chatter = KeepTailAsync(process.StandardError, errors);
+        Task chatter = KeepTailAsync(new StreamReader(process.Errors), errors);
         using var clock = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         clock.CancelAfter(limit);
 
@@ -163,15 +148,15 @@ internal sealed class NodeClient
 
             // Whoever waits for a request that will not come is to end.
             if (sending is null)
-                process.StandardInput.Close();
-            await process.WaitForExitAsync(clock.Token);
+                process.Input.Dispose();
+            int status = await process.End.WaitAsync(clock.Token);
             await Task.WhenAny(
                 Task.WhenAll(chatter, sending ?? Task.CompletedTask),
                 Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None)
             );
             return new Talk(
                 conversation,
-                Explain(process.ExitCode, isChange && sending is not null ? ConversationState.Begun : conversation.State, Tail(errors)),
+                Explain(status, isChange && sending is not null ? ConversationState.Begun : conversation.State, Tail(errors)),
                 sending is not null
             );
         }
@@ -184,10 +169,10 @@ internal sealed class NodeClient
     }
 
     // A change that was begun is not ended with us: on this node its process is left to finish it, elsewhere only the connection goes.
-    private void Leave(Process process, string node, bool begun)
+    private void Leave(OpenProgram process, string node, bool begun)
     {
         if (!begun || node != Self)
-            process.Kill(entireProcessTree: true);
+            process.Kill();
     }
 
     // By the statuses of ssh(1), of the shell and of haagent.
@@ -202,11 +187,11 @@ internal sealed class NodeClient
             _ => new NodeFailure.Ended(status, said),
         };
 
-    private static async Task ReadAsync(Process process, NodeConversation conversation, Action whenReady, CancellationToken stop)
+    private static async Task ReadAsync(OpenProgram process, NodeConversation conversation, Action whenReady, CancellationToken stop)
     {
         var buffer = new byte[64 * 1024];
         int count;
-        while ((count = await process.StandardOutput.BaseStream.ReadAsync(buffer, stop)) > 0)
+        while ((count = await process.Output.ReadAsync(buffer, stop)) > 0)
         {
             if (!conversation.Feed(buffer.AsSpan(0, count)))
                 return;
@@ -215,12 +200,12 @@ internal sealed class NodeClient
         }
     }
 
-    private static async Task SendAsync(Process process, byte[] request)
+    private static async Task SendAsync(OpenProgram process, byte[] request)
     {
         try
         {
-            await process.StandardInput.BaseStream.WriteAsync(request);
-            process.StandardInput.Close();
+            await process.Input.WriteAsync(request);
+            await process.Input.DisposeAsync();
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
         {
