@@ -12,6 +12,7 @@ internal sealed class StateDirectory(string resource, string? volatileDirectory,
 {
     private const string Prefix = "haagent-";
     private const string Suffix = ".guest";
+    private const int MostBytes = 64 * 1024;
 
     private readonly string _volatile = volatileDirectory ?? "/run/resource-agents";
     private readonly string _persistent = persistentDirectory is null ? "/var/lib/haagent" : Path.Combine(persistentDirectory, "haagent");
@@ -84,21 +85,19 @@ internal sealed class StateDirectory(string resource, string? volatileDirectory,
     /// <summary>A record that bears another resource's name.</summary>
     public sealed record OtherRecord(string Path, GuestRecord Record);
 
-    private static GuestRecord? Read(string path)
-    {
-        try
-        {
-            return GuestRecord.Parse(File.ReadAllText(path));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
+    private static GuestRecord? Read(string path) =>
+        RegularFile.Read(path, MostBytes, out _) is FileContent content ? GuestRecord.Parse(content.Text) : null;
 
     private void Write(string directory, GuestRecord record)
     {
         Directory.CreateDirectory(directory);
-        WholeFile.Write(Path.Combine(directory, FileName), Encoding.UTF8.GetBytes(record.Format()), WholeFile.OwnerOnly);
+
+        // That a start is pending must be written down whatever becomes of the file's owner and label.
+        WholeFile.Write(
+            Path.Combine(directory, FileName),
+            Encoding.UTF8.GetBytes(record.Format()),
+            WholeFile.OwnerOnly,
+            mustKeepLook: false
+        );
     }
 }

@@ -28,8 +28,8 @@ internal static unsafe class WholeFile
     /// <param name="content">All of it.</param>
     /// <param name="newMode">Its mode, if it was not there; otherwise mode, owner and SELinux label stay.</param>
     /// <param name="like">The file whose mode, owner and label it gets instead; null: its own.</param>
-    /// <param name="mustKeepOwner">Whether it is not written where its owner cannot be kept, as on an NFS server that squashes
-    /// root.</param>
+    /// <param name="mustKeepLook">Whether it is not written where its owner cannot be kept, as on an NFS server that squashes root, or its
+    /// label; what only root reads can do without.</param>
     /// <param name="follow">Whether a symbolic link is followed; otherwise it is replaced.</param>
     /// <exception cref="IOException">It was not written; what was there is there.</exception>
     public static void Write(
@@ -37,7 +37,7 @@ internal static unsafe class WholeFile
         ReadOnlySpan<byte> content,
         int newMode,
         string? like = null,
-        bool mustKeepOwner = true,
+        bool mustKeepLook = true,
         bool follow = true
     )
     {
@@ -55,7 +55,7 @@ internal static unsafe class WholeFile
                 using (SafeFileHandle handle = Create(beside))
                 {
                     RandomAccess.Write(handle, content, 0);
-                    Dress(handle, look, newMode, mustKeepOwner);
+                    Dress(handle, look, newMode, mustKeepLook);
                     RandomAccess.FlushToDisk(handle);
                 }
 
@@ -120,16 +120,11 @@ internal static unsafe class WholeFile
 
     private static Look? LookOf(string path, bool linkIsFault)
     {
-        int fd = Posix.Open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, out int error);
-        if (fd < 0)
-            return error == ENOENT || (error == ELOOP && !linkIsFault)
+        using SafeFileHandle? file = RegularFile.Open(path, O_RDONLY, out Tmds.Linux.statx facts, out FileProblem problem, follow: false);
+        if (file is null)
+            return problem.Kind == FileProblemKind.Missing || (!linkIsFault && (facts.stx_mode & (ushort)S_IFMT) == (ushort)S_IFLNK)
                 ? null
-                : throw new IOException($"what is there cannot be looked at: {Errno.Text(error)}");
-        using var file = new SafeFileHandle(fd, ownsHandle: true);
-        if (!Posix.Stat(fd, out Tmds.Linux.statx facts, out error))
-            throw new IOException($"what is there cannot be looked at: {Errno.Text(error)}");
-        if ((facts.stx_mode & (ushort)S_IFMT) != (ushort)S_IFREG)
-            throw new IOException("what is there is not a regular file");
+                : throw new IOException($"what is there {problem.Text}");
         return new Look(facts.stx_mode & PermissionBits, facts.stx_uid, facts.stx_gid, LabelOf(file));
     }
 
@@ -146,10 +141,10 @@ internal static unsafe class WholeFile
         return fd < 0 ? throw new IOException(Errno.Text(error)) : new SafeFileHandle(fd, ownsHandle: true);
     }
 
-    private static void Dress(SafeFileHandle file, Look? look, int newMode, bool mustKeepOwner)
+    private static void Dress(SafeFileHandle file, Look? look, int newMode, bool mustKeepLook)
     {
         int fd = (int)file.DangerousGetHandle();
-        if (look is not null && !Posix.SetOwner(fd, look.Owner, look.Group, out int error) && mustKeepOwner)
+        if (look is not null && !Posix.SetOwner(fd, look.Owner, look.Group, out int error) && mustKeepLook)
             throw new IOException($"its owner cannot be kept: {Errno.Text(error)}");
         if (!Posix.SetMode(fd, look?.Mode ?? newMode, out error))
             throw new IOException($"its mode cannot be set: {Errno.Text(error)}");
@@ -162,6 +157,7 @@ internal static unsafe class WholeFile
             Posix.SetAttribute(file, Label, label, (nuint)label.Length, 0) < 0
             && Marshal.GetLastPInvokeError() is int problem
             && problem != EOPNOTSUPP
+            && mustKeepLook
         )
             throw new IOException($"its SELinux label cannot be kept: {Errno.Text(problem)}");
     }

@@ -1,4 +1,6 @@
 using HaAgent.Core.Guest;
+using HaAgent.Host.Native;
+using Microsoft.Win32.SafeHandles;
 using Xunit;
 
 namespace HaAgent.Host.Tests;
@@ -30,6 +32,21 @@ public sealed class StateDirectoryTests : IDisposable
         Of("VM2").TakeOver(Assert.Single(Of("VM2").Others()), Active);
 
         Assert.Equal(Active, Of("VM2").Load());
+        Assert.False(Of("VM1").Load()!.IsActive);
+    }
+
+    /// <summary>That a start is pending must be written down, whatever becomes of its file's label.</summary>
+    [Fact]
+    public void Save_LabelCannotBeKept_IsWrittenAllTheSame()
+    {
+        Of("VM1").Save(Active);
+        using (SafeFileHandle labelled = File.OpenHandle(_directory + "/run/haagent-VM1.guest", access: FileAccess.ReadWrite))
+            Assert.Equal(0, Posix.SetAttribute(labelled, "security.selinux", "some_label"u8.ToArray(), 10, 0));
+        string[] words = ["--bounding-set", "-sys_admin", "--inh-caps", "-sys_admin", Environment.ProcessPath!, "save", "VM1", _directory];
+
+        CommandResult saved = Command.Run(Deadline.In(TimeSpan.FromMinutes(1)), "setpriv", words);
+
+        Assert.True(saved.Succeeded, saved.Words);
         Assert.False(Of("VM1").Load()!.IsActive);
     }
 

@@ -41,6 +41,9 @@ public sealed record NodeRequest(int Protocol, string Nonce, double Seconds)
 
     /// <summary>Null: nothing is to be changed.</summary>
     public NodeChange? Change { get; init; }
+
+    /// <summary>More than haagent ever asks at once: each is answered by a thread of its own, as root.</summary>
+    public const int MostQuestions = 64;
 }
 
 /// <summary>One line of an answer: a closed choice.</summary>

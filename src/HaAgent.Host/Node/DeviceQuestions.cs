@@ -12,17 +12,18 @@ internal static partial class DeviceQuestions
 
     /// <summary>The devices of those names, each by a process that may be left behind. Names of one disk, or of parts of it, are looked at
     /// one after the other: who looks by the one name would be a user of the device by the other.</summary>
-    public static DevicesAnswer Answer(DevicesQuestion question, Deadline deadline)
+    public static DevicesAnswer Answer(DevicesQuestion question, Deadline deadline, NodePermit permit)
     {
         var facts = new Dictionary<string, Fact<DeviceFact>>();
         IReadOnlyList<Mount> mounts = HostMounts.All();
         Parallel.ForEach(
             question.Paths.Distinct().GroupBy(path => Attempt.Learn(() => Disk(path, mounts)).Value ?? path),
+            NodeVolume.AtOnce,
             names =>
             {
                 foreach (string path in names)
                 {
-                    Fact<DeviceFact> fact = NodeVolume.Device(path, deadline);
+                    Fact<DeviceFact> fact = NodeVolume.Device(path, deadline, permit);
                     lock (facts)
                         facts[path] = fact;
                 }
@@ -32,8 +33,8 @@ internal static partial class DeviceQuestions
     }
 
     /// <summary>The devices of those names, by this process.</summary>
-    public static DevicesAnswer Here(DevicesQuestion question, Deadline deadline) =>
-        new(question.Paths.Distinct().ToDictionary(path => path, path => Attempt.Learn(() => Look(path, deadline))));
+    public static DevicesAnswer Here(DevicesQuestion question, Deadline deadline, NodePermit permit) =>
+        new(question.Paths.Distinct().ToDictionary(path => path, path => Attempt.Learn(() => Look(path, deadline, permit))));
 
     // A name that leads over a volume may not be followed here: that may stand still.
     private static Fact<string> Disk(string path, IReadOnlyList<Mount> mounts)
@@ -44,7 +45,7 @@ internal static partial class DeviceQuestions
         return handle is { Kind: PathKind.Block } ? Fact.Known(SysBlock.Of(handle.Device).Disk) : Fact.Absent<string>();
     }
 
-    private static Fact<DeviceFact> Look(string path, Deadline deadline)
+    private static Fact<DeviceFact> Look(string path, Deadline deadline, NodePermit permit)
     {
         using PathHandle? handle = PathHandle.Open(path);
         if (handle is not { Kind: PathKind.Block })
@@ -67,10 +68,20 @@ internal static partial class DeviceQuestions
                 StableNames = SysBlock.StableNames(real),
                 Blank = blank,
                 Signatures = signatures,
-                UsedBy = Attempt.Learn(() => Fact.Known(DeviceUsers.Of(block, path, mayHold: Holdable(filesystem)))),
+                UsedBy = Attempt.Learn(() => Users(block, path, Holdable(filesystem), permit)),
                 ClusterFilesystem = filesystem,
             }
         );
+    }
+
+    /// <summary>Who may only ask must not keep others from a device, even for a moment; without that nobody is not known to be
+    /// all.</summary>
+    private static Fact<IReadOnlyList<string>> Users(SysBlock block, string path, bool isHoldable, NodePermit permit)
+    {
+        IReadOnlyList<string> users = DeviceUsers.Of(block, path, isHoldable && permit == NodePermit.Changes);
+        return isHoldable && permit != NodePermit.Changes && users.Count == 0
+            ? Fact.NotLearned<IReadOnlyList<string>>("only who may change a node can learn that nobody uses a device")
+            : Fact.Known(users);
     }
 
     // Held alone even for a moment, a volume cannot be mounted: the cluster may be about to, and setup does not format its own again.
@@ -123,13 +134,13 @@ internal sealed class SysBlock(string directory)
     public bool IsPartition => File.Exists($"{directory}/partition");
 
     /// <summary>The device number, as "major:minor", of the whole disk that it is or is a part of.</summary>
-    public string Disk => IsPartition ? File.ReadAllText($"{Path.GetDirectoryName(Real(directory))}/dev").Trim() : Text("dev");
+    public string Disk => IsPartition ? RegularFile.Text($"{Path.GetDirectoryName(Real(directory))}/dev").Trim() : Text("dev");
 
     /// <summary>The kernel's names of it and of its partitions.</summary>
     public IReadOnlyList<string> Names => [.. Partitions.Prepend(Real(directory)).Select(part => Path.GetFileName(part))];
 
     /// <summary>The device numbers, as "major:minor", of it and of its partitions.</summary>
-    public IReadOnlyList<string> Numbers => [Text("dev"), .. Partitions.Select(part => File.ReadAllText($"{part}/dev").Trim())];
+    public IReadOnlyList<string> Numbers => [Text("dev"), .. Partitions.Select(part => RegularFile.Text($"{part}/dev").Trim())];
 
     /// <summary>The names of the devices that are built on it or on one of its partitions.</summary>
     public IReadOnlyList<string> Holders =>
@@ -175,7 +186,7 @@ internal sealed class SysBlock(string directory)
         string part = IsPartition ? $" partition {Text("partition")}" : "";
         foreach (string file in Identities.Select(name => $"{disk}/{name}").Where(File.Exists))
         {
-            if (File.ReadAllText(file).Trim() is { Length: > 0 } identity)
+            if (RegularFile.Text(file).Trim() is { Length: > 0 } identity)
                 return Fact.Known(identity + part);
         }
 
@@ -184,5 +195,5 @@ internal sealed class SysBlock(string directory)
 
     private static string Real(string path) => Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
 
-    private string Text(string file) => File.ReadAllText($"{directory}/{file}").Trim();
+    private string Text(string file) => RegularFile.Text($"{directory}/{file}").Trim();
 }

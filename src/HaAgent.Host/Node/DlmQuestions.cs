@@ -19,7 +19,7 @@ internal static partial class DlmQuestions
     /// <summary>Both.</summary>
     public static DlmAnswer Answer(Deadline deadline) =>
         new(
-            Attempt.Learn(() => Helper(Command.Find(Program), File.Exists(Configuration) ? File.ReadAllText(Configuration) : "")),
+            Attempt.Learn(() => Helper(Command.Find(Program), File.Exists(Configuration) ? RegularFile.Text(Configuration) : "")),
             Attempt.Learn(() => Waits(deadline))
         );
 

@@ -90,6 +90,16 @@ internal static class NodeService
             return reply is DoneReply ? ClusterChanges.Afterwards(change) : null;
         }
 
+        if (request.Questions.Count > NodeRequest.MostQuestions)
+        {
+            answer.Write(
+                new RefusedReply(
+                    $"its haagent answers {NodeRequest.MostQuestions} questions at once, and was asked {request.Questions.Count}"
+                )
+            );
+            return null;
+        }
+
         // Each on a thread of its own: one that hangs costs no other its answer.
         var left = new CountdownEvent(request.Questions.Count + 1);
         for (int i = 0; i < request.Questions.Count; i++)
@@ -191,7 +201,7 @@ internal static class NodeQuestions
             FilesQuestion q => FileQuestions.Answer(q, deadline, permit),
             DirectoriesQuestion q => FileQuestions.Answer(q, deadline),
             PathsQuestion q => FileQuestions.Answer(q, deadline),
-            DevicesQuestion q => DeviceQuestions.Answer(q, deadline),
+            DevicesQuestion q => DeviceQuestions.Answer(q, deadline, permit),
             SbdQuestion => FencingQuestions.Answer(),
             DlmQuestion => DlmQuestions.Answer(deadline),
             DaemonsQuestion => DaemonQuestions.Daemons(),
@@ -202,7 +212,7 @@ internal static class NodeQuestions
             LinksQuestion => NetworkQuestions.Links(deadline),
             RingQuestion => NetworkQuestions.Ring(deadline),
             PeersQuestion q => NetworkQuestions.Answer(q, deadline),
-            ListenersQuestion => NetworkQuestions.Listeners(File.ReadAllText("/proc/net/tcp"), ReadIf("/proc/net/tcp6")),
+            ListenersQuestion => NetworkQuestions.Listeners(RegularFile.Text("/proc/net/tcp"), ReadIf("/proc/net/tcp6")),
             NeighboursQuestion => NetworkQuestions.Neighbours(deadline),
             LeasesQuestion => WatchQuestions.Leases(),
             LogLinesQuestion q => WatchQuestions.Answer(q, deadline),
@@ -210,7 +220,7 @@ internal static class NodeQuestions
         };
 
     // A kernel without IPv6 has no such file.
-    private static string ReadIf(string path) => File.Exists(path) ? File.ReadAllText(path) : "";
+    private static string ReadIf(string path) => File.Exists(path) ? RegularFile.Text(path) : "";
 
     /// <summary>All that a program says.</summary>
     /// <exception cref="IOException">It is not installed, did not end in time or well, or said more than is read: nothing follows from

@@ -22,6 +22,9 @@ internal static class NodeVolume
 
     private static readonly string[] MadeUp = ["proc", "sysfs", "devtmpfs", "tmpfs", "ramfs", "rootfs"];
 
+    /// <summary>How many volumes or devices are asked at once.</summary>
+    public static ParallelOptions AtOnce { get; } = new() { MaxDegreeOfParallelism = 16 };
+
     private static readonly ChildCall Child = new("/run", "node");
 
     /// <summary>The longest that a volume is waited for.</summary>
@@ -52,6 +55,7 @@ internal static class NodeVolume
         var facts = groups[null].ToDictionary(path => path, path => Attempt.Learn(() => look(path)));
         Parallel.ForEach(
             groups.Where(group => group.Key is not null),
+            AtOnce,
             group =>
             {
                 Fact<IReadOnlyDictionary<string, Fact<T>>> said = Ask(
@@ -72,12 +76,12 @@ internal static class NodeVolume
     }
 
     /// <summary>Looks at a block device, which may not answer.</summary>
-    public static Fact<DeviceFact> Device(string path, Deadline deadline) =>
+    public static Fact<DeviceFact> Device(string path, Deadline deadline, NodePermit permit) =>
         Ask(
                 KeyOf(path),
                 $"the device {path}",
                 path,
-                NodePermit.Changes,
+                permit,
                 request => request with { Questions = [new DevicesQuestion([path])] },
                 deadline
             )
@@ -177,7 +181,7 @@ internal static class NodeVolume
             FilesQuestion q => FileQuestions.Here(q, permit),
             DirectoriesQuestion q => FileQuestions.Here(q),
             PathsQuestion q => FileQuestions.Here(q),
-            DevicesQuestion q => DeviceQuestions.Here(q, deadline),
+            DevicesQuestion q => DeviceQuestions.Here(q, deadline, permit),
             _ => throw new NotSupportedException($"a child does not know the question {question.GetType().Name}"),
         };
 

@@ -69,6 +69,23 @@ public sealed class BrokenRequestTests : IDisposable
         Assert.False(Directory.Exists(file));
     }
 
+    [Theory]
+    [InlineData(NodeRequest.MostQuestions, false)]
+    [InlineData(NodeRequest.MostQuestions + 1, true)]
+    public void Serve_MoreQuestionsThanAnybodyAsks_IsRefused(int questions, bool refused)
+    {
+        var request = new NodeRequest(NodeProtocol.Number, "n1", 60) { Questions = [.. Enumerable.Repeat(new ReleaseQuestion(), questions)] };
+        using var input = new MemoryStream(JsonSerializer.SerializeToUtf8Bytes(request, NodeJson.Default.NodeRequest));
+        using var output = new MemoryStream();
+
+        NodeService.Serve(input, output, "1.0.0", NodePermit.Questions, Path.Combine(_folder, "lock"));
+
+        var conversation = new NodeConversation("n1", questions);
+        conversation.Feed(output.ToArray());
+        Assert.Equal(refused, conversation.Outcome is RefusedReply);
+        Assert.Equal(!refused, Enumerable.Range(0, questions).All(i => conversation.Answer(i, "").State == FactState.Known));
+    }
+
     [Fact]
     public void Serve_QuestionsPermittedAlone_RefusesAChangeByNameAndShowsNoForeignFile()
     {
@@ -77,7 +94,7 @@ public sealed class BrokenRequestTests : IDisposable
 
         NodeConversation change = Ask(new NodeRequest(NodeProtocol.Number, "n1", 5) { Change = new WriteFile(file, NodeChange.Fingerprint(content), content) }, 0);
         File.WriteAllBytes(file, content);
-        NodeConversation question = Ask(new NodeRequest(NodeProtocol.Number, "n1", 5) { Questions = [new FilesQuestion([file, "/etc/passwd"])] }, 1);
+        NodeConversation question = Ask(new NodeRequest(NodeProtocol.Number, "n1", 5) { Questions = [new FilesQuestion([file, "/etc/passwd", "/proc/kmsg"])] }, 1);
 
         RefusedReply refused = Assert.IsType<RefusedReply>(change.Outcome);
         Assert.Equal(NodePermit.Changes, refused.Needs);
@@ -85,6 +102,7 @@ public sealed class BrokenRequestTests : IDisposable
         IReadOnlyDictionary<string, Fact<FileFact>> files = Assert.IsType<FilesAnswer>(question.Answer(0, "").Value).Files;
         Assert.Equal(Guest, files[file].Value!.Text);
         Assert.Equal(FactState.NotLearned, files["/etc/passwd"].State);
+        Assert.Equal(FactState.NotLearned, files["/proc/kmsg"].State);
 
         NodeConversation Ask(NodeRequest request, int questions)
         {

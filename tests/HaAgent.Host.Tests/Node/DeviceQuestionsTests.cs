@@ -62,7 +62,7 @@ public sealed class DeviceQuestionsTests : IDisposable
     {
         string file = Write("file", "");
 
-        IReadOnlyDictionary<string, Fact<DeviceFact>> devices = DeviceQuestions.Answer(new DevicesQuestion([file, "/dev/null", "/dev/no-such", "--help"]), Soon).Devices;
+        IReadOnlyDictionary<string, Fact<DeviceFact>> devices = DeviceQuestions.Answer(new DevicesQuestion([file, "/dev/null", "/dev/no-such", "--help"]), Soon, NodePermit.Changes).Devices;
 
         Assert.Equal(4, devices.Count);
         Assert.All(devices.Values, fact => Assert.Equal(FactState.Absent, fact.State));
@@ -82,11 +82,15 @@ public sealed class DeviceQuestionsTests : IDisposable
         {
             string[] names = [device, .. Enumerable.Range(0, 2).Select(i => (string)File.CreateSymbolicLink($"{_directory}/name{i}", device).FullName)];
 
-            IReadOnlyDictionary<string, Fact<DeviceFact>> devices = DeviceQuestions.Answer(new DevicesQuestion(names), Deadline.In(TimeSpan.FromMinutes(3))).Devices;
+            IReadOnlyDictionary<string, Fact<DeviceFact>> devices = DeviceQuestions.Answer(new DevicesQuestion(names), Soon, NodePermit.Changes).Devices;
 
             Assert.Equal(names.Order(), devices.Keys.Order());
             Assert.All(devices.Values, fact => Assert.Equal("", string.Join(", ", fact.Match(device => device.UsedBy.Match(users => users, () => ["absent"], why => [why]), () => ["absent"], why => [why]))));
             Assert.All(devices.Values, fact => Assert.Equal(device, fact.Value!.RealPath));
+
+            // Who may only ask does not hold a device, and so does not learn that nobody does.
+            DeviceFact asked = DeviceQuestions.Answer(new DevicesQuestion([device]), Soon, NodePermit.Questions).Devices[device].Value!;
+            Assert.Equal((device, FactState.NotLearned), (asked.RealPath, asked.UsedBy.State));
         }
         finally
         {
@@ -101,7 +105,7 @@ public sealed class DeviceQuestionsTests : IDisposable
         Assert.Equal("8:16", new SysBlock($"{_directory}/sdb/sdb1").Disk);
     }
 
-    private static Deadline Soon => Deadline.In(TimeSpan.FromSeconds(30));
+    private static Deadline Soon => Deadline.In(TimeSpan.FromMinutes(5));
 
     private SysBlock Disk()
     {
