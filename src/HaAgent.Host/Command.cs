@@ -50,7 +50,7 @@ internal enum WhenWeEnd
     /// <summary>It ends too, with all its children: what only asks, waits, or makes what nobody uses before we say so.</summary>
     ItEnds,
 
-    /// <summary>It is finished: half of it would be worse than none or all, as of mkfs, of an installation, of a daemon's restart.</summary>
+    /// <summary>It is finished: half of it would be worse than none or all, as of mkfs, an installation, a daemon's restart.</summary>
     ItGoesOn,
 }
 

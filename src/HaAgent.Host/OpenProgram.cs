@@ -6,8 +6,8 @@ using static Tmds.Linux.LibC;
 namespace HaAgent.Host;
 
 /// <summary>
-/// A program that is talked with, in a session of its own: no signal to our process group meets it. That we are gone it learns by the end of
-/// its standard input, and ends what is for us alone and finishes what has to be finished, as ssh and haagent do. Its group is ended by
+/// A program that is talked with, in a session of its own: no signal to our process group meets it. That we are gone it learns by the end
+/// of its standard input, and ends what is for us alone and finishes what has to be finished, as ssh and haagent do. Its group is ended by
 /// <see cref="Kill"/> alone.
 /// </summary>
 internal sealed class OpenProgram : IDisposable

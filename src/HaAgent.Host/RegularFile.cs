@@ -48,8 +48,8 @@ internal readonly record struct FileProblem(FileProblemKind Kind, string Reason)
 }
 
 /// <summary>
-/// The one reader of files. It looks at what lies at a path before anything is opened: to open a watchdog arms it, a tape is rewound, a FIFO
-/// waits. What is opened then is what was looked at, whatever has come to that path meanwhile.
+/// The one reader of files. It looks at what lies at a path before anything is opened: to open a watchdog arms it, a tape is rewound, a
+/// FIFO waits. What is opened then is what was looked at, whatever has come to that path meanwhile.
 /// </summary>
 internal static unsafe class RegularFile
 {

@@ -42,9 +42,9 @@ internal sealed partial class ProgramJson : JsonSerializerContext;
 
 /// <summary>
 /// Our own executable once more, between us and a program of the system. The program has a session of its own, so that no signal to our
-/// process group (Ctrl-C, Pacemaker's SIGKILL) meets it half-way; so it takes a process that outlives ours to end it, with all its children,
-/// when we are gone: that is seen by the socket to us, which closes however we end. Or to hear it to its end where it must be finished: a
-/// mkfs whose words nobody takes any more would die of them.
+/// process group (Ctrl-C, Pacemaker's SIGKILL) meets it half-way; so it takes a process that outlives ours to end it, with all its
+/// children, when we are gone: that is seen by the socket to us, which closes however we end. Or to hear it to its end where it must be
+/// finished: a mkfs whose words nobody takes any more would die of them.
 /// </summary>
 internal static unsafe class ProgramGuard
 {

@@ -10,8 +10,8 @@ namespace HaAgent.Host.Native;
 /// <param name="Kept">What becomes its descriptor 3; negative: nothing does.</param>
 internal readonly record struct SpawnStreams(int Input, int Output = -1, int Errors = -1, int Kept = -1);
 
-/// <summary>The one place where a process is made: by posix_spawn(3), with no descriptor but those it is given, all signals unblocked and as
-/// they are by default.</summary>
+/// <summary>The one place where a process is made: by posix_spawn(3), with no descriptor but those it is given, all signals unblocked and
+/// as they are by default.</summary>
 internal static unsafe partial class Spawn
 {
     private const string LibC = "libc.so.6";
