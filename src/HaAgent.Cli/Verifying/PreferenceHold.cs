@@ -162,10 +162,9 @@ internal static class PreferenceKeeper
             return ExitCode.Success;
         }
 
-        // One that is there already is an admin's, and stays.
-        if ((await ClusterProbe.ReadCibAsync()).HasId(Constraint(vm)))
+        if (await ObjectionAsync(vm) is { } objection)
         {
-            StandardStreams.Out($"the configuration has a {Constraint(vm)} already\n");
+            StandardStreams.Out(objection + "\n");
             WaitForEndOfInput();
             return ExitCode.Success;
         }
@@ -192,6 +191,19 @@ internal static class PreferenceKeeper
 
     // As crm_resource names it, so that 'crm resource clear' takes it away, too.
     private static string Constraint(string vm) => $"cli-prefer-{vm}";
+
+    // One that is there already is an admin's, and stays.
+    private static async Task<string?> ObjectionAsync(string vm)
+    {
+        try
+        {
+            return (await ClusterProbe.ReadCibAsync()).HasId(Constraint(vm)) ? $"the configuration has a {Constraint(vm)} already" : null;
+        }
+        catch (Stop stop)
+        {
+            return Printable.Line(stop.Message);
+        }
+    }
 
     /// <summary>Makes the constraint.</summary>
     /// <returns>Null: it is made. Else why it is not.</returns>
