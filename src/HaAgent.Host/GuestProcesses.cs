@@ -44,20 +44,20 @@ internal sealed class GuestProcesses(string proc, LibvirtPidFiles pidFiles, stri
     public Fact<QemuProcess> FromPidFile(GuestIdentity identity) =>
         pidFiles.Pid(identity.Name).Then(pid => QemuProcess.Open(pid, () => Carries(pid, identity)));
 
-    /// <summary>Whether a process is the QEMU of this guest, by UUID where it is known, else by name; absent: it is not, or it is
-    /// gone.</summary>
-    public Fact<bool> Carries(int pid, GuestIdentity identity) =>
-        Guest(pid, seen => identity.Uuid is null ? seen.Name == identity.Name : seen.Uuid == identity.Uuid, identity.Name).Map(_ => true);
+    /// <summary>Whether a process is the QEMU of this guest; absent: it is not, or it is gone.</summary>
+    public Fact<bool> Carries(int pid, GuestIdentity identity) => Guest(pid, identity.IsOf, identity.Name).Map(_ => true);
 
-    /// <summary>Every guest that a QEMU process of this node carries.</summary>
-    public Fact<IReadOnlyList<GuestProcess>> All()
+    /// <summary>The guests that QEMU processes of this node carry.</summary>
+    /// <param name="isWanted">Which of them are looked for.</param>
+    /// <param name="name">As of <see cref="Guest"/>.</param>
+    public Fact<IReadOnlyList<GuestProcess>> All(Func<GuestIdentity, bool> isWanted, string? name = null)
     {
         var guests = new List<GuestProcess>();
         try
         {
             foreach (int pid in ProcessTable.Pids(proc))
             {
-                Fact<GuestProcess> guest = Guest(pid, _ => true)
+                Fact<GuestProcess> guest = Guest(pid, isWanted, name)
                     .Then(seen => StartTime(pid).Map(start => new GuestProcess(seen, pid, start)));
                 if (guest.IsNotLearned(out string? why))
                     return Fact.NotLearned<IReadOnlyList<GuestProcess>>(why);

@@ -145,6 +145,12 @@ internal sealed class ProcessSearch(ChildCall child)
         return found.State == FactState.Absent && known.State == FactState.NotLearned ? known : found;
     }
 
+    /// <summary>A QEMU process that carries another guest of this one's name or UUID; absent: none does.</summary>
+    public Fact<GuestProcess> FindConfused(GuestIdentity identity, Deadline deadline) =>
+        child
+            .AskProcesses<GuestsSeen>(new FindConfused(identity.Name, identity.Uuid), deadline)
+            .Then(seen => seen.Guests is [var other, ..] ? Fact.Known(other) : Fact.Absent<GuestProcess>());
+
     /// <summary>The process that was remembered; absent: it lives no more, or none was.</summary>
     public static Fact<QemuProcess> Remembered(GuestRecord? record) =>
         record is { Pid: > 0 } ? QemuProcess.OpenKnown(record.Pid, record.StartTime) : Fact.Absent<QemuProcess>();

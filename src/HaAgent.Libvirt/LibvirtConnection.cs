@@ -51,8 +51,30 @@ public sealed unsafe class LibvirtConnection : IDisposable
     /// <returns>Null: no such domain. Every other failure is an exception.</returns>
     public LibvirtDomain? FindByName(string name) => Found(Interop.Domain.virDomainLookupByName(_handle, name));
 
-    /// <summary>The domain of an identity: by UUID where it is known, else by name.</summary>
-    public LibvirtDomain? Find(GuestIdentity identity) => identity.Uuid is string uuid ? FindByUuid(uuid) : FindByName(identity.Name);
+    /// <summary>The domain of an identity.</summary>
+    /// <returns>Null: no domain has both its name and its UUID. libvirt knows each of them once, and renames no domain that is active
+    /// (virDomainRename), so that one which has the UUID alone is another guest.</returns>
+    public LibvirtDomain? Find(GuestIdentity identity)
+    {
+        LibvirtDomain? domain = FindByName(identity.Name);
+        if (domain is null || identity.Uuid is null || domain.Uuid == identity.Uuid)
+            return domain;
+        domain.Dispose();
+        return null;
+    }
+
+    /// <summary>An active domain that has the name or the UUID of an identity and is another guest.</summary>
+    /// <returns>Null: there is none.</returns>
+    public GuestIdentity? FindConfused(GuestIdentity identity) =>
+        Another(identity, FindByName(identity.Name)) ?? (identity.Uuid is null ? null : Another(identity, FindByUuid(identity.Uuid)));
+
+    private static GuestIdentity? Another(GuestIdentity identity, LibvirtDomain? found)
+    {
+        using LibvirtDomain? domain = found;
+        return domain is not null && identity.IsConfusedWith(new GuestIdentity(domain.Name, domain.Uuid)) && domain.IsActive
+            ? new GuestIdentity(domain.Name, domain.Uuid)
+            : null;
+    }
 
     /// <summary>Name and UUID of every active domain (virConnectListAllDomains).</summary>
     public List<GuestIdentity> ActiveDomains()

@@ -120,7 +120,7 @@ public sealed record Explanation(string Headline, IReadOnlyList<Cause> Causes, I
             {
                 Observation.Active active => active.Describe(),
                 Observation.Absent absent => $"not active ({absent.How})",
-                Observation.Foreign foreign => $"another domain bears its name (UUID {foreign.Uuid})",
+                Observation.Foreign foreign => $"another domain bears its name (UUID {foreign.Other.Uuid})",
                 Observation.Unknown unknown => $"cannot tell: {unknown.Why}",
                 _ => throw new InvalidOperationException(),
             }

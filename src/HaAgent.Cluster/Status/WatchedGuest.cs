@@ -82,7 +82,8 @@ public sealed record WatchedGuest(Primitive Resource)
             .Match(
                 domain =>
                     !domain.Active ? Absent("defined, but shut off")
-                    : guest.Uuid is not null && domain.Uuid != guest.Uuid ? new Observation.Foreign(domain.Uuid)
+                    : guest.Uuid is not null && domain.Uuid != guest.Uuid
+                        ? new Observation.Foreign(new GuestIdentity(guest.Name, domain.Uuid), SharesName: true)
                     : new Observation.Active(domain.State, domain.Paused, Evidence.Libvirt),
                 () => Absent("libvirt does not know it"),
                 why =>

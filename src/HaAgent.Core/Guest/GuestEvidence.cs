@@ -33,6 +33,10 @@ public sealed record GuestEvidence
     /// nothing.</summary>
     public Fact<int>? Process { get; init; }
 
+    /// <summary>Looks for the QEMU process of a guest that has this one's name or UUID and is another; asked only where it
+    /// matters.</summary>
+    public Func<Fact<string>> Confused { get; init; } = Fact.Absent<string>;
+
     /// <summary>Looks at the daemon; asked only where it matters.</summary>
     public Func<DaemonLife> Daemon { get; init; } = () => DaemonLife.NotLearned;
 
@@ -63,9 +67,31 @@ public sealed record GuestEvidence
             { State: FactState.NotLearned } unknown => new Observation.Unknown(
                 $"whether a QEMU process of this node carries it could not be found out: {unknown.Why}"
             ),
-            _ => Libvirt is null ? WithoutLibvirt() : WithLibvirt(Libvirt),
+            null => Libvirt is null ? WithoutLibvirt() : WithLibvirt(Libvirt),
+            _ => MaybeConfused() ?? (Libvirt is null ? WithoutLibvirt() : WithLibvirt(Libvirt)),
         };
     }
+
+    /// <summary>
+    /// A QEMU with our guest's name that libvirt does not account for may be our guest under an earlier UUID. Of one that libvirt shows the
+    /// disks are compared; of this one nothing more is known.
+    /// </summary>
+    private Observation.Unknown? MaybeConfused() =>
+        Libvirt is Observation.Foreign
+            ? null
+            : Confused()
+                .Match<Observation.Unknown?>(
+                    other =>
+                        new(
+                            $"a QEMU process of this node carries another guest of its name or UUID, {other}, and libvirt "
+                                + (Libvirt is null ? $"does not say whose that is ({Failure.Message})" : "does not know that one")
+                        )
+                        {
+                            IsConfused = true,
+                        },
+                    () => null,
+                    why => new($"whether a QEMU process of this node carries a guest of its name could not be found out: {why}")
+                );
 
     private Observation WithLibvirt(Observation seen) =>
         Pending is null || IsSettled

@@ -132,9 +132,29 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
 
 /// <summary>Which domain a resource is about.</summary>
 /// <param name="Name">The domain's name, as libvirt has it.</param>
-/// <param name="Uuid">Lower case with dashes; null when the configuration has none and it has not been learned yet.</param>
+/// <param name="Uuid">Lower case with dashes; null when the configuration has none: libvirt makes one up at each start then, and the guest is
+/// known by its name.</param>
 public sealed record GuestIdentity(string Name, string? Uuid)
 {
+    /// <summary>
+    /// Whether a guest that was seen is this one: by its name and, where the configuration has one, by its UUID. Of two guests that share
+    /// one of them (a copied file), neither is the other.
+    /// </summary>
+    /// <param name="seen">With its UUID.</param>
+    public bool IsOf(GuestIdentity seen)
+    {
+        ArgumentNullException.ThrowIfNull(seen);
+        return Name == seen.Name && (Uuid is null || Uuid == seen.Uuid);
+    }
+
+    /// <summary>Whether a guest that was seen has this one's name or UUID and yet is another.</summary>
+    /// <param name="seen">With its UUID.</param>
+    public bool IsConfusedWith(GuestIdentity seen)
+    {
+        ArgumentNullException.ThrowIfNull(seen);
+        return !IsOf(seen) && (Name == seen.Name || (Uuid is not null && Uuid == seen.Uuid));
+    }
+
     /// <summary>The name and, where known, the UUID, for a log.</summary>
     public override string ToString() => Uuid is null ? Name : $"{Name} ({Uuid})";
 

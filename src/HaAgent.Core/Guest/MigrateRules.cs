@@ -30,7 +30,7 @@ public sealed class MigrateToRule : IRule
             ),
             Observation.Foreign foreign => Fail(
                 ExitCode.Generic,
-                $"{situation.Domain} cannot be migrated: it is not active here; another domain of that name is (UUID {foreign.Uuid})"
+                $"{situation.Domain} cannot be migrated: it is not active here; {foreign.Describe()} is"
             ),
             Observation.Unknown unknown => !unknown.WithoutIdentity && situation.Looks < 5 && situation.Remaining > TimeSpan.FromSeconds(5)
                 ? new NextStep.Wait(TimeSpan.FromSeconds(1))
@@ -91,9 +91,7 @@ public sealed class MigrateFromRule : IRule
             Observation.Absent absent => situation.Elapsed < Arrival && situation.Remaining > TimeSpan.FromSeconds(1)
                 ? new NextStep.Wait(TimeSpan.FromMilliseconds(500))
                 : Fail($"{situation.Domain} did not arrive from {situation.Invocation.MigrateSource ?? "the source"}: {absent.How}"),
-            Observation.Foreign foreign => Fail(
-                $"{situation.Domain} did not arrive; another domain of that name (UUID {foreign.Uuid}) is active here"
-            ),
+            Observation.Foreign foreign => Fail($"{situation.Domain} did not arrive; {foreign.Describe()} is active here"),
             Observation.Unknown unknown => !unknown.WithoutIdentity && situation.Remaining > TimeSpan.FromSeconds(2)
                 ? new NextStep.Wait(TimeSpan.FromSeconds(1))
                 : Fail($"Cannot tell whether {situation.Domain} arrived: {unknown.Why}"),

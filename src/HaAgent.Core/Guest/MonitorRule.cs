@@ -23,8 +23,8 @@ public sealed class MonitorRule : IRule
                 () =>
                     Finish(
                         ExitCode.NotRunning,
-                        $"{situation.Domain} is not active here; another domain of that name is (UUID {foreign.Uuid}), which this resource "
-                            + "leaves alone. Rename one of them"
+                        $"{situation.Domain} is not active here; {foreign.Describe()} is, which this resource leaves alone. Give one of "
+                            + $"them {(foreign.SharesName ? "another name" : "a UUID of its own")}"
                     ),
                 why => CannotTell(situation, foreign.CannotTell(why), probe: ExitCode.Installed)
             ),

@@ -101,26 +101,38 @@ public abstract record Observation
             };
     }
 
-    /// <summary>Our guest is not active here, but another domain of the same name is. It is not ours and is left alone.</summary>
-    /// <param name="Uuid">The other domain's UUID.</param>
-    public sealed record Foreign(string Uuid) : Observation
+    /// <summary>Our guest is not active here, but another domain that has its name, or its UUID, is. It is not ours and is left
+    /// alone.</summary>
+    /// <param name="Other">The other domain, with its UUID.</param>
+    /// <param name="SharesName">It has our guest's name and another UUID; else it has our guest's UUID and another name.</param>
+    public sealed record Foreign(GuestIdentity Other, bool SharesName) : Observation
     {
         /// <summary>A disk of our guest that it writes; absent only when all were compared.</summary>
         public Fact<string> OurDisk { get; init; } = Fact.NotAsked<string>();
 
+        /// <summary>Which it is, as a noun in a sentence about our guest.</summary>
+        public string Describe() =>
+            SharesName ? $"another domain of that name (UUID {Other.Uuid})" : $"another domain of its UUID {Other.Uuid}, {Other.Name},";
+
         /// <summary>
-        /// What to say of one that writes our guest's disk: it is most likely that guest under an earlier UUID, and whether it is or not,
-        /// nobody may start our guest elsewhere.
+        /// What to say of one that writes our guest's disk: it is most likely that guest under an earlier name or UUID, and whether it is
+        /// or not, nobody may start our guest elsewhere.
         /// </summary>
         public string Writes(string domain, string disk) =>
-            $"Another domain of the name {domain} (UUID {Uuid}) writes its disk {disk} here. It is not this resource's and was left "
-            + "alone; "
-            + "shut it down, or give the configuration its UUID";
+            $"{(SharesName ? $"Another domain of the name {domain} (UUID {Other.Uuid})" : $"The domain {Other.Name}, which has the UUID of {domain},")} "
+            + $"writes its disk {disk} here. It is not this resource's and was left alone; "
+            + $"shut it down, or give the configuration its {(SharesName ? "UUID" : "name")}";
+
+        /// <summary>What to say where it has our guest's UUID: libvirt runs no two guests of one.</summary>
+        public string Copied(string domain, string config) =>
+            $"{domain} cannot be started here: its UUID {Other.Uuid} is that of {Other.Name}, which is active here. Give {config} a UUID of "
+            + "its own (uuidgen makes one)";
 
         /// <summary>Where the disks could not be compared, it may be that guest.</summary>
         public Unknown CannotTell(string why) =>
             new(
-                $"another domain of its name (UUID {Uuid}) is, and whether that one writes this guest's disks could not be found out: {why}"
+                $"{(SharesName ? $"another domain of its name (UUID {Other.Uuid}) is" : $"{Other.Name}, which has its UUID, is")}, and whether "
+                    + $"that one writes this guest's disks could not be found out: {why}"
             );
     }
 
@@ -129,6 +141,9 @@ public abstract record Observation
     /// <param name="WithoutIdentity">Not even which domain it is about could be found out.</param>
     public sealed record Unknown(string Why, bool WithoutIdentity = false) : Observation
     {
+        /// <summary>A process may be this guest's under another name or UUID.</summary>
+        public bool IsConfused { get; init; }
+
         /// <summary>libvirt answers, and in a few seconds one can tell.</summary>
         public bool SettlesSoon { get; init; }
     }

@@ -29,10 +29,14 @@ public sealed class StartRule : IRule
                 ExitCode.Generic,
                 foreign.Writes(situation.Domain, disk)
             ),
+            Observation.Foreign { SharesName: false } copied => Fail(
+                ExitCode.Configured,
+                copied.Copied(situation.Domain, situation.Settings.Config)
+            ),
             Observation.Foreign foreign => Fail(
                 ExitCode.Generic,
-                $"{situation.Domain} cannot be started: another domain of that name (UUID {foreign.Uuid}) is active here and is not this "
-                    + $"resource's. Stop or rename it, or correct the <uuid> of {situation.Settings.Config}"
+                $"{situation.Domain} cannot be started: {foreign.Describe()} is active here and is not this resource's. Stop or rename it, "
+                    + $"or correct the <uuid> of {situation.Settings.Config}"
             ),
             Observation.Unknown unknown => CannotTell(situation, unknown),
             _ => throw new InvalidOperationException(),

@@ -42,8 +42,7 @@ public sealed class StopRule : IRule
                     {
                         Log = new LogMessage(
                             Severity.Warning,
-                            $"{situation.Domain} is not active here. Another domain of that name is (UUID {foreign.Uuid}); it is not this "
-                                + "resource's and was left alone"
+                            $"{situation.Domain} is not active here; {foreign.Describe()} is, and was left alone: it is not this resource's"
                         ),
                     },
                 why => CannotTell(situation, foreign.CannotTell(why))

@@ -18,6 +18,7 @@ namespace HaAgent.Host.Child;
 [JsonDerivedType(typeof(ReplaceImage), "replace-image")]
 [JsonDerivedType(typeof(WriteText), "write-file")]
 [JsonDerivedType(typeof(FindProcess), "find-process")]
+[JsonDerivedType(typeof(FindConfused), "find-confused")]
 [JsonDerivedType(typeof(ListGuests), "list-guests")]
 internal abstract record ChildRequest;
 
@@ -57,6 +58,9 @@ internal sealed record WriteText(string Path, string Text) : ChildRequest;
 
 /// <summary>Searches /proc for a guest's QEMU: answered by <see cref="ProcessSeen"/>.</summary>
 internal sealed record FindProcess(string Name, string? Uuid) : ChildRequest;
+
+/// <summary>Searches /proc for another guest of the same name, as far as libvirt filed none under another name: answered by <see cref="GuestsSeen"/>.</summary>
+internal sealed record FindConfused(string Name, string? Uuid) : ChildRequest;
 
 /// <summary>Searches /proc for every guest: answered by <see cref="GuestsSeen"/>.</summary>
 internal sealed record ListGuests : ChildRequest;

@@ -99,10 +99,8 @@ internal static class ChildWork
             ReplaceImage replace => Replace(replace),
             WriteText write => Change(() => Write(write.Path, write.Text)),
             FindProcess find => Find(new GuestIdentity(find.Name, find.Uuid)),
-            ListGuests => GuestProcesses
-                .OfNode()
-                .All()
-                .Match<ChildAnswer>(guests => new GuestsSeen(guests), () => new GuestsSeen([]), why => new Broken(why)),
+            FindConfused find => Guests(GuestProcesses.OfNode().All(new GuestIdentity(find.Name, find.Uuid).IsConfusedWith, find.Name)),
+            ListGuests => Guests(GuestProcesses.OfNode().All(_ => true)),
             _ => new Broken($"a child process does not know the request {request.GetType().Name}"),
         };
 
@@ -220,6 +218,9 @@ internal static class ChildWork
         WholeFile.Write(path, bytes, WholeFile.OwnerOnly, mustKeepLook: false, follow: false);
         return true;
     }
+
+    private static ChildAnswer Guests(Fact<IReadOnlyList<GuestProcess>> found) =>
+        found.Match<ChildAnswer>(guests => new GuestsSeen(guests), () => new GuestsSeen([]), why => new Broken(why));
 
     private static ChildAnswer Find(GuestIdentity identity) =>
         GuestProcesses

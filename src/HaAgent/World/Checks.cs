@@ -129,6 +129,12 @@ internal sealed class DeepValidation(AgentContext context)
         OperationResult reach = context.Hypervisor.Do(deadline.Share(0.4), _ => { });
         if (!reach.Succeeded)
             return new Outcome(reach.Code, $"{context.Domain} could not be managed here: {reach.Message}");
+        GuestIdentity? other = context.Hypervisor.Ask(deadline.Share(0.4), connection => connection.FindConfused(context.Identity), out _);
+        if (other is not null && other.Name != context.Identity.Name)
+            return new Outcome(
+                ExitCode.Configured,
+                new Observation.Foreign(other, SharesName: false).Copied(context.Domain, context.Settings.Config)
+            );
         OperationResult guard = starting.CheckLockGuard(deadline.Share(0.6));
         if (!guard.Succeeded)
             return new Outcome(guard.Code, guard.Message);

@@ -32,13 +32,21 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
 
     /// <summary>
     /// Another domain than the one that memory named and that is not active here: what the file says to those who ask for more than the
-    /// guest's end. A guest that left by a migration and came back under another UUID (its file has none) is found this way.
+    /// guest's end. A guest that left by a migration and came back under another UUID (its file had none) is found this way. One that bears
+    /// the guest's name here is nobody else's when it is the one that the file names.
     /// </summary>
     /// <returns>Null: there is none.</returns>
-    public GuestIdentity? Reconsider(GuestIdentity resolved, Deadline deadline)
+    public GuestIdentity? Reconsider(GuestIdentity resolved, Observation seen, Deadline deadline)
     {
         bool fileCounts = invocation.Action is OcfAction.Start or OcfAction.MigrateFrom || invocation.IsProbe;
-        return fileCounts && FromFile(deadline) is GuestIdentity other && other != resolved ? other : null;
+        bool isNamesake = seen is Observation.Foreign { SharesName: true } or Observation.Unknown;
+        return
+            (fileCounts || isNamesake)
+            && FromFile(deadline) is GuestIdentity other
+            && other != resolved
+            && (fileCounts || other.Name == resolved.Name)
+            ? other
+            : null;
     }
 
     /// <summary>Reads the configuration once.</summary>
@@ -152,21 +160,14 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
             return;
 
         // The resource's own, whose parameter config was changed.
-        if (state.Load() is { } own && OfThisBoot(own) is { IsActive: true } or { Pending: not null } && IsSame(own.Identity, identity))
+        if (state.Load() is { } own && OfThisBoot(own) is { IsActive: true } or { Pending: not null } && own.Identity == identity)
         {
             Save(OfThisBoot(own) with { Config = settings.Config });
             return;
         }
 
-        if (identity.Uuid is null)
-            return;
-        Record =
-            Adopt(state, record => record.Identity.Uuid == identity.Uuid, record => record with { Config = settings.Config }) ?? Record;
+        Record = Adopt(state, record => record.Identity == identity, record => record with { Config = settings.Config }) ?? Record;
     }
-
-    /// <summary>By UUID, or by name where the configuration has none.</summary>
-    private static bool IsSame(GuestIdentity remembered, GuestIdentity configured) =>
-        configured.Uuid is null ? remembered.Name == configured.Name : remembered.Uuid == configured.Uuid;
 
     private static GuestRecord? Adopt(StateDirectory state, Func<GuestRecord, bool> isOurs, Func<GuestRecord, GuestRecord> change)
     {
@@ -196,11 +197,7 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
     private void RememberAcrossReboots(DomainXml configuration)
     {
         GuestRecord? persistent = state.LoadPersistent();
-        if (
-            persistent is not null
-            && persistent.Config == settings.Config
-            && (persistent.Identity == configuration.Identity || configuration.Identity.Uuid is null)
-        )
+        if (persistent is not null && persistent.Config == settings.Config && persistent.Identity == configuration.Identity)
             return;
         try
         {

@@ -23,9 +23,6 @@ internal sealed class GuestObserver(AgentContext context)
     /// <summary>Memory and CPUs as of the last look.</summary>
     public DomainInfo LastInfo { get; private set; }
 
-    /// <summary>The UUID as of the last look; null when libvirt did not show the guest.</summary>
-    public string? LastUuid { get; private set; }
-
     /// <summary>Looks.</summary>
     public Observation Observe(Deadline deadline)
     {
@@ -35,12 +32,16 @@ internal sealed class GuestObserver(AgentContext context)
             return ObserveWithoutIdentity(deadline);
         Observation seen = Observe(identity, deadline);
         if (
-            seen is not (Observation.Absent or Observation.Foreign)
-            || context.Resolver.Reconsider(identity, deadline.Share(TimeForFirst)) is not GuestIdentity other
+            seen is not (Observation.Absent or Observation.Foreign or Observation.Unknown { IsConfused: true })
+            || context.Resolver.Reconsider(identity, seen, deadline.Share(TimeForFirst)) is not GuestIdentity other
         )
             return seen;
         context.Identity = other;
-        return Observe(other, deadline);
+        Observation again = Observe(other, deadline);
+        if (seen is not Observation.Unknown || again is Observation.Active)
+            return again;
+        context.Identity = identity;
+        return seen;
     }
 
     private Observation Observe(GuestIdentity identity, Deadline deadline)
@@ -67,6 +68,10 @@ internal sealed class GuestObserver(AgentContext context)
             Libvirt = seen,
             Failure = failure,
             Process = found?.Map(qemu => qemu.Pid),
+            Confused = () =>
+                context
+                    .Processes.FindConfused(identity, deadline.Share(TimeForLibvirt))
+                    .Map(other => $"{other.Guest}, process {other.Pid}"),
             Daemon = () => GuestProcesses.OfNode().Daemon(),
             Pending = pending,
             IsSettled = pending is not null && seen is not null && HasSettled(pending, deadline),
@@ -92,7 +97,7 @@ internal sealed class GuestObserver(AgentContext context)
             deadline.Share(0.5),
             connection =>
             {
-                using LibvirtDomain? other = connection.FindByUuid(foreign.Uuid);
+                using LibvirtDomain? other = connection.Find(foreign.Other);
                 return other is not null && DomainXml.Parse(other.LiveXml(), out _) is DomainXml theirs
                     ? new[] { AgentContext.Resolve(connection, ours.Disks), AgentContext.Resolve(connection, theirs.Disks) }
                     : null;
@@ -146,7 +151,6 @@ internal sealed class GuestObserver(AgentContext context)
 
     private Observation LookNow(LibvirtConnection connection, GuestIdentity identity)
     {
-        LastUuid = null;
         using LibvirtDomain? domain = connection.Find(identity);
         if (domain is not null)
         {
@@ -155,27 +159,21 @@ internal sealed class GuestObserver(AgentContext context)
                 info.State == DomainState.ShutOff
                 || (info.State is DomainState.Crashed or DomainState.NoState or DomainState.Unknown && !domain.IsActive);
             if (inactive)
-                return SameName(connection, identity) ?? new Observation.Absent("libvirt has it shut off");
+                return Confused(connection, identity) ?? new Observation.Absent("libvirt has it shut off");
             LastInfo = info;
-            LastUuid = domain.Uuid;
             PausedReason reason = info.State == DomainState.Paused ? KnownReason(domain.StateAndReason().Reason) : PausedReason.Unknown;
             return new Observation.Active(info.State, reason, Evidence.Libvirt);
         }
 
-        return SameName(connection, identity) ?? new Observation.Absent("libvirt knows no such domain");
+        return Confused(connection, identity) ?? new Observation.Absent("libvirt knows no such domain");
     }
 
     private static PausedReason KnownReason(int reason) =>
         reason is >= (int)PausedReason.Unknown and <= (int)PausedReason.ApiError ? (PausedReason)reason : PausedReason.Unknown;
 
-    /// <summary>An active domain that has our name and another UUID.</summary>
-    private static Observation? SameName(LibvirtConnection connection, GuestIdentity identity)
-    {
-        if (identity.Uuid is null)
-            return null;
-        using LibvirtDomain? other = connection.FindByName(identity.Name);
-        return other is not null && other.Uuid != identity.Uuid && other.IsActive ? new Observation.Foreign(other.Uuid) : null;
-    }
+    /// <summary>An active domain that could be taken for ours.</summary>
+    private static Observation? Confused(LibvirtConnection connection, GuestIdentity identity) =>
+        connection.FindConfused(identity) is GuestIdentity other ? new Observation.Foreign(other, other.Name == identity.Name) : null;
 
     /// <summary>
     /// Neither the configuration nor memory names the domain. It is proven absent when every guest that is active here is known to belong
@@ -197,7 +195,7 @@ internal sealed class GuestObserver(AgentContext context)
         GuestIdentity[] others = [.. context.State.Others().Where(other => other.Record.IsActive).Select(other => other.Record.Identity)];
         List<GuestIdentity> candidates = (active ?? [])
             .Concat(processes.Select(process => process.Guest))
-            .Where(guest => !others.Contains(guest))
+            .Where(guest => !others.Any(other => other.IsOf(guest)))
             .Distinct()
             .ToList();
         return candidates.Count == 0

@@ -14,15 +14,14 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
     public OperationResult Remember(Deadline deadline)
     {
         GuestRecord? known = context.Resolver.Record;
-        string? uuid = observer.LastUuid ?? context.Identity!.Uuid;
-        if (known is { IsActive: true, Pid: > 0 } && known.Identity.Uuid == uuid && uuid is not null)
+        GuestIdentity identity = context.Identity!;
+        if (known is { IsActive: true, Pid: > 0 } && known.Identity == identity && Lives(known))
             return OperationResult.Done;
-        context.Identity = context.Identity! with { Uuid = uuid };
         QemuProcess? process = null;
-        _ = context.IsLocalQemu && context.Processes.Find(context.Identity, hint: null, deadline.Share(0.5)).IsKnown(out process);
+        _ = context.IsLocalQemu && context.Processes.Find(identity, hint: null, deadline.Share(0.5)).IsKnown(out process);
         using QemuProcess? held = process;
         return context.Resolver.Save(
-            new GuestRecord(context.Settings.Config, context.Identity, IsActive: true)
+            new GuestRecord(context.Settings.Config, identity, IsActive: true)
             {
                 DomainType = context.Resolver.Configuration?.Type ?? known?.DomainType ?? "",
                 HypervisorUri = ResolvedUri(known, deadline),
@@ -34,6 +33,13 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
                 Pending = known?.Pending,
             }
         );
+    }
+
+    /// <summary>Who was restarted by hand has another process under the same identity.</summary>
+    private static bool Lives(GuestRecord known)
+    {
+        using QemuProcess? process = ProcessSearch.Remembered(known).Value;
+        return process is not null;
     }
 
     private string ResolvedUri(GuestRecord? known, Deadline deadline)

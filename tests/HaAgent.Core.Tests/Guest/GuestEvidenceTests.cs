@@ -82,5 +82,17 @@ public sealed class GuestEvidenceTests
         Assert.IsType<Observation.Unknown>((Silent(Refused, DaemonLife.Gone) with { Process = process }).Judge());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Judge_ProcessOfTheSameNameThatLibvirtDoesNotAccountFor_IsNoProofOfAbsence(bool answers)
+    {
+        GuestEvidence evidence = Silent(Refused, DaemonLife.Lives) with { Libvirt = answers ? Gone : null, Confused = () => Fact.Known("vm1 (beef), process 7") };
+
+        Assert.Contains("process 7", Assert.IsType<Observation.Unknown>(evidence.Judge()).Why, StringComparison.Ordinal);
+        Assert.IsType<Observation.Unknown>((evidence with { Confused = () => Fact.NotLearned<string>("/proc") }).Judge());
+        Assert.IsType<Observation.Absent>((evidence with { Confused = Fact.Absent<string> }).Judge());
+    }
+
     private static GuestEvidence Silent(OperationResult failure, DaemonLife daemon) => new() { Libvirt = null, Failure = failure, Process = NoProcess, Daemon = () => daemon };
 }

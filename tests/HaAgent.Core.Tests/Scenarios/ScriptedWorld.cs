@@ -12,10 +12,13 @@ namespace HaAgent.Core.Tests.Scenarios;
 ///   after OPERATION SECONDS GUEST  so long after the operation's end it looks so
 ///   takes OPERATION SECONDS      how long it takes (0.1 unless told); never more than it may
 ///   fails OPERATION KIND CODE TEXT  how it fails
-/// GUEST: running, paused REASON, crashed, asleep, nostate, process, lost, absent, foreign, impostor, namesake, unknown, pending, settling, nameless.
+/// GUEST: running, paused REASON, crashed, asleep, nostate, process, lost, absent, foreign, impostor, namesake, copied, renamed, unknown, pending, settling, nameless.
 /// </summary>
 internal sealed class ScriptedWorld : IGuestWorld
 {
+    private static readonly GuestIdentity Other = new("vm1", "00000000-0000-0000-0000-00000000beef");
+    private static readonly GuestIdentity Original = new("vm0", "00000000-0000-0000-0000-00000000cafe");
+
     private readonly List<(TimeSpan At, string Guest)> _timeline = [];
     private readonly List<(string Operation, TimeSpan After, string Guest)> _effects = [];
     private readonly Dictionary<string, TimeSpan> _durations = [];
@@ -115,10 +118,12 @@ internal sealed class ScriptedWorld : IGuestWorld
             "process" => new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Evidence.ProcessOnly),
             "lost" => new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Evidence.ProcessLostByLibvirt),
             "absent" => new Observation.Absent("libvirt knows no such domain"),
-            "foreign" => new Observation.Foreign("00000000-0000-0000-0000-00000000beef") { OurDisk = Fact.Absent<string>() },
-            "namesake" => new Observation.Foreign("00000000-0000-0000-0000-00000000beef") { OurDisk = Fact.NotLearned<string>("the volume does not answer") },
+            "foreign" => new Observation.Foreign(Other, SharesName: true) { OurDisk = Fact.Absent<string>() },
+            "namesake" => new Observation.Foreign(Other, SharesName: true) { OurDisk = Fact.NotLearned<string>("the volume does not answer") },
+            "copied" => new Observation.Foreign(Original, SharesName: false) { OurDisk = Fact.Absent<string>() },
+            "renamed" => new Observation.Foreign(Original, SharesName: false) { OurDisk = Fact.Known("/mnt/shared/vm1.raw") },
             "unknown" => new Observation.Unknown("libvirt does not answer"),
-            "impostor" => new Observation.Foreign("00000000-0000-0000-0000-00000000beef") { OurDisk = Fact.Known("/mnt/shared/vm1.raw") },
+            "impostor" => new Observation.Foreign(Other, SharesName: true) { OurDisk = Fact.Known("/mnt/shared/vm1.raw") },
             "pending" => new Observation.Unknown("libvirt was asked 9 s ago to start it and has not answered that, and it may still do so (libvirt did not answer within 5 s)"),
             "settling" => new Observation.Unknown("libvirt was asked 9 s ago to start it and has not answered that") { SettlesSoon = true },
             "nameless" => new Observation.Unknown("the configuration cannot be read", WithoutIdentity: true),

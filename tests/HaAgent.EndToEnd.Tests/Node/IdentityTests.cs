@@ -48,6 +48,57 @@ public sealed class IdentityTests(OneNode fixture) : NodeTest(fixture)
         Assert.True(other.Runs);
     }
 
+    /// <summary>A copied file in which the UUID was left: its resource must not touch the guest that it was copied from.</summary>
+    [Fact]
+    public void AnyAction_SameUuidOtherName_LeavesTheOtherAlone()
+    {
+        TestGuest first = NewGuest().Start();
+        TestGuest copy = NewGuest().With(g => g.Xml.Root!.Element("uuid")!.Value = first.Uuid);
+
+        copy.Agent("monitor").Fails(OcfExit.NotRunning, first.Name, first.Uuid);
+        copy.Agent("validate-all", level: 10).Fails(OcfExit.NotConfigured, first.Name, first.Uuid);
+        copy.Agent("start").Fails(OcfExit.NotConfigured, first.Name, first.Uuid);
+        copy.Agent("stop").Gives(OcfExit.Success);
+
+        Assert.True(first.Runs);
+        Assert.Equal("running (booted)", first.State);
+        Assert.True(Node.Exists($"/run/resource-agents/haagent-{first.Name}.guest"));
+        Node.Daemon("freeze", "libvirtd");
+        copy.Agent("stop", timeout: 20).Gives(OcfExit.Success);
+        Node.Daemon("thaw", "libvirtd");
+        Assert.True(first.Runs);
+        first.Agent("monitor", interval: 10).Gives(OcfExit.Success);
+    }
+
+    [Fact]
+    public void AnyAction_SameUuidOtherNameOnOurDisk_IsAnErrorThatNamesIt()
+    {
+        TestGuest first = NewGuest().Start();
+        TestGuest copy = NewGuest(disk: first.Disk).With(g => g.Xml.Root!.Element("uuid")!.Value = first.Uuid);
+
+        copy.Agent("monitor").Fails(OcfExit.GenericError, first.Name, first.Disk);
+        copy.Agent("start").Fails(OcfExit.GenericError, first.Name, first.Disk);
+        copy.Agent("stop").Fails(OcfExit.GenericError, first.Name, first.Disk);
+
+        Assert.True(first.Runs);
+    }
+
+    [Fact]
+    public void MonitorAndStop_SameNameOtherUuidWhileLibvirtIsSilent_IsNoProofOfAbsence()
+    {
+        TestGuest guest = NewGuest();
+        var other = new TestGuest(Node, guest.Name, disk: guest.Disk);
+        Node.Virsh("create", other.Config);
+        guest.Save();
+        Node.Daemon("freeze", "libvirtd");
+
+        guest.Agent("monitor", timeout: 15, interval: 10).Fails(OcfExit.GenericError, guest.Name);
+        guest.Agent("stop", timeout: 10).Fails(OcfExit.GenericError, guest.Name);
+
+        Assert.True(other.Runs);
+        Node.Daemon("thaw", "libvirtd");
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -115,7 +166,7 @@ public sealed class IdentityTests(OneNode fixture) : NodeTest(fixture)
     }
 
     [Fact]
-    public void StartMonitorStop_XmlWithoutUuid_LearnsIt()
+    public void StartMonitorStop_XmlWithoutUuid_GoByTheName()
     {
         TestGuest guest = NewGuest().With(g => g.Xml.Root!.Element("uuid")!.Remove());
 
@@ -125,9 +176,31 @@ public sealed class IdentityTests(OneNode fixture) : NodeTest(fixture)
         guest.Agent("start").Gives(OcfExit.Success);
         Assert.Equal(uuid, Node.Virsh("domuuid", guest.Name));
 
+        // Restarted by hand: libvirt makes up another.
+        Node.Virsh("destroy", guest.Name);
+        Node.Virsh("create", guest.Config);
+        Assert.NotEqual(uuid, Node.Virsh("domuuid", guest.Name));
         Node.Run("rm", guest.Config);
         guest.Agent("monitor", interval: 10).Gives(OcfExit.Success);
+        Node.Daemon("freeze", "libvirtd");
+        guest.Agent("monitor", interval: 10).Gives(OcfExit.Success);
+        Node.Daemon("thaw", "libvirtd");
         guest.Agent("stop").Gives(OcfExit.Success);
+        Assert.DoesNotContain(guest.Name, Node.Virsh("list", "--name"));
+    }
+
+    [Fact]
+    public void MonitorAndStop_RestartedByHandWithTheUuidThatItsFileHasNow_IsTheGuest()
+    {
+        TestGuest guest = NewGuest().Start();
+        string edited = Guid.NewGuid().ToString();
+        Node.Write(guest.Config, guest.Xml.ToString().Replace(guest.Uuid, edited));
+        Node.Virsh("destroy", guest.Name);
+        Node.Virsh("create", guest.Config);
+
+        guest.Agent("monitor", interval: 10).Gives(OcfExit.Success);
+        guest.Agent("stop").Gives(OcfExit.Success);
+
         Assert.DoesNotContain(guest.Name, Node.Virsh("list", "--name"));
     }
 

@@ -170,7 +170,7 @@ internal static class CopiesAndLocks
         {
             if (seen is Observation.Foreign foreign)
                 yield return Cause.Likely(
-                    $"On {node} another domain bears the name {guest.DomainName} (UUID {foreign.Uuid}), so this one cannot be "
+                    $"On {node} another domain bears the name {guest.DomainName} (UUID {foreign.Other.Uuid}), so this one cannot be "
                         + "started there",
                     $"rename or remove that one on {node} (virsh domrename, virsh undefine)"
                 );
