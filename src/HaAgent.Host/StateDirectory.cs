@@ -35,12 +35,7 @@ internal sealed class StateDirectory(string resource, string? volatileDirectory,
     {
         GuestRecord? persistent = LoadPersistent();
         Write(_volatile, record);
-        if (
-            persistent is null
-            || persistent.Config != record.Config
-            || persistent.Identity != record.Identity
-            || persistent.LastStart != record.LastStart
-        )
+        if (persistent is null || persistent.Config != record.Config || persistent.Identity != record.Identity)
             SavePersistent(record);
     }
 
@@ -48,12 +43,7 @@ internal sealed class StateDirectory(string resource, string? volatileDirectory,
     public void SavePersistent(GuestRecord record) => Write(_persistent, AcrossReboots(record));
 
     private static GuestRecord AcrossReboots(GuestRecord record) =>
-        new(record.Config, record.Identity, IsActive: false)
-        {
-            DomainType = record.DomainType,
-            HypervisorUri = record.HypervisorUri,
-            LastStart = record.LastStart,
-        };
+        new(record.Config, record.Identity, IsActive: false) { DomainType = record.DomainType, HypervisorUri = record.HypervisorUri };
 
     /// <summary>
     /// What is remembered here of other resources: seen active and not stopped since, or being started. What is remembered across reboots

@@ -27,10 +27,6 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
     /// another.</summary>
     public long StartTime { get; init; }
 
-    /// <summary>Unix time in seconds when the guest was last seen to have begun to run here; 0: never. It outlives a reboot: a memory that
-    /// was saved before is older than the disks.</summary>
-    public long LastStart { get; init; }
-
     /// <summary>What was last written as utilization; empty: nothing.</summary>
     public string Utilization { get; init; } = "";
 
@@ -53,7 +49,6 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
         Append(text, "active", IsActive ? "1" : "0");
         Append(text, "pid", Pid.ToString(CultureInfo.InvariantCulture));
         Append(text, "start", StartTime.ToString(CultureInfo.InvariantCulture));
-        Append(text, "last-start", LastStart.ToString(CultureInfo.InvariantCulture));
         Append(text, "utilization", Utilization);
         Append(text, "utilization-retry", UtilizationRetryAt.ToString(CultureInfo.InvariantCulture));
         Append(text, "pending", Pending?.Format() ?? "");
@@ -89,29 +84,22 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
             HypervisorUri = Field("uri"),
             Pid = (int)Number("pid", int.MaxValue),
             StartTime = Number("start", long.MaxValue),
-            LastStart = Number("last-start", long.MaxValue),
             Utilization = Field("utilization"),
             UtilizationRetryAt = Number("utilization-retry", long.MaxValue),
             Pending = PendingCall.Parse(Field("pending")),
         };
     }
 
-    private static void Append(StringBuilder text, string key, string value)
-    {
-        text.Append(key).Append('=');
+    private static void Append(StringBuilder text, string key, string value) =>
+        text.Append(key).Append('=').Append(Escape(value)).Append('\n');
 
-        // A value is one line, whatever a name or a path is made of: what followed a line break would be read as another field.
-        foreach (char c in value)
-            _ = c switch
-            {
-                '\\' => text.Append(@"\\"),
-                '\n' => text.Append(@"\n"),
-                _ => text.Append(c),
-            };
-        text.Append('\n');
-    }
+    /// <summary>A value as one line, whatever a name or a path is made of: what followed a line break would be read as another
+    /// field.</summary>
+    internal static string Escape(string value) =>
+        value.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal);
 
-    private static string Unescape(string value)
+    /// <summary>What <see cref="Escape"/> was given.</summary>
+    internal static string Unescape(string value)
     {
         if (!value.Contains('\\', StringComparison.Ordinal))
             return value;

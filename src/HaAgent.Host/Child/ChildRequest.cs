@@ -94,8 +94,8 @@ internal sealed record ImagesSeen(IReadOnlyList<bool?> InUse) : ChildAnswer;
 /// <summary>What is at a path.</summary>
 /// <param name="Kind">Nothing, a regular file or what else.</param>
 /// <param name="Length">Of a regular file, in bytes.</param>
-/// <param name="Written">When a regular file was last written, Unix time in seconds.</param>
-internal sealed record PathSeen(FileKind Kind, long Length, long Written = 0) : ChildAnswer;
+/// <param name="Mark">Of a regular file: what is another when it is written, or another file (<see cref="MarkedFile"/>).</param>
+internal sealed record PathSeen(FileKind Kind, long Length = 0, string? Mark = null) : ChildAnswer;
 
 /// <summary>In the order of the paths.</summary>
 internal sealed record PathsIdentified(IReadOnlyList<PathIdentity> Identities) : ChildAnswer;

@@ -120,25 +120,21 @@ internal static class ChildWork
 
     private static PathSeen Look(string path)
     {
-        if (File.Exists(path))
-            return new PathSeen(
-                (File.GetAttributes(path) & FileAttributes.Device) != 0 ? FileKind.Special : FileKind.RegularFile,
-                new FileInfo(path).Length,
-                new DateTimeOffset(File.GetLastWriteTimeUtc(path)).ToUnixTimeSeconds()
+        if (!Posix.Stat(path, out Tmds.Linux.statx facts, out int error))
+            return error == ENOENT || error == ENOTDIR
+                ? new PathSeen(FileKind.Absent)
+                : throw new IOException($"{path}: {Errno.Text(error)}");
+        var kind = (Tmds.Linux.mode_t)(facts.stx_mode & (ushort)S_IFMT);
+        return kind == S_IFDIR ? new PathSeen(FileKind.Directory)
+            : kind != S_IFREG ? new PathSeen(FileKind.Special)
+            : new PathSeen(
+                FileKind.RegularFile,
+                (long)facts.stx_size,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{facts.stx_ino}:{facts.stx_size}:{facts.stx_mtime.tv_sec}.{facts.stx_mtime.tv_nsec:d9}"
+                )
             );
-        return Directory.Exists(path) ? new PathSeen(FileKind.Directory, 0) : AbsentOrUnknown(path);
-    }
-
-    /// <summary>File.Exists says no to everything that went wrong.</summary>
-    private static PathSeen AbsentOrUnknown(string path)
-    {
-        const int withoutOpening = 0x200000; // O_PATH
-        int fd = Posix.Open(path, withoutOpening | O_CLOEXEC, out int error);
-        if (fd >= 0)
-            _ = close(fd);
-        return fd < 0 && (error == ENOENT || error == ENOTDIR) ? new PathSeen(FileKind.Absent, 0)
-            : fd < 0 ? throw new IOException($"{path}: {Errno.Text(error)}")
-            : new PathSeen(FileKind.Special, 0);
     }
 
     private static Finished Change(Func<bool> change)

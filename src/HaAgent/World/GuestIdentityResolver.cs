@@ -202,11 +202,7 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
         try
         {
             state.SavePersistent(
-                new GuestRecord(settings.Config, configuration.Identity, IsActive: false)
-                {
-                    DomainType = configuration.Type,
-                    LastStart = Math.Max(persistent?.LastStart ?? 0, Record?.LastStart ?? 0),
-                }
+                new GuestRecord(settings.Config, configuration.Identity, IsActive: false) { DomainType = configuration.Type }
             );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

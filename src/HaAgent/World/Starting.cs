@@ -96,24 +96,37 @@ internal sealed class Starting(AgentContext context)
                     $"{context.Domain} was not started: whether its memory is saved in {savedMemory} cannot be told: {there.Why}",
                     FailureKind.TimedOut
                 );
-            bool isOld =
-                context.Resolver.Record is GuestRecord ran
-                && there.Value is { Kind: FileKind.RegularFile } file
-                && file.Written < ran.LastStart;
-            if (isOld && SavedMemory.SetAside(context, savedMemory, deadline.Share(0.3)) is string kept)
-                return OperationResult.Failed(
-                    $"{context.Domain} was not started: {savedMemory} is older than its last start and cannot be moved aside ({kept}). "
-                        + "Delete it: restored later, it would meet disks that have changed"
-                );
-            if (!isOld && there.Value is { Kind: not FileKind.Absent })
-                return Restore(savedMemory, deadline);
-            if (context.Volume.Look(SavedMemory.Moved(context), deadline).Value is { Kind: not FileKind.Absent })
+            if (there.Value is { Kind: not FileKind.Absent })
+            {
+                Fact<SavedMemoryNote> note = SavedMemory.Note(context, deadline.Share(0.3));
+                Fact<string> doubt = SavedMemory.Doubt(context, note, deadline.Share(0.5));
+                if (doubt.IsNotLearned(out string? unclear))
+                    return OperationResult.Failed(
+                        $"{context.Domain} was not started: whether its memory in {savedMemory} may be restored cannot be told: {unclear}. "
+                            + "Delete that file to start without it",
+                        FailureKind.TimedOut
+                    );
+                if (!doubt.IsKnown(out string? reason))
+                    return Restore(savedMemory, note.Value!, deadline);
+                if (SavedMemory.SetAside(context, savedMemory, reason, deadline.Share(0.3)) is string kept)
+                    return OperationResult.Failed(
+                        $"{context.Domain} was not started: {savedMemory} may not be restored ({reason}) and cannot be moved aside ({kept}). "
+                            + "Delete it: restored later, it would meet disks that have changed"
+                    );
+            }
+            else if (context.Volume.Look(SavedMemory.Moved(context), deadline).Value is { Kind: not FileKind.Absent })
                 Warn(
                     $"{SavedMemory.Moved(context)} is the memory of {context.Domain} from a restore that was not seen to its end. Its "
                         + "guest may have run since, so it is not restored; delete it when it is of no use any more"
                 );
         }
 
+        // Also of a start without the parameter: it may be set again, here or on another node, and the memory be found.
+        if (SavedMemory.DropNote(context, deadline.Share(0.3)) is string stays)
+            return OperationResult.Failed(
+                $"{context.Domain} was not started: {stays}. Delete it: a memory that was saved before would be restored later, over disks "
+                    + "that have changed"
+            );
         OperationResult result = Ask(
             PendingKind.Start,
             deadline,
@@ -139,7 +152,7 @@ internal sealed class Starting(AgentContext context)
         return result;
     }
 
-    private OperationResult Restore(string file, Deadline deadline)
+    private OperationResult Restore(string file, SavedMemoryNote note, Deadline deadline)
     {
         string moved = SavedMemory.Moved(context);
         if (context.Volume.Move(file, ref moved, deadline) is string why)
@@ -157,21 +170,27 @@ internal sealed class Starting(AgentContext context)
                 result with
                 {
                     Message =
-                        $"{context.Domain} could not be restored from {(PutBack(result, moved, file) ? file : moved)}, which is kept: "
+                        $"{context.Domain} could not be restored from {(PutBack(result, note, moved, file) ? file : moved)}, which is kept: "
                         + $"{result.Message}",
                 },
                 deadline
             );
         if (context.Volume.Delete(moved, deadline) is string left)
             Warn($"{moved} cannot be deleted ({left}). {context.Domain} was restored from it, and it will not be restored again");
+        if (SavedMemory.DropNote(context, deadline.OrIn(TimeToPutBack)) is string stays)
+            Warn($"{stays}, the note of the memory from which {context.Domain} was restored");
         return result;
     }
 
-    /// <summary>After a failure that libvirt answered and that left no guest: it lets the guest run last of all, so that it has not
-    /// run.</summary>
-    private bool PutBack(OperationResult failure, string moved, string file)
+    /// <summary>
+    /// After a failure that libvirt answered and that left no guest. libvirt lets the guest run before its last step (qemuSaveImageStartVM
+    /// writes its own state down after that, and ends the guest when it cannot), so that the guest may have run: the disks show that by
+    /// their marks at the next start, and where one has none, only failures count that come before.
+    /// </summary>
+    private bool PutBack(OperationResult failure, SavedMemoryNote note, string moved, string file)
     {
-        if (failure.Kind is FailureKind.TimedOut or FailureKind.Unreachable)
+        bool cameBefore = failure.Kind is FailureKind.LockConflict or FailureKind.VirtlockdUnreachable or FailureKind.LockspaceLost;
+        if (failure.Kind is FailureKind.TimedOut or FailureKind.Unreachable || !(note.MarksEveryDisk || cameBefore))
             return false;
         bool isActive = context.Hypervisor.Ask(
             Deadline.In(TimeToPutBack),

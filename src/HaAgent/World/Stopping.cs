@@ -9,38 +9,64 @@ namespace HaAgent.World;
 /// <summary>The rungs of the stop ladder.</summary>
 internal sealed class Stopping(AgentContext context)
 {
+    /// <summary>For what is written down when the guest has ended.</summary>
+    private static readonly TimeSpan TimeForNote = TimeSpan.FromSeconds(5);
+
     /// <summary>Saves the guest's memory, which ends it.</summary>
     public OperationResult SaveMemory(Deadline deadline)
     {
         string file = SavedMemory.File(context);
-        if (Outdated(file, deadline) is OperationResult problem)
-            return problem;
+        if (Obstacle(file, deadline, out IReadOnlyList<Disk> disks) is string obstacle)
+            return OperationResult.Failed($"The memory of {context.Domain} is not saved, so the guest is shut down instead: {obstacle}");
         OperationResult result = OnDomain(deadline, domain => domain.Save(file));
-        return result.Succeeded
-            ? result
-            : result with
-            {
-                Message =
-                    $"The memory of {context.Domain} could not be saved to {file}, so the guest is shut down instead: {result.Message}",
-            };
+        if (result.Succeeded)
+        {
+            return SavedMemory.WriteNote(context, disks, Deadline.In(TimeForNote)) is string unwritten
+                ? OperationResult.DoneWith(
+                    $"The memory of {context.Domain} is saved in {file}, but the next start will not restore it: {unwritten}"
+                )
+                : result;
+        }
+
+        // Whole or not: from now on the guest changes its disks, or may.
+        string left = SetAside(file, "it was not seen to be saved to its end", Deadline.In(TimeForNote)) is string why
+            ? $". {file} may be there and cannot be moved aside ({why}); it will not be restored"
+            : "";
+        if (SavedMemory.DropNote(context, Deadline.In(TimeForNote)) is string stays)
+            left += $". {stays}";
+        return result with
+        {
+            Message =
+                $"The memory of {context.Domain} could not be saved to {file}, so the guest is shut down instead: {result.Message}{left}",
+        };
     }
 
-    /// <summary>
-    /// A memory that lies there while the guest runs is older than its disks. It must not be what the next start restores if this one
-    /// cannot be saved.
-    /// </summary>
-    private OperationResult? Outdated(string file, Deadline deadline)
+    /// <summary>What keeps a memory from being saved so that a start can restore it.</summary>
+    private string? Obstacle(string file, Deadline deadline, out IReadOnlyList<Disk> disks)
+    {
+        disks = [];
+        Fact<IReadOnlyList<Disk>> live = context.Disks(deadline.Share(0.3));
+        if (!live.IsKnown(out IReadOnlyList<Disk>? known))
+            return $"its disks could not be found out ({live.Why})";
+        disks = known;
+
+        // The note of an earlier memory goes with this one's beginning.
+        return SavedMemory.BeginNote(context, deadline.Share(0.5))
+            ?? (
+                SetAside(file, "the guest has run since it was saved", deadline.Share(0.5)) is string why
+                    ? $"{file} may be there already and cannot be moved aside ({why})"
+                    : null
+            );
+    }
+
+    /// <summary>Moves a memory aside, if one is there.</summary>
+    /// <returns>Null, or why one may still be there.</returns>
+    private string? SetAside(string file, string reason, Deadline deadline)
     {
         Fact<PathSeen> there = context.Volume.Look(file, deadline.Share(0.5));
-        if (there.Value is { Kind: FileKind.Absent })
-            return null;
-        string? why = there.State == FactState.NotLearned ? there.Why : SavedMemory.SetAside(context, file, deadline.Share(0.5));
-        return why is null
-            ? null
-            : OperationResult.Failed(
-                $"The memory of {context.Domain} is not saved, because {file} may be there already and cannot be moved aside ({why}). "
-                    + "Delete it before the next start, which would restore it over disks that have changed"
-            );
+        return there.Value is { Kind: FileKind.Absent } ? null
+            : there.State == FactState.NotLearned ? there.Why
+            : SavedMemory.SetAside(context, file, reason, deadline);
     }
 
     /// <summary>Asks the guest to shut down.</summary>

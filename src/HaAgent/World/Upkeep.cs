@@ -17,6 +17,10 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
         GuestIdentity identity = context.Identity!;
         if (known is { IsActive: true, Pid: > 0 } && known.Identity == identity && Lives(known))
             return OperationResult.Done;
+
+        // A guest that somebody else started has begun to change its disks as well.
+        if (known is not { IsActive: true } && SavedMemory.DropNote(context, deadline.Share(0.3)) is string stays)
+            context.Log.Write(new LogMessage(Severity.Warning, $"{stays}. Delete it: {context.Domain} runs, and no saved memory fits it"));
         QemuProcess? process = null;
         _ = context.IsLocalQemu && context.Processes.Find(identity, hint: null, deadline.Share(0.5)).IsKnown(out process);
         using QemuProcess? held = process;
@@ -27,7 +31,6 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
                 HypervisorUri = ResolvedUri(known, deadline),
                 Pid = process?.Pid ?? 0,
                 StartTime = process?.StartTime ?? 0,
-                LastStart = known is { IsActive: true, LastStart: > 0 } ? known.LastStart : DateTimeOffset.UtcNow.ToUnixTimeSeconds(),
                 Utilization = known?.Utilization ?? "",
                 UtilizationRetryAt = known?.UtilizationRetryAt ?? 0,
                 Pending = known?.Pending,
@@ -56,7 +59,6 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
                 {
                     DomainType = known.DomainType,
                     HypervisorUri = known.HypervisorUri,
-                    LastStart = known.LastStart,
                     Utilization = known.Utilization,
                 }
             )

@@ -13,7 +13,6 @@ public sealed class GuestRecordTests
         StartTime = 987654321,
         Utilization = "cpu=2 hv_memory=512 ",
         UtilizationRetryAt = 1795509557,
-        LastStart = 1795509001,
         Pending = new PendingCall(PendingKind.Restore, "8cf0b1a4-9f2a-4b0e-a8a5-0d8d8f9a3c11", 4711),
     };
 

@@ -172,6 +172,64 @@ public sealed class StopTests(OneNode fixture) : NodeTest(fixture)
         Assert.Equal(1, guest.Boots);
     }
 
+    /// <summary>Another node, which does not see the directory of the saved memory, or a start without the parameter.</summary>
+    [Fact]
+    public void Start_GuestRanElsewhereSinceItsMemoryWasSaved_BootsFromItsDisks()
+    {
+        TestGuest guest = NewGuest();
+        Node.Run("mkdir", "-p", "/run/saved");
+        string saved = $"/run/saved/{guest.Name}.state";
+        guest.Start();
+        guest.Agent("stop", parameters: ("snapshot", "/run/saved")).Gives(OcfExit.Success);
+        Assert.True(Node.Exists(saved));
+        AgentResult Elsewhere(string action) =>
+            (guest.Call(action) with { Variables = new() { ["HA_RSCTMP"] = "/run/elsewhere", ["HA_VARLIB"] = "/run/elsewhere" } }).RunOn(Node);
+        Elsewhere("start").Gives(OcfExit.Success);
+        Until.True(() => guest.Boots == 2, "the guest boots elsewhere");
+        Elsewhere("stop").Gives(OcfExit.Success);
+        Node.Run("touch", saved); // whatever the clocks say
+
+        AgentResult start = guest.Agent("start", parameters: ("snapshot", "/run/saved")).Gives(OcfExit.Success);
+
+        Until.True(() => guest.Boots == 3, "the guest boots instead");
+        Assert.Contains(saved + ".old", start.Log);
+        guest.Agent("stop").Gives(OcfExit.Success);
+    }
+
+    [Fact]
+    public void Start_DiskWasWrittenSinceTheMemoryWasSaved_BootsFromItsDisks()
+    {
+        TestGuest guest = NewGuest();
+        Node.Run("mkdir", "-p", "/mnt/shared/saved");
+        guest.Parameters["snapshot"] = "/mnt/shared/saved";
+        guest.Start();
+        guest.Agent("stop").Gives(OcfExit.Success);
+        guest.Tell(GuestDoes.ObeyPowerButton);
+
+        guest.Agent("start").Gives(OcfExit.Success);
+
+        Until.True(() => guest.Boots == 2, "the guest boots instead");
+        guest.Agent("stop", parameters: ("force_stop", "1")).Gives(OcfExit.Success);
+    }
+
+    /// <summary>libvirt was killed while it saved: its file stays, is not whole and never can be restored.</summary>
+    [Fact]
+    public void Start_MemoryThatWasNotSavedToItsEnd_BootsFromItsDisks()
+    {
+        TestGuest guest = NewGuest();
+        Node.Run("mkdir", "-p", "/mnt/shared/saved");
+        guest.Start();
+        guest.Agent("stop").Gives(OcfExit.Success);
+        guest.Parameters["snapshot"] = "/mnt/shared/saved";
+        Node.Write($"/mnt/shared/saved/{guest.Name}.state", "LibvirtQemudPart");
+
+        guest.Agent("start").Gives(OcfExit.Success);
+
+        Until.True(() => guest.Boots == 2, "the guest boots");
+        Assert.True(Node.Exists($"/mnt/shared/saved/{guest.Name}.state.old"));
+        guest.Agent("stop", parameters: ("snapshot", "")).Gives(OcfExit.Success);
+    }
+
     [Fact]
     public void Start_MemoryOfAnUnfinishedRestore_IsKeptAndNotRestored()
     {
@@ -192,7 +250,7 @@ public sealed class StopTests(OneNode fixture) : NodeTest(fixture)
     }
 
     [Fact]
-    public void Start_RestoreRefusedBeforeTheGuestRan_IsTriedAgainTheNextTime()
+    public void Start_DiskIsAway_TheMemoryIsRestoredTheNextTime()
     {
         TestGuest guest = NewGuest();
         Node.Run("mkdir", "-p", "/mnt/shared/saved");
@@ -208,6 +266,30 @@ public sealed class StopTests(OneNode fixture) : NodeTest(fixture)
 
         Assert.True(guest.Runs);
         Assert.Empty(Directory.GetFiles(Node.PathOf("/mnt/shared/saved")));
+        guest.Tell(GuestDoes.SwitchOff);
+        guest.UntilGone();
+        Assert.Equal(1, guest.Boots);
+    }
+
+    [Fact]
+    public void Start_RestoreRefusedBeforeTheGuestRan_IsTriedAgainTheNextTime()
+    {
+        TestGuest guest = NewGuest();
+        Node.Run("mkdir", "-p", "/mnt/shared/saved");
+        guest.Parameters["snapshot"] = "/mnt/shared/saved";
+        guest.Start();
+        guest.Agent("stop").Gives(OcfExit.Success);
+        string lease = $"/mnt/shared/lockd/{guest.Lease}";
+        int holder = int.Parse(Node.Run("bash", "-c",
+            $"setsid python3 -c 'import fcntl,time; f=open(\"{lease}\",\"a+\"); fcntl.lockf(f,fcntl.LOCK_EX); open(\"/run/lease-held\",\"w\"); time.sleep(3600)' >/dev/null 2>&1 & echo $!"));
+        Until.True(() => Node.Exists("/run/lease-held"), "another process takes the lease");
+
+        guest.Agent("start", timeout: 20).Fails(OcfExit.GenericError, "locked");
+
+        Assert.True(Node.Exists($"/mnt/shared/saved/{guest.Name}.state"));
+        Node.Run("kill", $"{holder}");
+        Node.Run("rm", "/run/lease-held");
+        guest.Agent("start", timeout: 60).Gives(OcfExit.Success);
         guest.Tell(GuestDoes.SwitchOff);
         guest.UntilGone();
         Assert.Equal(1, guest.Boots);

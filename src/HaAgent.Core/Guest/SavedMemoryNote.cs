@@ -1,0 +1,104 @@
+using System.Text;
+using HaAgent.Core.Node;
+
+namespace HaAgent.Core.Guest;
+
+/// <summary>A file as it was: by its inode, length and time of change as its own filesystem has them.</summary>
+/// <param name="Path">Where it lies.</param>
+/// <param name="Mark">Compared for being the same and never for being older, so that no two clocks are; null: it has none that shows
+/// whether it was written (a block device, an image on a server), or others write it as well.</param>
+public readonly record struct MarkedFile(string Path, string? Mark);
+
+/// <summary>
+/// What a stop writes down, beside the configuration, of the memory that it saved. A memory belongs to the disks as they were: over disks on
+/// which the guest has run since, it destroys them. So it is restored only where this note is there and nothing of what it names was
+/// written since. Every start takes the note away before the guest runs, which is what protects disks without a mark.
+/// </summary>
+/// <param name="Memory">The saved memory.</param>
+/// <param name="Disks">The guest's writable disks.</param>
+public sealed record SavedMemoryNote(MarkedFile Memory, IReadOnlyList<MarkedFile> Disks)
+{
+    /// <summary>Of a note that is being written: nothing is restored by it.</summary>
+    public const string Begun = "haagent-memory 1\n";
+
+    private const string NoMark = "-";
+
+    /// <summary>Every disk shows whether it was written.</summary>
+    public bool MarksEveryDisk => Disks.All(disk => disk.Mark is not null);
+
+    /// <summary>The note of a configuration.</summary>
+    public static string PathOf(string config) => config + ".memory";
+
+    /// <summary>The file's text.</summary>
+    public string Format()
+    {
+        var text = new StringBuilder(Begun);
+        Append("memory", Memory);
+        foreach (MarkedFile disk in Disks)
+            Append("disk", disk);
+        return text.Append("end\n").ToString();
+
+        void Append(string key, MarkedFile file) => text.Append($"{key}={file.Mark ?? NoMark} {GuestRecord.Escape(file.Path)}\n");
+    }
+
+    /// <summary>Reads the file's text; null when it is not whole, or not what <see cref="Format"/> writes.</summary>
+    public static SavedMemoryNote? Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (!text.StartsWith(Begun, StringComparison.Ordinal) || !text.EndsWith("\nend\n", StringComparison.Ordinal))
+            return null;
+        MarkedFile? memory = null;
+        var disks = new List<MarkedFile>();
+        foreach (string line in text[Begun.Length..^"end\n".Length].Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.Split('=', 2) is not [var key, var value] || value.Split(' ', 2) is not [{ Length: > 0 } mark, { Length: > 0 } path])
+                return null;
+            var file = new MarkedFile(GuestRecord.Unescape(path), mark == NoMark ? null : mark);
+            if (key == "disk")
+                disks.Add(file);
+            else if (key == "memory" && memory is null)
+                memory = file;
+            else
+                return null;
+        }
+
+        return memory is MarkedFile saved ? new SavedMemoryNote(saved, disks) : null;
+    }
+
+    /// <summary>Why the memory may not be restored; absent: it is proven that it may; not learned: that may still be found out.</summary>
+    /// <param name="file">The memory that is there.</param>
+    /// <param name="markOf">A file's mark now.</param>
+    /// <param name="isShared">Whether every node sees the directory of this note; asked only where a disk has no mark.</param>
+    public Fact<string> Doubt(string file, Func<string, Fact<string>> markOf, Func<Fact<bool>> isShared)
+    {
+        ArgumentNullException.ThrowIfNull(markOf);
+        ArgumentNullException.ThrowIfNull(isShared);
+        if (Memory.Path != file || Memory.Mark is null)
+            return Fact.Known($"the one that was saved last is {Memory.Path}");
+        Fact<string> doubt = Fact.Absent<string>();
+        foreach (MarkedFile disk in Disks.Prepend(Memory).Where(disk => disk.Mark is not null))
+        {
+            Fact<string> seen = markOf(disk.Path);
+            if (seen.IsKnown(out string? mark) && mark != disk.Mark)
+                return Fact.Known(disk == Memory ? "it is not the one that was saved last" : $"its disk {disk.Path} was written since");
+            if (seen.State != FactState.Known)
+                doubt = Fact.NotLearned<string>(seen.Why ?? $"{disk.Path} is not there");
+        }
+
+        if (doubt.State != FactState.Absent || MarksEveryDisk)
+            return doubt;
+        string unmarked = Disks.First(disk => disk.Mark is null).Path;
+        return isShared()
+            .Match(
+                shared =>
+                    shared
+                        ? Fact.Absent<string>()
+                        : Fact.Known(
+                            $"a start on another node may have changed its disk {unmarked}: its configuration lies on a filesystem of "
+                                + "this node alone, where other nodes do not take the note of a saved memory away"
+                        ),
+                () => Fact.NotLearned<string>("its configuration's directory is not there"),
+                Fact.NotLearned<string>
+            );
+    }
+}
