@@ -59,7 +59,8 @@ internal sealed record WriteText(string Path, string Text) : ChildRequest;
 /// <summary>Searches /proc for a guest's QEMU: answered by <see cref="ProcessSeen"/>.</summary>
 internal sealed record FindProcess(string Name, string? Uuid) : ChildRequest;
 
-/// <summary>Searches /proc for another guest of the same name, as far as libvirt filed none under another name: answered by <see cref="GuestsSeen"/>.</summary>
+/// <summary>Searches /proc for another guest of the same name or UUID, leaving out what libvirt filed under another name: answered by
+/// <see cref="GuestsSeen"/>.</summary>
 internal sealed record FindConfused(string Name, string? Uuid) : ChildRequest;
 
 /// <summary>Searches /proc for every guest: answered by <see cref="GuestsSeen"/>.</summary>
