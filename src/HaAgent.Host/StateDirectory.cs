@@ -57,7 +57,7 @@ internal sealed class StateDirectory(string resource, string? volatileDirectory,
         foreach (string path in Directory.EnumerateFiles(_volatile, Prefix + "*" + Suffix))
         {
             if (Path.GetFileName(path) != FileName && Read(path) is GuestRecord record && (record.IsActive || record.Pending is not null))
-                others.Add(new OtherRecord(path, record));
+                others.Add(new OtherRecord(path, Path.GetFileName(path)[Prefix.Length..^Suffix.Length], record));
         }
 
         return others;
@@ -73,7 +73,7 @@ internal sealed class StateDirectory(string resource, string? volatileDirectory,
     }
 
     /// <summary>A record that bears another resource's name.</summary>
-    public sealed record OtherRecord(string Path, GuestRecord Record);
+    public sealed record OtherRecord(string Path, string Resource, GuestRecord Record);
 
     private static GuestRecord? Read(string path) =>
         RegularFile.Read(path, MostBytes, out _) is FileContent content ? GuestRecord.Parse(content.Text) : null;

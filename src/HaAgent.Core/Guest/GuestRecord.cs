@@ -120,8 +120,8 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
 
 /// <summary>Which domain a resource is about.</summary>
 /// <param name="Name">The domain's name, as libvirt has it.</param>
-/// <param name="Uuid">Lower case with dashes; null when the configuration has none: libvirt makes one up at each start then, and the guest is
-/// known by its name.</param>
+/// <param name="Uuid">Lower case with dashes; null when the configuration has none: libvirt makes one up at each start then, and
+/// the guest is known by its name.</param>
 public sealed record GuestIdentity(string Name, string? Uuid)
 {
     /// <summary>

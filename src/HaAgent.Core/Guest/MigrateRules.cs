@@ -32,7 +32,11 @@ public sealed class MigrateToRule : IRule
                 ExitCode.Generic,
                 $"{situation.Domain} cannot be migrated: it is not active here; {foreign.Describe()} is"
             ),
-            Observation.Unknown unknown => !unknown.WithoutIdentity && situation.Looks < 5 && situation.Remaining > TimeSpan.FromSeconds(5)
+            Observation.Unknown unknown => (
+                unknown.MayPass
+                    ? situation.Remaining > situation.Invocation.Timeout / 2
+                    : !unknown.WithoutIdentity && situation.Looks < 5 && situation.Remaining > TimeSpan.FromSeconds(5)
+            )
                 ? new NextStep.Wait(TimeSpan.FromSeconds(1))
                 : Fail(
                     ExitCode.Generic,
@@ -92,7 +96,7 @@ public sealed class MigrateFromRule : IRule
                 ? new NextStep.Wait(TimeSpan.FromMilliseconds(500))
                 : Fail($"{situation.Domain} did not arrive from {situation.Invocation.MigrateSource ?? "the source"}: {absent.How}"),
             Observation.Foreign foreign => Fail($"{situation.Domain} did not arrive; {foreign.Describe()} is active here"),
-            Observation.Unknown unknown => !unknown.WithoutIdentity && situation.Remaining > TimeSpan.FromSeconds(2)
+            Observation.Unknown unknown => (!unknown.WithoutIdentity || unknown.MayPass) && situation.Remaining > TimeSpan.FromSeconds(2)
                 ? new NextStep.Wait(TimeSpan.FromSeconds(1))
                 : Fail($"Cannot tell whether {situation.Domain} arrived: {unknown.Why}"),
             _ => throw new InvalidOperationException(),

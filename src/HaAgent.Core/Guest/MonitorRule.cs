@@ -26,7 +26,7 @@ public sealed class MonitorRule : IRule
                         $"{situation.Domain} is not active here; {foreign.Describe()} is, which this resource leaves alone. Give one of "
                             + $"them {(foreign.SharesName ? "another name" : "a UUID of its own")}"
                     ),
-                why => CannotTell(situation, foreign.CannotTell(why), probe: ExitCode.Installed)
+                why => CannotTell(situation, foreign.CannotTell(why))
             ),
             Observation.Unknown unknown => CannotTell(situation, unknown),
             _ => throw new InvalidOperationException(),
@@ -49,26 +49,21 @@ public sealed class MonitorRule : IRule
         };
     }
 
-    /// <param name="situation">The situation.</param>
-    /// <param name="unknown">What one cannot tell.</param>
-    /// <param name="probe">
-    /// What a probe answers. After a boot the volume is not mounted yet, and a namesake that runs here cannot be compared with the guest:
-    /// an error would have the cluster stop the guest where it runs well.
-    /// </param>
-    private static NextStep CannotTell(Situation situation, Observation.Unknown unknown, ExitCode probe = ExitCode.Generic)
+    private static NextStep CannotTell(Situation situation, Observation.Unknown unknown)
     {
-        // A probe that cannot even find out which domain it is about must not make the cluster recover what may run well elsewhere:
-        // 5 keeps the resource off this node and says why, and is neither "running" nor "not running".
-        if (unknown.WithoutIdentity)
-        {
-            return situation.Invocation.IsProbe ? Finish(ExitCode.Installed, unknown.Why) : Finish(ExitCode.Generic, unknown.Why);
-        }
-
-        if (situation.Remaining > TimeSpan.FromSeconds(1) && (situation.Looks < 5 || unknown.SettlesSoon))
+        // An error of a probe has the cluster stop the guest wherever it runs: it takes all the time that it has before that.
+        bool mayChange =
+            unknown.MayPass || (!unknown.WithoutIdentity && (situation.Looks < 5 || unknown.SettlesSoon || situation.Invocation.IsProbe));
+        if (mayChange && situation.Remaining > TimeSpan.FromSeconds(1))
             return new NextStep.Wait(TimeSpan.FromMilliseconds(500));
+
+        // After a boot the volume may not be mounted yet, so that nobody can say which guest it is about, or whether a namesake that runs
+        // here is that guest. To Pacemaker a probe's 5 is a stopped resource that may not run on this node (unpack_rsc_op_failure): it
+        // leaves the guest alone where it runs well, and would start a second copy elsewhere, which only locks prevent. Without them it is
+        // an error.
         return Finish(
-            situation.Invocation.IsProbe ? probe : ExitCode.Generic,
-            $"Cannot tell whether {situation.Domain} is active here: {unknown.Why}"
+            situation.Invocation.IsProbe && unknown.IsLocked ? ExitCode.Installed : ExitCode.Generic,
+            unknown.WithoutIdentity ? unknown.Why : $"Cannot tell whether {situation.Domain} is active here: {unknown.Why}"
         );
     }
 

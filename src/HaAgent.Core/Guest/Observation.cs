@@ -110,6 +110,9 @@ public abstract record Observation
         /// <summary>A disk of our guest that it writes; absent only when all were compared.</summary>
         public Fact<string> OurDisk { get; init; } = Fact.NotAsked<string>();
 
+        /// <summary>libvirt's locks cover all that it writes.</summary>
+        public bool IsLocked { get; init; }
+
         /// <summary>Which it is, as a noun in a sentence about our guest.</summary>
         public string Describe() =>
             SharesName ? $"another domain of that name (UUID {Other.Uuid})" : $"another domain of its UUID {Other.Uuid}, {Other.Name},";
@@ -119,21 +122,24 @@ public abstract record Observation
         /// or not, nobody may start our guest elsewhere.
         /// </summary>
         public string Writes(string domain, string disk) =>
-            $"{(SharesName ? $"Another domain of the name {domain} (UUID {Other.Uuid})" : $"The domain {Other.Name}, which has the UUID of {domain},")} "
-            + $"writes its disk {disk} here. It is not this resource's and was left alone; "
-            + $"shut it down, or give the configuration its {(SharesName ? "UUID" : "name")}";
+            (SharesName ? $"Another domain of the name {domain} (UUID {Other.Uuid})" : $"The domain {Other.Name}, which has its UUID,")
+            + $" writes {domain}'s disk {disk} here. It is not this resource's and was left alone; shut it down, or give the configuration "
+            + $"its {(SharesName ? "UUID" : "name")}";
 
         /// <summary>What to say where it has our guest's UUID: libvirt runs no two guests of one.</summary>
         public string Copied(string domain, string config) =>
-            $"{domain} cannot be started here: its UUID {Other.Uuid} is that of {Other.Name}, which is active here. Give {config} a UUID of "
-            + "its own (uuidgen makes one)";
+            $"{domain} cannot be started here: its UUID {Other.Uuid} is that of {Other.Name}, which is active here. Give {config} a UUID "
+            + "of its own (uuidgen makes one)";
 
         /// <summary>Where the disks could not be compared, it may be that guest.</summary>
         public Unknown CannotTell(string why) =>
             new(
-                $"{(SharesName ? $"another domain of its name (UUID {Other.Uuid}) is" : $"{Other.Name}, which has its UUID, is")}, and whether "
-                    + $"that one writes this guest's disks could not be found out: {why}"
-            );
+                (SharesName ? $"another domain of its name (UUID {Other.Uuid})" : $"{Other.Name}, which has its UUID,")
+                    + $" is, and whether that one writes this guest's disks could not be found out: {why}"
+            )
+            {
+                IsLocked = IsLocked,
+            };
     }
 
     /// <summary>Cannot tell. No rule may turn this into "not running".</summary>
@@ -141,6 +147,12 @@ public abstract record Observation
     /// <param name="WithoutIdentity">Not even which domain it is about could be found out.</param>
     public sealed record Unknown(string Why, bool WithoutIdentity = false) : Observation
     {
+        /// <summary>What keeps one from knowing did not answer in its time, and may answer yet.</summary>
+        public bool MayPass { get; init; }
+
+        /// <summary>Should it be active here nevertheless, libvirt's locks keep it from being started on another node.</summary>
+        public bool IsLocked { get; init; }
+
         /// <summary>A process may be this guest's under another name or UUID.</summary>
         public bool IsConfused { get; init; }
 

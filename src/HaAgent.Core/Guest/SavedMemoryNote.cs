@@ -10,8 +10,8 @@ namespace HaAgent.Core.Guest;
 public readonly record struct MarkedFile(string Path, string? Mark);
 
 /// <summary>
-/// What a stop writes down, beside the configuration, of the memory that it saved. A memory belongs to the disks as they were: over disks on
-/// which the guest has run since, it destroys them. So it is restored only where this note is there and nothing of what it names was
+/// What a stop writes down, beside the configuration, of the memory that it saved. A memory belongs to the disks as they were: over disks
+/// on which the guest has run since, it destroys them. So it is restored only where this note is there and nothing of what it names was
 /// written since. Every start takes the note away before the guest runs, which is what protects disks without a mark.
 /// </summary>
 /// <param name="Memory">The saved memory.</param>

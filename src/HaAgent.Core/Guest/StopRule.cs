@@ -84,7 +84,7 @@ public sealed class StopRule : IRule
 
     private static NextStep CannotTell(Situation situation, Observation.Unknown unknown)
     {
-        if (!unknown.WithoutIdentity && situation.Remaining > TimeSpan.FromSeconds(1))
+        if ((!unknown.WithoutIdentity || unknown.MayPass) && situation.Remaining > TimeSpan.FromSeconds(1))
         {
             return new NextStep.Wait(situation.AtMost(TimeSpan.FromSeconds(1)))
             {

@@ -28,10 +28,8 @@ public static class LeaseCheck
         {
             if (LeaseFile(disk, setup) is not string file)
             {
-                if (IsUnresolved(disk, setup))
-                    cannotTell ??=
-                        $"Cannot tell whether the lease of {domain}'s disk {disk.Target} is held: the path of volume "
-                        + $"{disk.Volume} in pool {disk.Pool} could not be found out";
+                if (WhyUnnamed(disk, setup) is string why)
+                    cannotTell ??= $"Cannot tell whether the lease of {domain}'s disk {disk.Target} is held: {why}";
                 continue;
             }
 
@@ -61,9 +59,14 @@ public static class LeaseCheck
         return cannotTell is null ? OperationResult.Done : OperationResult.DoneWith(cannotTell);
     }
 
-    /// <summary>A volume that is writable, and of which only libvirt knows where it lies.</summary>
-    private static bool IsUnresolved(Disk disk, LockSetup setup) =>
-        setup.IsLockd && setup.AutoDiskLeases && disk is { Type: "volume", ReadOnly: false, Source: null };
+    /// <summary>Why the lease of a writable disk cannot be named; null: lockd takes none for it.</summary>
+    private static string? WhyUnnamed(Disk disk, LockSetup setup) =>
+        !setup.IsLockd || !setup.AutoDiskLeases || disk.ReadOnly ? null
+        : disk is { Type: "volume", Source: null } ? $"the path of volume {disk.Volume} in pool {disk.Pool} could not be found out"
+        : disk is { Type: "block", Source: string device }
+            ? $"for {device} libvirt may name it after the device's identity, by lvm_lockspace_dir or scsi_lockspace_dir in "
+                + "/etc/libvirt/qemu-lockd.conf"
+        : null;
 
     private static OperationResult Lost(string domain, Disk disk, string file, string how) =>
         OperationResult.Failed(

@@ -52,6 +52,16 @@ public static class LockGuard
                 : OperationResult.Done;
         }
 
+        if (setup is { IsLockd: true, AutoDiskLeases: false })
+        {
+            const string off =
+                "auto_disk_leases = 0 in /etc/libvirt/qemu-lockd.conf: libvirt on this node takes no lease for a disk. Remove that line "
+                + "and restart the libvirt daemon";
+            return requireLock == "true"
+                ? Refuse($"require_lock is true, but {off}")
+                : OperationResult.DoneWith($"lockd protects nothing by {off}");
+        }
+
         if (!setup.IsLockd || setup.FileLockspaceDir is not string directory)
             return OperationResult.Done;
         LockspaceFacts lockspace = look(directory);

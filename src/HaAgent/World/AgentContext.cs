@@ -73,7 +73,9 @@ internal sealed class AgentContext(
 
     /// <summary>The running domain's disks with every volume resolved to its path; the configured ones when libvirt does not
     /// answer.</summary>
-    public Fact<IReadOnlyList<Disk>> Disks(Deadline deadline)
+    /// <param name="deadline">When to give up.</param>
+    /// <param name="areLive">They are the running domain's.</param>
+    public Fact<IReadOnlyList<Disk>> Disks(Deadline deadline, out bool areLive)
     {
         IReadOnlyList<Disk>? live = Hypervisor.Ask(
             deadline.Share(0.5),
@@ -86,6 +88,7 @@ internal sealed class AgentContext(
             },
             out OperationResult failure
         );
+        areLive = live is not null;
         if (live is not null)
             return Fact.Known(live);
         Resolver.ReadConfiguration(deadline);

@@ -33,13 +33,21 @@ internal sealed class Checks(AgentContext context)
                 : OperationResult.Done;
         }
 
-        if (!context.Disks(deadline.Share(0.5)).IsKnown(out IReadOnlyList<Disk>? disks))
+        if (!context.Disks(deadline.Share(0.5), out bool areLive).IsKnown(out IReadOnlyList<Disk>? disks))
             return OperationResult.DoneWith(
                 $"Cannot tell whether the leases of {context.Domain} are held: neither libvirt nor the configuration names its disks"
             );
         string[] files = [.. disks.Select(disk => LeaseCheck.LeaseFile(disk, setup)).OfType<string>()];
         IReadOnlyDictionary<string, LeaseState> leases = context.Volume.Leases(files, deadline);
-        return LeaseCheck.Judge(context.Domain, disks, setup, file => leases[file]);
+        OperationResult verdict = LeaseCheck.Judge(context.Domain, disks, setup, file => leases[file]);
+
+        // A disk that the configuration names now need not be one of the guest that runs.
+        return verdict.Kind == FailureKind.LeaseLost && !areLive
+            ? OperationResult.DoneWith(
+                $"Cannot tell whether the leases of {context.Domain} are held: libvirt does not name the disks that it runs with. By its "
+                    + $"configuration: {verdict.Message}"
+            )
+            : verdict;
     }
 
     /// <summary>A question to QEMU's monitor.</summary>

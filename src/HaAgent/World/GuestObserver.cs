@@ -1,4 +1,5 @@
 using HaAgent.Core.Guest;
+using HaAgent.Core.Locking;
 using HaAgent.Core.Node;
 using HaAgent.Host;
 using HaAgent.Libvirt;
@@ -16,6 +17,9 @@ internal sealed class GuestObserver(AgentContext context)
 
     /// <summary>Between the moment when libvirt takes a request to start a guest in hand and the one when it lists the guest.</summary>
     private static readonly TimeSpan TimeToShow = TimeSpan.FromSeconds(5);
+
+    /// <summary>The cluster's resources, once they were asked for.</summary>
+    private Fact<IReadOnlySet<string>>? _resources;
 
     /// <summary>When libvirt had come to every request that was sent before this action.</summary>
     private TimeSpan? _queuePassedAt;
@@ -79,7 +83,7 @@ internal sealed class GuestObserver(AgentContext context)
         }.Judge();
 
         if (verdict is Observation.Foreign foreign)
-            verdict = foreign with { OurDisk = OurDiskOf(foreign, deadline) };
+            verdict = Compared(foreign, deadline);
 
         // One call starts one process: when that has been seen, the call cannot bring up another.
         if (verdict is Observation.Absent or Observation.Foreign || (pending is not null && process?.StartedAfter(pending.At) == true))
@@ -87,27 +91,58 @@ internal sealed class GuestObserver(AgentContext context)
         return verdict;
     }
 
-    /// <summary>Whether a domain that bears our guest's name writes our guest's disks.</summary>
-    private Fact<string> OurDiskOf(Observation.Foreign foreign, Deadline deadline)
+    /// <summary>Whether a domain that could be taken for our guest writes our guest's disks, and whether its own are locked.</summary>
+    private Observation.Foreign Compared(Observation.Foreign foreign, Deadline deadline)
     {
+        Fact<IReadOnlyList<Disk>> theirs = DisksOf(foreign.Other, deadline.Share(0.3));
+        if (!theirs.IsKnown(out IReadOnlyList<Disk>? others))
+            return foreign with { OurDisk = Fact.NotLearned<string>(theirs.Why ?? "libvirt does not show its disks any more") };
+        foreign = foreign with { IsLocked = AreLocked(others) };
         context.Resolver.ReadConfiguration(deadline.Share(TimeForFirst));
         if (context.Resolver.Configuration is not DomainXml ours)
-            return Fact.NotLearned<string>(context.Resolver.ConfigurationResult.Message ?? "its configuration was not read");
-        IReadOnlyList<Disk>[]? disks = context.Hypervisor.Ask(
+            return foreign with
+            {
+                OurDisk = Fact.NotLearned<string>(context.Resolver.ConfigurationResult.Message ?? "its configuration was not read"),
+            };
+        IReadOnlyList<Disk>? own = context.Hypervisor.Ask(
             deadline.Share(0.5),
+            connection => AgentContext.Resolve(connection, ours.Disks),
+            out OperationResult failure
+        );
+        return foreign with
+        {
+            OurDisk = own is null
+                ? Fact.NotLearned<string>(failure.Message ?? "libvirt does not say where its volumes lie")
+                : CommonDisk.Of(own, others, Identify([.. own.Concat(others).Select(disk => disk.Source).OfType<string>()], deadline)),
+        };
+    }
+
+    /// <summary>The disks of an active domain.</summary>
+    private Fact<IReadOnlyList<Disk>> DisksOf(GuestIdentity guest, Deadline deadline)
+    {
+        IReadOnlyList<Disk>? disks = context.Hypervisor.Ask(
+            deadline,
             connection =>
             {
-                using LibvirtDomain? other = connection.Find(foreign.Other);
-                return other is not null && DomainXml.Parse(other.LiveXml(), out _) is DomainXml theirs
-                    ? new[] { AgentContext.Resolve(connection, ours.Disks), AgentContext.Resolve(connection, theirs.Disks) }
+                using LibvirtDomain? domain = connection.Find(guest);
+                return domain is not null && DomainXml.Parse(domain.LiveXml(), out _) is DomainXml xml
+                    ? AgentContext.Resolve(connection, xml.Disks)
                     : null;
             },
             out OperationResult failure
         );
-        if (disks is not [var own, var others])
-            return Fact.NotLearned<string>(failure.Message ?? "libvirt does not show its disks any more");
-        return CommonDisk.Of(own, others, Identify([.. own.Concat(others).Select(disk => disk.Source).OfType<string>()], deadline));
+        return disks is not null ? Fact.Known(disks)
+            : failure.Succeeded ? Fact.Absent<IReadOnlyList<Disk>>()
+            : Fact.NotLearned<IReadOnlyList<Disk>>(failure.Message!);
     }
+
+    /// <summary>Whether lockd takes a lease for each disk that a guest writes, so that no other node can start it as long as it has
+    /// them.</summary>
+    private bool AreLocked(IReadOnlyList<Disk> disks) =>
+        context.Locking.IsKnown(out LockSetup? setup)
+        && disks
+            .Where(disk => !disk.ReadOnly && !disk.IsEmpty)
+            .All(disk => !disk.Shareable && LeaseCheck.LeaseFile(disk, setup) is not null);
 
     private Func<string, Fact<DiskPlace>> Identify(IReadOnlyCollection<string> paths, Deadline deadline)
     {
@@ -182,31 +217,47 @@ internal sealed class GuestObserver(AgentContext context)
     private Observation ObserveWithoutIdentity(Deadline deadline)
     {
         string problem = context.Resolver.ConfigurationResult.Message!;
+        bool mayPass = context.Resolver.ConfigurationResult.Kind == FailureKind.TimedOut;
         List<GuestIdentity>? active = context.Hypervisor.Ask(
             deadline.Share(TimeForLibvirt),
             connection => connection.ActiveDomains(),
             out _
         );
         if (active is null && !IsQemuByDefault)
-            return new Observation.Unknown($"{problem}, and libvirt does not answer", WithoutIdentity: true);
-        Fact<IReadOnlyList<GuestProcess>> carried = context.Processes.Guests(deadline);
+            return new Observation.Unknown($"{problem}, and libvirt does not answer", WithoutIdentity: true) { MayPass = mayPass };
+        Fact<IReadOnlyList<GuestProcess>> carried = context.Processes.Guests(deadline.Share(TimeForLibvirt));
         if (!carried.IsKnown(out IReadOnlyList<GuestProcess>? processes))
-            return new Observation.Unknown($"{problem}, and {carried.Why}", WithoutIdentity: true);
-        GuestIdentity[] others = [.. context.State.Others().Where(other => other.Record.IsActive).Select(other => other.Record.Identity)];
-        List<GuestIdentity> candidates = (active ?? [])
-            .Concat(processes.Select(process => process.Guest))
-            .Where(guest => !others.Any(other => other.IsOf(guest)))
-            .Distinct()
-            .ToList();
-        return candidates.Count == 0
+            return new Observation.Unknown($"{problem}, and {carried.Why}", WithoutIdentity: true) { MayPass = mayPass };
+        GuestIdentity[] guests = [.. (active ?? []).Concat(processes.Select(process => process.Guest)).Distinct()];
+        GuestIdentity[] candidates = [.. guests.Where(guest => !IsAnotherResources(guest, deadline))];
+        return candidates.Length == 0
             ? new Observation.Absent($"no guest is active here that could be it; {problem}")
             : new Observation.Unknown(
                 $"{problem}, nothing is remembered of this resource here, and one of these active domains may be its guest: "
                     + $"{string.Join(", ", candidates.Select(c => c.Name))}. "
                     + $"Make the file readable, then: crm resource refresh {context.Invocation.Resource}",
                 WithoutIdentity: true
-            );
+            )
+            {
+                MayPass = mayPass,
+                IsLocked =
+                    active is not null
+                    && candidates.All(guest => DisksOf(guest, deadline.Share(0.5)).IsKnown(out var disks) && AreLocked(disks)),
+            };
     }
+
+    /// <summary>
+    /// Whether a guest is remembered as that of a resource which the cluster still has. What is remembered of one that it has no more may
+    /// be this very resource's, which was renamed and whose configuration was moved.
+    /// </summary>
+    private bool IsAnotherResources(GuestIdentity guest, Deadline deadline) =>
+        context
+            .State.Others()
+            .Any(other =>
+                other.Record.IsActive
+                && other.Record.Identity.IsOf(guest)
+                && (_resources ??= ClusterResources.Names(deadline.Share(0.5))).Value?.Contains(other.Resource) == true
+            );
 
     private bool IsQemuByDefault =>
         context.Settings.Hypervisor.Length == 0 || context.Settings.Hypervisor.StartsWith("qemu:///", StringComparison.Ordinal);

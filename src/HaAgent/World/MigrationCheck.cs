@@ -1,9 +1,11 @@
 using System.Text;
+using System.Xml;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Locking;
 using HaAgent.Core.Migration;
 using HaAgent.Core.Node;
 using HaAgent.Core.Ocf;
+using HaAgent.Core.Text;
 using HaAgent.Host;
 using HaAgent.Libvirt;
 
@@ -153,5 +155,31 @@ internal static class ClusterNodes
         return result.Succeeded
             ? result.Output.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(node => node != self).ToArray()
             : [];
+    }
+}
+
+/// <summary>The cluster's resources.</summary>
+internal static class ClusterResources
+{
+    /// <summary>The ids of all primitives, as the configuration of the cluster has them.</summary>
+    public static Fact<IReadOnlySet<string>> Names(Deadline deadline)
+    {
+        CommandResult result = Command.Run(deadline, "cibadmin", ["--query", "--scope", "resources"]);
+        if (!result.Succeeded)
+            return Fact.NotLearned<IReadOnlySet<string>>($"cibadmin: {result.Words}");
+        try
+        {
+            return Fact.Known<IReadOnlySet<string>>(
+                ForeignXml
+                    .Parse(result.Output)
+                    .Descendants("primitive")
+                    .Select(resource => (string?)resource.Attribute("id") ?? "")
+                    .ToHashSet()
+            );
+        }
+        catch (XmlException e)
+        {
+            return Fact.NotLearned<IReadOnlySet<string>>($"what cibadmin says cannot be read: {e.Message}");
+        }
     }
 }

@@ -118,10 +118,13 @@ internal sealed class MigrationRun(AgentContext context, GuestObserver observer)
             connection =>
             {
                 using LibvirtDomain? domain = connection.Find(context.Identity!);
+                DomainState? state = domain is { IsActive: true } ? domain.Info().State : null;
+
+                // One that is being received is paused there, and is taken away again when the migration fails; a guest that was paused
+                // here is paused there as well when it has moved.
                 bool arrived =
-                    domain is not null
-                    && domain.Info().State is DomainState.Running or DomainState.Blocked or DomainState.Paused
-                    && domain.IsActive;
+                    state is DomainState.Running or DomainState.Blocked
+                    || (state == DomainState.Paused && job is { IsOver: true, Error: null });
                 return (arrived, arrived ? Completed(domain!) : default);
             },
             out OperationResult failure

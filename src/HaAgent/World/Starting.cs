@@ -110,8 +110,8 @@ internal sealed class Starting(AgentContext context)
                     return Restore(savedMemory, note.Value!, deadline);
                 if (SavedMemory.SetAside(context, savedMemory, reason, deadline.Share(0.3)) is string kept)
                     return OperationResult.Failed(
-                        $"{context.Domain} was not started: {savedMemory} may not be restored ({reason}) and cannot be moved aside ({kept}). "
-                            + "Delete it: restored later, it would meet disks that have changed"
+                        $"{context.Domain} was not started: {savedMemory} may not be restored ({reason}) and cannot be moved aside "
+                            + $"({kept}). Delete it: restored later, it would meet disks that have changed"
                     );
             }
             else if (context.Volume.Look(SavedMemory.Moved(context), deadline).Value is { Kind: not FileKind.Absent })
@@ -166,15 +166,17 @@ internal sealed class Starting(AgentContext context)
 
         OperationResult result = Ask(PendingKind.Restore, deadline, connection => connection.Restore(moved));
         if (!result.Succeeded)
+        {
+            string kept = PutBack(result, note, moved, file) ? file : moved;
             return Explain(
                 result with
                 {
-                    Message =
-                        $"{context.Domain} could not be restored from {(PutBack(result, note, moved, file) ? file : moved)}, which is kept: "
-                        + $"{result.Message}",
+                    Message = $"{context.Domain} could not be restored from {kept}, which is kept: {result.Message}",
                 },
                 deadline
             );
+        }
+
         if (context.Volume.Delete(moved, deadline) is string left)
             Warn($"{moved} cannot be deleted ({left}). {context.Domain} was restored from it, and it will not be restored again");
         if (SavedMemory.DropNote(context, deadline.OrIn(TimeToPutBack)) is string stays)

@@ -45,9 +45,9 @@ internal sealed class Stopping(AgentContext context)
     private string? Obstacle(string file, Deadline deadline, out IReadOnlyList<Disk> disks)
     {
         disks = [];
-        Fact<IReadOnlyList<Disk>> live = context.Disks(deadline.Share(0.3));
-        if (!live.IsKnown(out IReadOnlyList<Disk>? known))
-            return $"its disks could not be found out ({live.Why})";
+        Fact<IReadOnlyList<Disk>> live = context.Disks(deadline.Share(0.3), out bool areLive);
+        if (!live.IsKnown(out IReadOnlyList<Disk>? known) || !areLive)
+            return $"libvirt does not name its disks{(live.Why is null ? "" : $" ({live.Why})")}";
         disks = known;
 
         // The note of an earlier memory goes with this one's beginning.

@@ -124,15 +124,26 @@ internal sealed class ConfigurationKeeper(AgentContext context)
     public OperationResult Save(Deadline deadline)
     {
         string path = context.Settings.Config;
+        bool isPersistent = false;
         string? xml = context.Hypervisor.Ask(
             deadline.Share(0.5),
             connection =>
             {
                 using LibvirtDomain? domain = connection.Find(context.Identity!);
-                return domain?.ConfigurationXml();
+                isPersistent = domain is { IsPersistent: true };
+                return isPersistent ? null : domain?.ConfigurationXml();
             },
             out OperationResult failure
         );
+
+        // What libvirt gives as the configuration of a domain that is defined is that definition (virDomainDefFormat of newDef), which need
+        // not be what it was started with.
+        if (isPersistent)
+            return OperationResult.DoneWith(
+                $"The configuration of {context.Domain} was not saved: libvirt has a definition of it besides, and gives that instead of "
+                    + "what runs. Take it away, which leaves the guest running: virsh undefine --keep-nvram "
+                    + (context.Identity!.Uuid ?? context.Domain)
+            );
         if (xml is null)
             return OperationResult.DoneWith(
                 $"The configuration of {context.Domain} was not saved: {failure.Message ?? "libvirt does not know it"}"

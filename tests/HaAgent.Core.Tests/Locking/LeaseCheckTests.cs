@@ -53,6 +53,18 @@ public sealed class LeaseCheckTests
     }
 
     [Fact]
+    public void Judge_LeaseThatIsNamedAfterTheDevicesIdentity_CannotTell()
+    {
+        LockSetup setup = Lockd with { HasOtherLockspaces = true };
+
+        OperationResult result = LeaseCheck.Judge("vm1", [Block], setup, _ => throw new InvalidOperationException());
+
+        Assert.True(result.Succeeded);
+        Assert.Contains(Block.Source!, result.Message, StringComparison.Ordinal);
+        Assert.Null(LeaseCheck.Judge("vm1", [Block with { ReadOnly = true }], setup, _ => throw new InvalidOperationException()).Message);
+    }
+
+    [Fact]
     public void Judge_VolumeWhosePathIsNotKnown_CannotTell()
     {
         Disk volume = new("volume", "disk", "vda", null, false, false) { Pool = "guests", Volume = "vm1.raw" };

@@ -30,6 +30,18 @@ public sealed class LockGuardTests
     }
 
     [Fact]
+    public void Judge_LockdThatTakesNoLeases_IsNoProtection()
+    {
+        LockSetup off = Lockd with { AutoDiskLeases = false };
+
+        Assert.Equal(ExitCode.Installed, LockGuard.Judge("true", off, _ => Ocfs2).Code);
+        OperationResult auto = LockGuard.Judge("auto", off, _ => Ocfs2);
+        Assert.True(auto.Succeeded);
+        Assert.Contains("auto_disk_leases", auto.Message, StringComparison.Ordinal);
+        Assert.Equal(OperationResult.Done, LockGuard.Judge("false", off, _ => Ocfs2));
+    }
+
+    [Fact]
     public void Judge_MissingDirectory_IsRefused()
     {
         OperationResult result = LockGuard.Judge("auto", Lockd, _ => new LockspaceFacts(false, "cannot be opened (No such file or directory)", false, ""));

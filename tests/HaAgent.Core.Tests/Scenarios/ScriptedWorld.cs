@@ -12,7 +12,7 @@ namespace HaAgent.Core.Tests.Scenarios;
 ///   after OPERATION SECONDS GUEST  so long after the operation's end it looks so
 ///   takes OPERATION SECONDS      how long it takes (0.1 unless told); never more than it may
 ///   fails OPERATION KIND CODE TEXT  how it fails
-/// GUEST: running, paused REASON, crashed, asleep, nostate, process, lost, absent, foreign, impostor, namesake, copied, renamed, unknown, pending, settling, nameless.
+/// GUEST: running, paused REASON, crashed, asleep, nostate, process, lost, absent, foreign, impostor, copied, renamed, unknown, pending, settling, nameless [unlocked|frozen], namesake [unlocked].
 /// </summary>
 internal sealed class ScriptedWorld : IGuestWorld
 {
@@ -119,14 +119,14 @@ internal sealed class ScriptedWorld : IGuestWorld
             "lost" => new Observation.Active(DomainState.Unknown, PausedReason.Unknown, Evidence.ProcessLostByLibvirt),
             "absent" => new Observation.Absent("libvirt knows no such domain"),
             "foreign" => new Observation.Foreign(Other, SharesName: true) { OurDisk = Fact.Absent<string>() },
-            "namesake" => new Observation.Foreign(Other, SharesName: true) { OurDisk = Fact.NotLearned<string>("the volume does not answer") },
+            "namesake" => new Observation.Foreign(Other, SharesName: true) { OurDisk = Fact.NotLearned<string>("the volume does not answer"), IsLocked = words is [_] },
             "copied" => new Observation.Foreign(Original, SharesName: false) { OurDisk = Fact.Absent<string>() },
             "renamed" => new Observation.Foreign(Original, SharesName: false) { OurDisk = Fact.Known("/mnt/shared/vm1.raw") },
             "unknown" => new Observation.Unknown("libvirt does not answer"),
             "impostor" => new Observation.Foreign(Other, SharesName: true) { OurDisk = Fact.Known("/mnt/shared/vm1.raw") },
             "pending" => new Observation.Unknown("libvirt was asked 9 s ago to start it and has not answered that, and it may still do so (libvirt did not answer within 5 s)"),
             "settling" => new Observation.Unknown("libvirt was asked 9 s ago to start it and has not answered that") { SettlesSoon = true },
-            "nameless" => new Observation.Unknown("the configuration cannot be read", WithoutIdentity: true),
+            "nameless" => new Observation.Unknown("the configuration cannot be read", WithoutIdentity: true) { IsLocked = words is not [_, "unlocked"], MayPass = words is [_, "frozen"] },
             _ => throw new FormatException($"not a guest: {guest}"),
         };
     }

@@ -90,11 +90,42 @@ public sealed class BadConfigTests(OneNode fixture) : NodeTest(fixture)
     [Fact]
     public void Probe_ConfigMissingAndEveryGuestIsAnotherResources_NotRunning()
     {
-        NewGuest().Start();
+        TestGuest other = NewGuest().Start();
         TestGuest guest = NewGuest();
         guest.Parameters["config"] = "/mnt/shared/missing.xml";
 
-        guest.Agent("monitor").Gives(OcfExit.NotRunning);
+        (guest.Call("monitor") with { Variables = ClusterWith(other.Name, guest.Name) }).RunOn(Node).Gives(OcfExit.NotRunning);
+        (guest.Call("stop") with { Variables = ClusterWith(other.Name, guest.Name) }).RunOn(Node).Gives(OcfExit.Success);
+    }
+
+    /// <summary>Its record bears its old name and its old configuration, and still it is this resource's guest that runs.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ProbeAndStop_RenamedAndItsConfigurationMovedAndUnreadable_IsNoProofOfAbsence(bool clusterAnswers)
+    {
+        TestGuest guest = NewGuest().Start();
+        Node.Run("mv", guest.Config, guest.Config + ".moved");
+        AgentResult Agent(string action) =>
+            new AgentCall(action, guest.Name + "-renamed")
+            {
+                Parameters = new() { ["config"] = "/mnt/shared/missing.xml" },
+                Variables = clusterAnswers ? ClusterWith(guest.Name + "-renamed") : new() { ["CIB_file"] = "/run/no-cib.xml" },
+            }.RunOn(Node);
+
+        Agent("monitor").Fails(OcfExit.NotInstalled, guest.Name);
+        Agent("stop").Fails(OcfExit.GenericError, guest.Name);
+
+        Assert.True(guest.Runs);
+    }
+
+    /// <summary>What a node of a cluster with these resources sees: cibadmin reads a file instead of asking the cluster.</summary>
+    private Dictionary<string, string> ClusterWith(params string[] resources)
+    {
+        Node.Write("/run/cib.xml", "<cib crm_feature_set=\"3.16.2\" validate-with=\"pacemaker-3.9\" epoch=\"1\" num_updates=\"0\" admin_epoch=\"0\"><configuration><crm_config/><nodes/><resources>"
+            + string.Concat(resources.Select(id => $"<primitive id=\"{id}\" class=\"ocf\" provider=\"haagent\" type=\"VirtualDomain\"/>"))
+            + "</resources><constraints/></configuration><status/></cib>");
+        return new() { ["CIB_file"] = "/run/cib.xml" };
     }
 
     [Theory]

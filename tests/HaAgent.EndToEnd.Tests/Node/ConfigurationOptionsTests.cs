@@ -18,6 +18,22 @@ public sealed class ConfigurationOptionsTests(OneNode fixture) : NodeTest(fixtur
         guest.Start();
     }
 
+    /// <summary>libvirt gives the definition as the configuration, whatever the guest was started with.</summary>
+    [Fact]
+    public void Monitor_SaveConfigOnStopOfAGuestThatIsDefinedOtherwise_LeavesTheConfigAlone()
+    {
+        TestGuest guest = NewGuest().With(g => g.Xml.Root!.AddFirst(new XElement("title", "defined long ago")));
+        Node.Virsh("define", guest.Config);
+        guest.With(g => g.Xml.Root!.Element("title")!.Value = "as it is started").Start();
+        string before = Node.Read(guest.Config);
+
+        AgentResult stop = guest.Agent("stop", parameters: ("save_config_on_stop", "1")).Gives(OcfExit.Success);
+
+        Assert.Equal(before, Node.Read(guest.Config));
+        Assert.Contains("virsh undefine", stop.Log);
+        Node.Virsh("undefine", guest.Uuid);
+    }
+
     [Fact]
     public void Stop_ByDefault_LeavesTheConfigAlone()
     {
