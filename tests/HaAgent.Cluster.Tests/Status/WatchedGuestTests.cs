@@ -42,7 +42,7 @@ public sealed class WatchedGuestTests
 
     [Fact]
     public void Of_AnotherUuid_IsForeign() =>
-        Assert.Equal(new Observation.Foreign("other"), Look(Node() with { Domains = Fact.Known<IReadOnlyList<DomainFact>>([Domain with { Uuid = "other" }]) }).Seen["alice"]);
+        Assert.Equal(new Observation.Foreign(new GuestIdentity("VM1", "other"), SharesName: true), Look(Node() with { Domains = Fact.Known<IReadOnlyList<DomainFact>>([Domain with { Uuid = "other" }]) }).Seen["alice"]);
 
     [Fact]
     public void Of_FileNotLearned_IsNotMissing()
