@@ -24,6 +24,9 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
     private readonly HashSet<string> noted = [];
     private readonly GoingOn goingOn = new();
 
+    /// <summary>Whether a change was made: from then on no refusal means that nothing was.</summary>
+    private bool begun;
+
     /// <summary>Carries out what the planner finds missing.</summary>
     /// <param name="look">Looks at the cluster and plans.</param>
     /// <param name="done">What holds when the plan is empty.</param>
@@ -39,7 +42,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
 
             Show(plan);
             if (plan.Refusals.Count > 0)
-                return ExitCode.Refused;
+                return begun ? Unproven() : ExitCode.Refused;
             if (plan.Changes.Count == 0)
                 return ExitCode.Success;
             await SimulateAsync(plan);
@@ -98,8 +101,12 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
     private void Show(Plan plan)
     {
         noted.UnionWith(plan.Notes);
-        session.Screen.Heading(plan.Refusals.Count > 0 ? "Nothing is changed." : "Plan:");
-        foreach (string line in PlanText.Lines(plan))
+        session.Screen.Heading(
+            plan.Refusals.Count == 0 ? "Plan:"
+            : begun ? "What was done stays. Whether it is all there is to do was not found out:"
+            : "Nothing is changed."
+        );
+        foreach (string line in PlanText.Lines(plan, begun))
             session.Screen.Line(line);
     }
 
@@ -139,6 +146,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
             }
 
             goingOn.Done(change);
+            begun = true;
             Note(change);
             if (change is Change.Configure)
                 session.Screen.Line($"     what the configuration was: {applier.Copy}");
@@ -171,6 +179,12 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
         ShowFiles();
         session.Screen.Problem("Interrupted. What was done stays; run the same command again to resume." + goingOn.Words);
         return ExitCode.Interrupted;
+    }
+
+    private ExitCode Unproven()
+    {
+        ShowFiles();
+        return ExitCode.Incomplete;
     }
 
     private void ShowFiles()

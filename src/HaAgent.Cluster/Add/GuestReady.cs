@@ -19,10 +19,7 @@ internal static class GuestReady
         {
             refusals.Add(
                 guest.NotLearned is { } why
-                    ? new Refusal(
-                        $"haagent cannot tell what the XML of {guest.Name} is: {why}; so nothing is changed",
-                        $"see to that, then run this again"
-                    )
+                    ? new Refusal($"haagent cannot tell what the XML of {guest.Name} is: {why}", $"see to that, then run this again")
                     {
                         IsNotLearned = true,
                     }

@@ -72,10 +72,7 @@ public sealed record Refusal(string Sentence, Advice WayOut)
     /// <param name="node">The node.</param>
     /// <param name="why">Why, as the end of a sentence.</param>
     public static Refusal NotLearned(string what, string node, string why) =>
-        new(
-            $"haagent cannot tell {what} on {node}: {why.TrimEnd('.')}; so nothing is changed",
-            $"see to that on {node}, then run this again"
-        )
+        new($"haagent cannot tell {what} on {node}: {why.TrimEnd('.')}", $"see to that on {node}, then run this again")
         {
             IsNotLearned = true,
         };
@@ -85,12 +82,14 @@ public sealed record Refusal(string Sentence, Advice WayOut)
 public static class PlanText
 {
     /// <summary>The whole plan: refusals alone when there are any, else the numbered changes; then the notes.</summary>
-    public static IEnumerable<string> Lines(Plan plan)
+    /// <param name="plan">The plan.</param>
+    /// <param name="begun">Whether changes were made before: then it is not so that nothing is changed.</param>
+    public static IEnumerable<string> Lines(Plan plan, bool begun = false)
     {
         ArgumentNullException.ThrowIfNull(plan);
         foreach (Refusal refusal in plan.Refusals.Distinct())
         {
-            yield return $"Refused: {refusal.Sentence}.";
+            yield return $"Refused: {refusal.Sentence}{(refusal.IsNotLearned && !begun ? "; so nothing is changed" : "")}.";
             yield return $"  What to do: {refusal.WayOut}.";
         }
 

@@ -11,6 +11,7 @@ namespace HaAgent.Cli.Tests.Nodes;
 /// What an administrator reads when the other end is not what it should be, and that a change is not sent to such an end. Each end is a program that
 /// stands for ssh.
 /// </summary>
+[Collection(nameof(NodeClientTests))]
 public sealed class NodeClientTests : IDisposable
 {
     private const string Ready = """haagent-node 1 - {"reply":"ready"}""";
