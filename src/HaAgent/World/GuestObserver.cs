@@ -259,6 +259,19 @@ internal sealed class GuestObserver(AgentContext context)
                 && (_resources ??= ClusterResources.Names(deadline.Share(0.5))).Value?.Contains(other.Resource) == true
             );
 
-    private bool IsQemuByDefault =>
-        context.Settings.Hypervisor.Length == 0 || context.Settings.Hypervisor.StartsWith("qemu:///", StringComparison.Ordinal);
+    /// <summary>Without libvirt's word: the hypervisor is QEMU of this node, so that without processes there are no guests.</summary>
+    private bool IsQemuByDefault => DefaultUri() is { } uri && (uri.Length == 0 || uri.StartsWith("qemu:///", StringComparison.Ordinal));
+
+    /// <summary>The URI that libvirt takes where none is given (virConnectGetDefaultURI); empty: it looks for a driver, which on a node
+    /// with QEMU is that; null: it could not be found out.</summary>
+    private string? DefaultUri()
+    {
+        if (context.Settings.Hypervisor.Length > 0)
+            return context.Settings.Hypervisor;
+        if (Environment.GetEnvironmentVariable("LIBVIRT_DEFAULT_URI") is { Length: > 0 } given)
+            return given;
+        return ConfigFile
+            .ReadText("/etc/libvirt/libvirt.conf")
+            .Match<string?>(text => LibvirtConf.GetString(text, "uri_default") ?? "", () => "", _ => null);
+    }
 }

@@ -6,7 +6,8 @@ using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Check.Guests;
 
-/// <summary>Guide 18.5, step 1: libvirt does not start cluster guests by itself. And a name means one guest on every node.</summary>
+/// <summary>Guide 18.5, step 1: libvirt does not start cluster guests by itself. And a name, like a UUID, means one guest on
+/// every node.</summary>
 internal static class GuestDefinitions
 {
     private const string Name = "guest definitions";
@@ -37,7 +38,7 @@ internal static class GuestDefinitions
                 }
             }
 
-            foreach (Finding finding in OtherGuests(scope.Snapshot, guest))
+            foreach (Finding finding in OtherGuests(scope.Snapshot, guest).Concat(Copies(scope, guest)))
             {
                 good = false;
                 yield return finding;
@@ -52,6 +53,22 @@ internal static class GuestDefinitions
                 );
         }
     }
+
+    /// <summary>The other guests of the cluster that have the same UUID: libvirt runs only one of them on a node.</summary>
+    private static IEnumerable<Finding> Copies(CheckScope scope, GuestFacts guest) =>
+        scope
+            .Guests.Where(other =>
+                guest.Xml!.Identity.Uuid is string uuid
+                && other.Xml?.Identity is { } identity
+                && identity.Uuid == uuid
+                && identity.Name != guest.Xml.Identity.Name
+            )
+            .Select(other => new Finding(
+                Name,
+                Severity.Error,
+                $"{guest.Name}: {other.Name} has the same UUID {guest.Xml!.Identity.Uuid}, so that no node can run both",
+                $"write a <uuid> of its own (uuidgen) into the XML of the one that was copied, while that is stopped"
+            ));
 
     /// <summary>The nodes that have another guest of the same name.</summary>
     internal static IEnumerable<Finding> OtherGuests(Snapshot snapshot, GuestFacts guest)
