@@ -28,16 +28,10 @@ internal sealed class Stopping(AgentContext context)
                 : result;
         }
 
-        // Whole or not: from now on the guest changes its disks, or may.
-        string left = SetAside(file, "it was not seen to be saved to its end", Deadline.In(TimeForNote)) is string why
-            ? $". {file} may be there and cannot be moved aside ({why}); it will not be restored"
-            : "";
-        if (SavedMemory.DropNote(context, Deadline.In(TimeForNote)) is string stays)
-            left += $". {stays}";
+        // What lies there, whole or not, has no finished note: no start restores it. That takes no time of those that the guest has left.
         return result with
         {
-            Message =
-                $"The memory of {context.Domain} could not be saved to {file}, so the guest is shut down instead: {result.Message}{left}",
+            Message = $"The memory of {context.Domain} could not be saved to {file}, so the guest is shut down instead: {result.Message}",
         };
     }
 
@@ -52,21 +46,17 @@ internal sealed class Stopping(AgentContext context)
 
         // The note of an earlier memory goes with this one's beginning.
         return SavedMemory.BeginNote(context, deadline.Share(0.5))
-            ?? (
-                SetAside(file, "the guest has run since it was saved", deadline.Share(0.5)) is string why
-                    ? $"{file} may be there already and cannot be moved aside ({why})"
-                    : null
-            );
+            ?? (Outdated(file, deadline) is string why ? $"{file} may be there already and cannot be moved aside ({why})" : null);
     }
 
-    /// <summary>Moves a memory aside, if one is there.</summary>
+    /// <summary>Moves a memory aside, if one is there: the guest has run since it was saved.</summary>
     /// <returns>Null, or why one may still be there.</returns>
-    private string? SetAside(string file, string reason, Deadline deadline)
+    private string? Outdated(string file, Deadline deadline)
     {
         Fact<PathSeen> there = context.Volume.Look(file, deadline.Share(0.5));
         return there.Value is { Kind: FileKind.Absent } ? null
             : there.State == FactState.NotLearned ? there.Why
-            : SavedMemory.SetAside(context, file, reason, deadline);
+            : SavedMemory.SetAside(context, file, "the guest has run since it was saved", deadline.Share(0.5));
     }
 
     /// <summary>Asks the guest to shut down.</summary>
