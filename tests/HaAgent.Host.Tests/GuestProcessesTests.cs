@@ -41,6 +41,21 @@ public sealed class GuestProcessesTests : IDisposable
         Assert.Equal(Vm1, Guest(11).Value);
     }
 
+    /// <summary>A copied XML with its old UUID, or a namesake: who shares one of them is another guest.</summary>
+    [Fact]
+    public void Carries_GuestThatSharesTheNameOrTheUuid_IsAnother()
+    {
+        var namesake = new GuestIdentity("VM1", "00000000-0000-0000-0000-00000000beef");
+        Process(11, 0, "guest=VM1");
+
+        Assert.Equal(FactState.Known, Table.Carries(11, Vm1).State);
+        Assert.Equal(FactState.Known, Table.Carries(11, Vm1 with { Uuid = null }).State);
+        Assert.Equal(FactState.Absent, Table.Carries(11, Vm1 with { Name = "VM2" }).State);
+        Assert.Equal(FactState.Absent, Table.Carries(11, namesake).State);
+        Assert.Equal([Vm1], Table.All(namesake.IsConfusedWith, "VM1").Value!.Select(process => process.Guest));
+        Assert.Empty(Table.All(Vm1.IsConfusedWith, "VM1").Value!);
+    }
+
     [Fact]
     public void Guest_OtherUser_IsNobodysAndItsMemoryIsNotTouched()
     {
