@@ -4,6 +4,7 @@ namespace HaAgent.EndToEnd.Tests.Cluster;
 
 /// <summary>The four tests of the guide, section 18.6.</summary>
 [Collection(nameof(GuideCluster))]
+[Trait("Root", "any")]
 public sealed class GuideTests(GuideCluster cluster) : ClusterTest(cluster)
 {
     [Fact]

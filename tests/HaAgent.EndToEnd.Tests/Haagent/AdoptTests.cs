@@ -4,6 +4,7 @@ using HaAgent.EndToEnd.Tests.Node;
 namespace HaAgent.EndToEnd.Tests.Haagent;
 
 /// <summary>A running guest goes from the agent of resource-agents to ours and back, as the process it is.</summary>
+[Trait("Root", "any")]
 public sealed class AdoptTests(BareCluster cluster) : IClassFixture<BareCluster>
 {
     private const string Vm = "VM1";

@@ -9,6 +9,7 @@ public sealed class EvacuateTests(GuestCluster cluster)
     private const string Vm1 = GuestCluster.Vm1;
 
     [Fact]
+    [Trait("Root", "any")]
     public void Evacuate_GuestRunsThere_MovesAliveAndTheNodeIsEmpty()
     {
         (string here, string there) = cluster.Vm1Runs();
@@ -26,6 +27,7 @@ public sealed class EvacuateTests(GuestCluster cluster)
     }
 
     [Fact]
+    [Trait("Root", "any")]
     public void Evacuate_DryRun_SaysWhatWouldBeAndChangesNothing()
     {
         (string here, string there) = cluster.Vm1Runs();

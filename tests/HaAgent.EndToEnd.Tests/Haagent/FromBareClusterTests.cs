@@ -4,6 +4,7 @@ using HaAgent.EndToEnd.Tests.Node;
 namespace HaAgent.EndToEnd.Tests.Haagent;
 
 /// <summary>The guide's chapter by haagent alone.</summary>
+[Trait("Root", "any")]
 public sealed class FromBareClusterTests(BareCluster cluster) : IClassFixture<BareCluster>
 {
     [Fact]

@@ -27,6 +27,7 @@ public sealed class VerifyTests(GuestCluster cluster)
     }
 
     [Fact]
+    [Trait("Root", "any")]
     public void Verify_ClusterMadeByHaagent_PassesTheGuidesFourTests()
     {
         cluster.Vm1Runs();

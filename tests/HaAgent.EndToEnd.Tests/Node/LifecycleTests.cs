@@ -1,5 +1,6 @@
 namespace HaAgent.EndToEnd.Tests.Node;
 
+[Trait("Root", "any")]
 public sealed class LifecycleTests(OneNode fixture) : NodeTest(fixture)
 {
     [Fact]

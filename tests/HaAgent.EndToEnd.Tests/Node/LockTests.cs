@@ -3,6 +3,7 @@ using System.Xml.Linq;
 namespace HaAgent.EndToEnd.Tests.Node;
 
 /// <summary>What virtlockd really does, and what the agent makes of it.</summary>
+[Trait("Root", "any")]
 public sealed class LockTests(OneNode fixture) : NodeTest(fixture)
 {
     private const string Lockspace = "/mnt/shared/lockd";

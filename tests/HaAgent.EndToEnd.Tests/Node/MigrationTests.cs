@@ -1,5 +1,6 @@
 namespace HaAgent.EndToEnd.Tests.Node;
 
+[Trait("Root", "any")]
 public sealed class MigrationTests(TwoNodes nodes) : MigrationTest(nodes)
 {
     [Fact]
