@@ -11,7 +11,7 @@ namespace HaAgent.Host;
 /// it is cut off, and when the disk is full, the old file is there as it was. Through a symbolic link it changes the file that the link
 /// leads to: whoever keeps it there would else be left with the old text. A link that others than root may have put there is refused.
 /// </summary>
-internal static unsafe class WholeFile
+internal static class WholeFile
 {
     /// <summary>For root alone.</summary>
     public const int OwnerOnly = 0x180;
@@ -43,30 +43,30 @@ internal static unsafe class WholeFile
     {
         try
         {
-            string file = follow ? Followed(path) : path;
-            Look? look = LookOf(like is null ? file : Followed(like), follow);
-            RemoveLeftOvers(file);
+            using HeldDirectory directory = HeldDirectory.Of(path, follow, out string name);
+            Look? look = like is null ? LookOf(directory, name, follow) : LookOf(like, follow);
+            RemoveLeftOvers(directory, name);
             string beside = string.Create(
                 CultureInfo.InvariantCulture,
-                $"{file}.{Environment.MachineName}.{Environment.ProcessId}{Suffix}"
+                $"{name}.{Environment.MachineName}.{Environment.ProcessId}{Suffix}"
             );
             try
             {
-                using (SafeFileHandle handle = Create(beside))
+                using (SafeFileHandle handle = Create(directory[beside]))
                 {
                     RandomAccess.Write(handle, content, 0);
                     Dress(handle, look, newMode, mustKeepLook);
                     RandomAccess.FlushToDisk(handle);
                 }
 
-                File.Move(beside, file, overwrite: true);
+                directory.Replace(beside, name);
             }
             finally
             {
-                File.Delete(beside);
+                directory.Delete(beside);
             }
 
-            Flush(Path.GetDirectoryName(file)!);
+            directory.Flush();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -77,18 +77,23 @@ internal static unsafe class WholeFile
     /// <summary>Removes what a writer of this node left that was killed in its work. One that still works has its own name.</summary>
     public static void RemoveLeftOvers(string path)
     {
-        string prefix = $"{Path.GetFileName(path)}.{Environment.MachineName}.";
-        if (Path.GetDirectoryName(path) is not { } directory || !Directory.Exists(directory))
+        if (!Directory.Exists(Path.GetDirectoryName(path)))
             return;
-        foreach (string other in Directory.EnumerateFiles(directory, $"*{Suffix}"))
+        using HeldDirectory directory = HeldDirectory.Of(path, follow: false, out string name);
+        RemoveLeftOvers(directory, name);
+    }
+
+    private static void RemoveLeftOvers(HeldDirectory directory, string name)
+    {
+        string prefix = $"{name}.{Environment.MachineName}.";
+        foreach (string other in Directory.EnumerateFiles(directory["."], $"*{Suffix}").Select(Path.GetFileName).OfType<string>())
         {
-            string name = Path.GetFileName(other);
             if (
-                name.StartsWith(prefix, StringComparison.Ordinal)
-                && int.TryParse(name.AsSpan()[prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+                other.StartsWith(prefix, StringComparison.Ordinal)
+                && int.TryParse(other.AsSpan()[prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
                 && (pid == Environment.ProcessId || !Directory.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}")))
             )
-                File.Delete(other);
+                directory.Delete(other);
         }
     }
 
@@ -99,27 +104,15 @@ internal static unsafe class WholeFile
         return Posix.Stat(directory, out Tmds.Linux.statx facts) && facts.stx_uid == 0 && (facts.stx_mode & writableByOthers) == 0;
     }
 
-    private static string Followed(string path)
-    {
-        const int mostLinks = 40;
-        string file = path;
-        for (int links = 0; Posix.ReadLink(file, out _) is { } target; links++)
-        {
-            string directory = Path.GetDirectoryName(file)!;
-
-            // Whoever looked at the path before may have seen a file where there is a link now.
-            if (!IsRootsAlone(directory))
-                throw new IOException($"{file} is a symbolic link in a directory that others than root may write: it is not followed");
-            if (links == mostLinks)
-                throw new IOException("it is a symbolic link to itself");
-            file = Path.GetFullPath(Path.Combine(directory, target));
-        }
-
-        return file == path || File.Exists(file) ? file : throw new IOException("it is a symbolic link to nothing");
-    }
-
     private static Look? LookOf(string path, bool linkIsFault)
     {
+        using HeldDirectory directory = HeldDirectory.Of(path, follow: linkIsFault, out string name);
+        return LookOf(directory, name, linkIsFault);
+    }
+
+    private static Look? LookOf(HeldDirectory directory, string name, bool linkIsFault)
+    {
+        string path = directory[name];
         using SafeFileHandle? file = RegularFile.Open(path, O_RDONLY, out Tmds.Linux.statx facts, out FileProblem problem, follow: false);
         if (file is null)
             return problem.Kind == FileProblemKind.Missing || (!linkIsFault && (facts.stx_mode & (ushort)S_IFMT) == (ushort)S_IFLNK)
@@ -160,17 +153,6 @@ internal static unsafe class WholeFile
             && mustKeepLook
         )
             throw new IOException($"its SELinux label cannot be kept: {Errno.Text(problem)}");
-    }
-
-    // The new name, too, must outlast a power failure.
-    private static void Flush(string directory)
-    {
-        int fd = Posix.Open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, out int error);
-        if (fd < 0)
-            throw new IOException($"{directory} cannot be opened: {Errno.Text(error)}");
-        using var handle = new SafeFileHandle(fd, ownsHandle: true);
-        if (!Posix.Flush(fd, out error) && error != EINVAL)
-            throw new IOException($"{directory} could not be made durable: {Errno.Text(error)}");
     }
 
     private sealed record Look(int Mode, uint Owner, uint Group, byte[]? Label);

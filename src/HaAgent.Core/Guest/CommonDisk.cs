@@ -38,13 +38,15 @@ public static class CommonDisk
     private static Fact<bool> IsSame(Disk our, Disk their, Func<string, Fact<DiskPlace>> identify)
     {
         if (our.Network is string image && their.Network is string other)
-            return image == other ? Fact.Known(true) : Fact.Absent<bool>();
+            return Canonical(image) == Canonical(other) ? Fact.Known(true) : Fact.Absent<bool>();
         if (our.Network is not null && their.Source is not null)
-            return IsMapped(our.Network, their);
+            return IsMapped(our.Network, their, identify);
         if (our.Source is not null && their.Network is not null)
-            return IsMapped(their.Network, our);
+            return IsMapped(their.Network, our, identify);
         if (IsPath(our) && IsBeyondPaths(their) || IsBeyondPaths(our) && IsPath(their))
             return Fact.Absent<bool>();
+        if (our.Type == "vhostuser" != (their.Type == "vhostuser"))
+            return Fact.NotLearned<bool>($"what another process serves as {our.Target} or {their.Target} cannot be compared");
         if (our.Source is not string ourPath || their.Source is not string theirPath)
             return Fact.NotLearned<bool>($"its disk {our.Target} of type {our.Type} cannot be compared");
         if (ourPath == theirPath)
@@ -52,20 +54,37 @@ public static class CommonDisk
         return identify(ourPath).Then(one => identify(theirPath).Then(two => one.Overlaps(two) ? Fact.Known(true) : Fact.Absent<bool>()));
     }
 
+    /// <summary>A target without a unit is its first (iSCSI, LUN 0).</summary>
+    private static string Canonical(string network) =>
+        network.StartsWith("iscsi ", StringComparison.Ordinal) && !network.Contains('/', StringComparison.Ordinal)
+            ? network + "/0"
+            : network;
+
     /// <summary>What a host maps or mounts it reaches by a path as well: an image as a block device, a volume's file as a file.</summary>
-    private static Fact<bool> IsMapped(string network, Disk local)
+    private static Fact<bool> IsMapped(string network, Disk local, Func<string, Fact<DiskPlace>> identify)
     {
         string protocol = network.Split(' ')[0];
         if (protocol == "rbd" && local.Source == $"/dev/rbd/{network["rbd".Length..].TrimStart()}")
             return Fact.Known(true);
         bool isDevice = local.Type == "block" || local.Source!.StartsWith("/dev/", StringComparison.Ordinal);
-        return protocol is "rbd" or "iscsi" or "nbd" && isDevice || protocol is "gluster" or "nfs" && !isDevice
-            ? Fact.NotLearned<bool>($"{local.Source} may be the image {network}")
-            : Fact.Absent<bool>();
+        Fact<bool> maybe = Fact.NotLearned<bool>($"{local.Source} may be the image {network}");
+        if (protocol is "gluster" or "nfs")
+            return isDevice ? Fact.Absent<bool>() : maybe;
+        if (protocol is not ("rbd" or "iscsi" or "nbd") || !isDevice)
+            return Fact.Absent<bool>();
+
+        // By the driver that maps such images; whatever lies over one has it among what it is made of.
+        string driver = protocol == "iscsi" ? "sd" : protocol;
+        return identify(local.Source!)
+            .Then(place =>
+                place.KernelNames.Count > 0 && !place.KernelNames.Any(name => name.StartsWith(driver, StringComparison.Ordinal))
+                    ? Fact.Absent<bool>()
+                    : maybe
+            );
     }
 
     private static bool IsPath(Disk disk) => disk.Source is not null && disk.Type is "file" or "block" or "dir";
 
-    /// <summary>A controller that the guest has, and what another process serves, have no path on the host.</summary>
-    private static bool IsBeyondPaths(Disk disk) => disk.Type is "nvme" or "vhostuser";
+    /// <summary>A controller that the guest has has no path on the host.</summary>
+    private static bool IsBeyondPaths(Disk disk) => disk.Type == "nvme";
 }

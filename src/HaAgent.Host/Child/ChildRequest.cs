@@ -104,14 +104,20 @@ internal sealed record PathsIdentified(IReadOnlyList<PathIdentity> Identities) :
 /// <summary>Which file or device it is.</summary>
 /// <param name="Text">The same for the same; null: nothing is there, or it could not be found out.</param>
 /// <param name="Problem">Why it could not be found out; null: it could.</param>
-/// <param name="Over">The devices under a device, by their texts; null: none.</param>
-internal readonly record struct PathIdentity(string? Text, string? Problem, IReadOnlyList<string>? Over = null)
+/// <param name="Over">What is under a device, by its texts; null: nothing.</param>
+/// <param name="KernelNames">Of a device and those under it; null: it is none.</param>
+internal readonly record struct PathIdentity(
+    string? Text,
+    string? Problem,
+    IReadOnlyList<string>? Over = null,
+    IReadOnlyList<string>? KernelNames = null
+)
 {
     /// <summary>As a fact.</summary>
     [JsonIgnore]
     public Fact<DiskPlace> Fact =>
         Problem is not null ? Core.Node.Fact.NotLearned<DiskPlace>(Problem)
-        : Text is not null ? Core.Node.Fact.Known(new DiskPlace(Text, Over ?? []))
+        : Text is not null ? Core.Node.Fact.Known(new DiskPlace(Text, Over ?? []) { KernelNames = KernelNames ?? [] })
         : Core.Node.Fact.Absent<DiskPlace>();
 }
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Node;
 using HaAgent.Host.Native;
+using HaAgent.Host.Node;
 using static Tmds.Linux.LibC;
 
 namespace HaAgent.Host.Child;
@@ -104,7 +105,8 @@ internal static class ChildWork
             _ => new Broken($"a child process does not know the request {request.GetType().Name}"),
         };
 
-    /// <summary>A device by its number, whichever node leads to it; anything else by its place on its filesystem.</summary>
+    /// <summary>A device by what its disk is known by on every path to it, else by its number; anything else by its place on its
+    /// filesystem.</summary>
     private static PathIdentity Identify(string path)
     {
         if (!Posix.Stat(path, out Tmds.Linux.statx facts, out int error))
@@ -115,8 +117,23 @@ internal static class ChildWork
                 null
             );
         string number = string.Create(CultureInfo.InvariantCulture, $"{facts.stx_rdev_major}:{facts.stx_rdev_minor}");
-        return new PathIdentity($"device {number}", null, [.. BlockLayers.Under(number).Select(under => $"device {under}")]);
+        string[] devices = [number, .. BlockLayers.Under(number)];
+        List<string> over = [.. devices[1..].Select(DeviceText)];
+        List<string> names = [.. devices.Select(device => BlockLayers.Name(device)).OfType<string>()];
+        foreach (string file in devices.Select(device => BlockLayers.File(device)).OfType<string>())
+        {
+            PathIdentity under = Identify(file);
+            if (under.Problem is not null)
+                return under;
+            over.AddRange([.. under.Text is null ? [] : (string[])[under.Text], .. under.Over ?? []]);
+            names.AddRange(under.KernelNames ?? []);
+        }
+
+        return new PathIdentity(DeviceText(number), null, over, names);
     }
+
+    private static string DeviceText(string number) =>
+        Attempt.Learn(SysBlock.Of(number).Identity).IsKnown(out string? identity) ? $"disk {identity}" : $"device {number}";
 
     private static PathSeen Look(string path)
     {
@@ -151,22 +168,32 @@ internal static class ChildWork
 
     private static bool Delete(string path)
     {
-        bool there = File.Exists(path);
-        File.Delete(path);
-        return there;
+        using HeldDirectory directory = HeldDirectory.Of(path, follow: false, out string name);
+        return directory.Delete(name);
     }
 
     private static FileMoved Move(string from, string to)
     {
         string free = to;
-        for (int number = 2; File.Exists(free); number++)
-            free = $"{to}-{number}";
         try
         {
-            File.Move(from, free);
-            return new FileMoved(null, free);
+            using HeldDirectory source = HeldDirectory.Of(from, follow: false, out string old);
+            using HeldDirectory target = HeldDirectory.Of(to, follow: false, out string wanted);
+            string name = wanted;
+            for (int number = 2; Path.Exists(target[name]); number++)
+                name = $"{wanted}-{number}";
+            free = Path.Combine(Path.GetDirectoryName(to)!, name);
+            try
+            {
+                File.Move(source[old], target[name]);
+                return new FileMoved(null, free);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return new FileMoved(source.Words(target.Words(e.Message)), free);
+            }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
             return new FileMoved(e.Message, free);
         }
@@ -195,7 +222,8 @@ internal static class ChildWork
                 {
                     IsLeaseTaken = lease.IsTaken,
                 };
-            File.Move(replace.Made, replace.Image, overwrite: true);
+            using HeldDirectory directory = HeldDirectory.Of(replace.Image, follow: false, out string image);
+            directory.Replace(Path.GetFileName(replace.Made), image);
             return new ImageReplaced(null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -55,6 +55,38 @@ internal static unsafe partial class Posix
         return fd;
     }
 
+    /// <summary>openat(2).</summary>
+    /// <returns>A descriptor; negative: <paramref name="error"/> says why.</returns>
+    public static int OpenAt(int directory, string name, int flags, out int error)
+    {
+        int fd = openat(directory, name, flags, 0);
+        error = fd < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return fd;
+    }
+
+    /// <summary>mkdirat(2).</summary>
+    public static bool MakeDirectoryAt(int directory, string name, int mode, out int error) =>
+        Done(mkdirat(directory, name, (uint)mode), out error);
+
+    /// <summary>readlinkat(2).</summary>
+    /// <returns>Null: it is no link.</returns>
+    public static string? ReadLinkAt(int directory, string name)
+    {
+        const int longest = 4096;
+        byte* target = stackalloc byte[longest];
+        nint length = readlinkat(directory, name, target, longest);
+        return length < 0 ? null : Encoding.UTF8.GetString(target, (int)length);
+    }
+
+    /// <summary>unlink(2).</summary>
+    public static bool Unlink(string path, out int error) => Done(unlink(path), out error);
+
+    /// <summary>rmdir(2).</summary>
+    public static bool RemoveDirectory(string path, out int error) => Done(rmdir(path), out error);
+
+    /// <summary>rename(2).</summary>
+    public static bool Rename(string from, string to, out int error) => Done(rename(from, to), out error);
+
     /// <summary>Opens what a descriptor holds, by no path that could lead elsewhere meanwhile (proc(5), /proc/self/fd).</summary>
     /// <returns>A descriptor; negative: <paramref name="error"/> says why.</returns>
     public static int Reopen(int fd, int flags, out int error) =>
@@ -333,6 +365,24 @@ internal static unsafe partial class Posix
 
     [LibraryImport(LibC, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags, int mode);
+
+    [LibraryImport(LibC, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int openat(int directory, string path, int flags, int mode);
+
+    [LibraryImport(LibC, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int mkdirat(int directory, string path, uint mode);
+
+    [LibraryImport(LibC, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint readlinkat(int directory, string path, byte* target, nint size);
+
+    [LibraryImport(LibC, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int unlink(string path);
+
+    [LibraryImport(LibC, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int rmdir(string path);
+
+    [LibraryImport(LibC, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int rename(string from, string to);
 
     [LibraryImport(LibC, SetLastError = true)]
     private static partial nint read(int fd, byte* buffer, nuint size);

@@ -1,6 +1,7 @@
 using System.Text;
 using HaAgent.Core.Node;
 using HaAgent.Host.Native;
+using static Tmds.Linux.LibC;
 
 namespace HaAgent.Host.Node;
 
@@ -22,14 +23,15 @@ internal static class FileChanges
         // Without the volume it would be a directory of this node alone, under the mount point.
         if (!HostMounts.IsMountPoint(mount, HostMounts.All()))
             throw new IOException($"nothing is mounted at {mount}");
-        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        const int rootAlone = 0x1C0;
+        using HeldDirectory made = HeldDirectory.Make(path, rootAlone);
         return new DoneReply();
     }
 
     /// <summary>Makes a directory with a mark.</summary>
     public static DoneReply Make(MarkDirectory change)
     {
-        Directory.CreateDirectory(Absolute(change.Path));
+        using (HeldDirectory.Make(Absolute(change.Path))) { }
         string mark = Mark(change.Path, change.MarkFile);
         if (Content(mark) is not { Length: > 0 })
             WholeFile.Write(mark, Encoding.ASCII.GetBytes($"{Guid.NewGuid()}\n"), WholeFile.EveryoneReads);
@@ -102,12 +104,12 @@ internal static class FileChanges
             // What was there before the first change; one that is there already stays.
             if (change.CopySuffix is { } suffix && known is not null && !File.Exists(path + suffix))
                 WholeFile.Write(path + suffix, known, WholeFile.OwnerOnly, like: path);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using (HeldDirectory.Make(Path.GetDirectoryName(path)!)) { }
             WholeFile.Write(path, change.Content, newMode);
         }
 
         foreach (string other in removes)
-            File.Delete(other);
+            Delete(other);
         Reload(change.ReloadSystemd, deadline);
         return new DoneReply();
     }
@@ -120,12 +122,11 @@ internal static class FileChanges
         {
             if (NodeChange.Fingerprint(known) != change.Before)
                 throw Changed(path);
-            File.Delete(path);
+            Delete(path);
         }
 
-        string directory = Path.GetDirectoryName(path)!;
-        if (change.WithDirectory && Directory.Exists(directory) && !Directory.EnumerateFileSystemEntries(directory).Any())
-            Directory.Delete(directory);
+        if (change.WithDirectory)
+            DeleteIfEmpty(Path.GetDirectoryName(path)!);
         Reload(change.ReloadSystemd, deadline);
         return new DoneReply();
     }
@@ -144,6 +145,23 @@ internal static class FileChanges
             if (slash < 0)
                 return path;
         }
+    }
+
+    private static void Delete(string path)
+    {
+        if (!Directory.Exists(Path.GetDirectoryName(path)))
+            return;
+        using HeldDirectory directory = HeldDirectory.Of(path, follow: false, out string name);
+        directory.Delete(name);
+    }
+
+    private static void DeleteIfEmpty(string path)
+    {
+        if (!Directory.Exists(path))
+            return;
+        using HeldDirectory parent = HeldDirectory.Of(path, follow: false, out string name);
+        if (!Posix.RemoveDirectory(parent[name], out int error) && error != ENOENT && error != ENOTEMPTY && error != EEXIST)
+            throw new IOException($"{path} cannot be removed: {Errno.Text(error)}");
     }
 
     private static string Mark(string directory, string file) =>

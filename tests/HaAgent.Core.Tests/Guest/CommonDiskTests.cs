@@ -58,14 +58,31 @@ public sealed class CommonDiskTests
         Assert.Equal(state, Of(local, Image with { Network = network }).State);
     }
 
+    /// <summary>What a process serves may be any file or device; a controller that the guest has is none.</summary>
     [Theory]
-    [InlineData("nvme")]
-    [InlineData("vhostuser")]
-    public void Of_WhatHasNoPath_IsNoneThatHas(string type)
+    [InlineData("nvme", FactState.Absent)]
+    [InlineData("vhostuser", FactState.NotLearned)]
+    public void Of_WhatHasNoPath_IsNoneThatHasUnlessItIsServed(string type, FactState expected)
     {
-        Assert.Equal(FactState.Absent, Of(File with { Type = type, Source = null }, File).State);
-        Assert.Equal(FactState.Absent, Of(File, File with { Type = type, Source = null }).State);
+        Assert.Equal(expected, Of(File with { Type = type, Source = null }, File).State);
+        Assert.Equal(expected, Of(File, File with { Type = type, Source = null }).State);
     }
+
+    [Theory]
+    [InlineData("rbd pool/vm1", "/dev/dm-0 sdb", FactState.Absent)]
+    [InlineData("rbd pool/vm1", "/dev/dm-0 rbd1", FactState.NotLearned)]
+    [InlineData("nbd vm1", "/dev/rbd0", FactState.Absent)]
+    [InlineData("nbd vm1", "/dev/nbd0p1 nbd0", FactState.NotLearned)]
+    [InlineData("iscsi iqn.2026-11.a:b/1", "/dev/dm-0 sdb", FactState.NotLearned)]
+    [InlineData("iscsi iqn.2026-11.a:b/1", "/dev/nvme0n1", FactState.Absent)]
+    public void Of_NetworkAgainstDevice_OnlyWhatItsDriverMaps(string network, string device, FactState state) =>
+        Assert.Equal(state, Of(Image with { Network = network }, File with { Type = "block", Source = device }).State);
+
+    [Theory]
+    [InlineData("iscsi iqn.x", "iscsi iqn.x/0", FactState.Known)]
+    [InlineData("iscsi iqn.x", "iscsi iqn.x/1", FactState.Absent)]
+    public void Of_TargetWithoutAUnit_IsItsFirst(string one, string other, FactState state) =>
+        Assert.Equal(state, Of(Image with { Network = one }, Image with { Network = other }).State);
 
     [Fact]
     public void Of_PathOfAMultipathDevice_IsTheSameAndItsNeighbourIsNot()
@@ -78,5 +95,9 @@ public sealed class CommonDiskTests
 
     private static Fact<DiskPlace> Identify(string path) =>
         path.StartsWith("/mnt/frozen", StringComparison.Ordinal) ? Fact.NotLearned<DiskPlace>("it stands still")
-        : Fact.Known(new DiskPlace(path.Contains("vm1", StringComparison.Ordinal) ? "1" : path, path.EndsWith("mpathb", StringComparison.Ordinal) ? ["/dev/sdb"] : []));
+        : Fact.Known(new DiskPlace(path.Contains("vm1", StringComparison.Ordinal) ? "1" : path, path.EndsWith("mpathb", StringComparison.Ordinal) ? ["/dev/sdb"] : [])
+        {
+            // "/dev/dm-0 sdb": the device, and what it is made of.
+            KernelNames = path.StartsWith("/dev/", StringComparison.Ordinal) && !path.Contains("vm1", StringComparison.Ordinal) ? path["/dev/".Length..].Split(' ') : [],
+        });
 }

@@ -110,6 +110,26 @@ public sealed partial class ChildCallTests : IDisposable
     }
 
     [Fact]
+    public void Identify_LoopDeviceAndItsFile_Overlap()
+    {
+        string file = NewFile("disk.img", new string('x', 1 << 20));
+        CommandResult made = Command.Run(Deadline.In(Ample), "losetup", ["--find", "--show", file]);
+        Assert.True(made.Succeeded, made.Reason);
+        string device = made.Output.Trim();
+        try
+        {
+            IReadOnlyDictionary<string, Fact<DiskPlace>> seen = _volume.Identify([file, device], Deadline.In(Ample));
+
+            Assert.True(seen[device].Value!.Overlaps(seen[file].Value!));
+            Assert.Equal(Path.GetFileName(device), seen[device].Value!.KernelNames[0]);
+        }
+        finally
+        {
+            Assert.True(Command.Run(Deadline.In(Ample), "losetup", ["--detach", device]).Succeeded);
+        }
+    }
+
+    [Fact]
     public void Write_OtherContent_WholeAndWithTheModeItHad()
     {
         string file = NewFile("VM1.xml", "old");
@@ -139,6 +159,25 @@ public sealed partial class ChildCallTests : IDisposable
         Assert.Null(_volume.Delete(file + ".old", Deadline.In(Ample)));
         Assert.Null(_volume.Delete(file + ".old", Deadline.In(Ample)));
         Assert.NotNull(_volume.Delete(_directory, Deadline.In(Ample)));
+    }
+
+    /// <summary>Who owns a directory on the way may put a link there, and root must not write or remove what it leads to.</summary>
+    [Fact]
+    public void WriteMoveAndDelete_ThroughALinkThatOthersMayHaveMade_AreRefused()
+    {
+        string victim = Directory.CreateDirectory(_directory + "/victim").FullName;
+        string file = NewFile("victim/VM1.xml", "victim's");
+        string open = Directory.CreateDirectory(_directory + "/open").FullName;
+        File.SetUnixFileMode(open, (UnixFileMode)0x1FF);
+        File.CreateSymbolicLink(open + "/link", victim);
+        string there = open + "/link/VM1.xml";
+        string old = there + ".old";
+
+        string?[] problems = [_volume.Write(there, "new", Deadline.In(Ample), out _), _volume.Move(there, ref old, Deadline.In(Ample)), _volume.Delete(there, Deadline.In(Ample))];
+
+        Assert.All(problems, problem => Assert.Contains("is not followed", problem, StringComparison.Ordinal));
+        Assert.Equal("victim's", File.ReadAllText(file));
+        Assert.Equal([file], Directory.GetFileSystemEntries(victim));
     }
 
     [Fact]
