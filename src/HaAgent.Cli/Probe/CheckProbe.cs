@@ -34,19 +34,19 @@ internal sealed class CheckProbe(Session session)
         });
         LockStorage? storage = LockStorage.Find(snapshot.Cib, clone);
         IReadOnlyList<GuestFacts> guests = GuestFacts.Of(snapshot, candidates, storage?.Mount);
-        if (guests.Any(guest => guest.Resource is null && guest.Xml is null))
+        if (guests.Any(guest => guest.Resource is null))
         {
-            // What an earlier run put on the volume may tell which of several definitions is the right one.
+            // What lies on the volume may be what a guest was started from.
             snapshot = await probe.LookCloserAsync(snapshot, [Kept(guests, storage)]);
             guests = GuestFacts.Of(snapshot, candidates, storage?.Mount);
         }
 
-        snapshot = await probe.LookCloserAsync(snapshot, Closer(guests, storage, paths ?? []));
+        snapshot = await probe.LookCloserAsync(snapshot, Closer(guests, paths ?? []));
         return new CheckScope(snapshot, clone, shared, guests);
     }
 
     // What can be asked only once the guests and their XML are known.
-    private static IReadOnlyList<NodeQuestion> Closer(IReadOnlyList<GuestFacts> guests, LockStorage? storage, IReadOnlyList<string> more) =>
+    private static IReadOnlyList<NodeQuestion> Closer(IReadOnlyList<GuestFacts> guests, IReadOnlyList<string> more) =>
         [
             new CpusQuestion(
                 guests
@@ -55,7 +55,6 @@ internal sealed class CheckProbe(Session session)
                     .ToDictionary(g => g.Name, g => g.Cpu!)
             ),
             new PathsQuestion([.. guests.SelectMany(g => g.Paths).Select(p => p.Path).Concat(more).Distinct()]),
-            Kept(guests, storage),
         ];
 
     // Where the XML of a candidate would be put, something may lie already.

@@ -3,6 +3,7 @@ using HaAgent.Cluster.Check.Guests;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
+using HaAgent.Core.Node;
 using HaAgent.Core.Text;
 using GuestIdentity = HaAgent.Core.Guest.GuestIdentity;
 
@@ -25,17 +26,19 @@ internal static class GuestReady
                     }
                     : new Refusal(
                         !guest.HasText ? $"no node's libvirt knows a guest {guest.Name}" : $"the XML of {guest.Name} {guest.Problem}",
-                        guest.DefinedOn.Count > 0
-                            ? Advice.Of(
-                                $"give the right one with --xml FILE, or undefine the old one (virsh undefine --keep-nvram {guest.Name})"
+                        guest.Choice
+                            ?? (
+                                KeptFile(scope, guest) is { } kept
+                                    ? Advice.Of($"an earlier run put its XML at {kept}: haagent add --xml {kept} takes it")
+                                    : $"name a guest that 'virsh list --all' shows on a node, or its XML with --xml FILE"
                             )
-                            : $"name a guest that 'virsh list --all' shows on a node, or its XML with --xml FILE"
                     )
             );
             return new Plan { Refusals = refusals };
         }
 
         refusals.AddRange(RunsTwice(scope.Snapshot, guest));
+        refusals.AddRange(OtherFile(scope, guest));
 
         // The other guests take part where two of them are compared; autostart is switched off by the plan itself.
         Finding[] findings =
@@ -61,6 +64,31 @@ internal static class GuestReady
     // A guest that is started without its agent, or without the settings of its locks, is not highly available.
     private static IEnumerable<Finding> Rules(CheckScope scope) =>
         [.. Check.Rules.AgentInstalled.Look(scope), .. Check.Rules.LockSettingsEqual.Look(scope), .. Check.Rules.Lockspace.Look(scope)];
+
+    // Where the XML of a guest that is not in the cluster is put, if a file lies there.
+    private static string? KeptFile(CheckScope scope, GuestFacts guest) =>
+        scope.Storage is { } storage
+        && GuestFacts.PathOn(storage.Mount, guest.Name) is var path
+        && scope.Snapshot.Node(scope.Snapshot.Self).File(path).Value is not null
+            ? path
+            : null;
+
+    // The file of a guest that was in the cluster: it may have been edited there, and nobody keeps a definition beside it true.
+    private static IEnumerable<Refusal> OtherFile(CheckScope scope, GuestFacts guest)
+    {
+        if (guest.Resource is not null || guest.IsGiven || KeptFile(scope, guest) is not { } path)
+            yield break;
+        FileFact file = scope.Snapshot.Node(scope.Snapshot.Self).File(path).Value!;
+        string[] nodes =
+        [
+            .. scope.Snapshot.Reached.Where(node => node.Domain(guest.Xml!.Identity.Name).Value is not null).Select(node => node.Name),
+        ];
+        if (file.Text != GuestFacts.FileText(guest.Document!.Text))
+            yield return new Refusal(
+                $"another XML of {guest.Name} than libvirt has lies at {path}: which is the right one is not known",
+                GuestFacts.Choosing(guest.Name, nodes, path)
+            );
+    }
 
     private static IEnumerable<Refusal> NameTaken(CheckScope scope, GuestFacts guest)
     {

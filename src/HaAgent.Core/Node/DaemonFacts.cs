@@ -95,6 +95,10 @@ public sealed record DomainFact
 
     /// <summary>The XML for its next start, with passwords.</summary>
     public required Fact<string> Xml { get; init; }
+
+    /// <summary>The XML of what runs, without passwords; absent where nothing runs, and where <see cref="Xml"/> is of what runs, too: a
+    /// domain that is not defined.</summary>
+    public Fact<string> LiveXml { get; init; } = Fact.NotAsked<string>();
 }
 
 /// <summary>Every domain that the node's libvirt knows.</summary>

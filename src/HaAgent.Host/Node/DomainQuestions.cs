@@ -33,13 +33,41 @@ internal static class DomainQuestions
     }
 
     /// <summary>Whether this hypervisor has the guests' CPUs.</summary>
-    public static CpusAnswer Answer(CpusQuestion question, Deadline deadline) =>
+    public static CpusAnswer Answer(CpusQuestion question, Deadline deadline, NodePermit permit) =>
+        Answer(question, deadline, permit, cpu => Ask(Uri, deadline, connection => Fact.Known(connection.HasCpu(cpu))));
+
+    internal static CpusAnswer Answer(CpusQuestion question, Deadline deadline, NodePermit permit, Func<GuestCpu, Fact<bool>> ask) =>
         new(
             question.Guests.ToDictionary(
                 guest => guest.Key,
-                guest => Attempt.Learn(() => Ask(Uri, deadline, connection => Fact.Known(connection.HasCpu(guest.Value))))
+                guest => Attempt.Learn(() => Vouched(guest.Value, deadline, permit).Then(cpu => Attempt.Learn(() => ask(cpu))))
             )
         );
+
+    // libvirt has the emulator tell what it can, by starting it: a path in a request, or in a guest's XML, is no reason to start a program.
+    private static Fact<GuestCpu> Vouched(GuestCpu cpu, Deadline deadline, NodePermit permit)
+    {
+        if (cpu.Emulator is not { } path)
+            return Fact.Known(cpu);
+
+        // What stands still is left to a child.
+        if (FileQuestions.Answer(new PathsQuestion([path]), deadline).Paths[path] is not { Value: { } found })
+            return Fact.NotLearned<GuestCpu>($"there is no emulator {path}");
+        string real = found.RealPath;
+        if (permit < NodePermit.Changes && !IsQemu(Path.GetFileName(real)))
+            return Fact.NotLearned<GuestCpu>($"{path} is no QEMU, and this login may not have another program started");
+        return RootFile
+            .SeeDirectory(Path.GetDirectoryName(real)!)
+            .Then(_ => RootFile.SeeProgram(real))
+            .Match(
+                _ => Fact.Known(cpu with { Emulator = real }),
+                () => Fact.NotLearned<GuestCpu>($"{path} is not started to be asked: it is not there, or runs as somebody else"),
+                why => Fact.NotLearned<GuestCpu>($"{path} is not started to be asked: {why}")
+            );
+    }
+
+    private static bool IsQemu(string program) =>
+        program.StartsWith("qemu-system-", StringComparison.Ordinal) || program is "qemu-kvm" or "kvm";
 
     private static DomainFact? Read(LibvirtDomain domain, bool withXml)
     {
@@ -48,6 +76,7 @@ internal static class DomainQuestions
             try
             {
                 (DomainState state, int reason) = domain.StateAndReason();
+                bool hasBoth = domain.IsActive && domain.IsPersistent;
                 return new DomainFact
                 {
                     Name = domain.Name,
@@ -58,6 +87,10 @@ internal static class DomainQuestions
                     State = state,
                     Paused = Enum.IsDefined((PausedReason)reason) ? (PausedReason)reason : PausedReason.Unknown,
                     Xml = withXml ? Attempt.Learn(() => Fact.Known(domain.ConfigurationXml())) : Fact.NotAsked<string>(),
+                    LiveXml =
+                        !withXml ? Fact.NotAsked<string>()
+                        : hasBoth ? Attempt.Learn(() => Fact.Known(domain.LiveXml()))
+                        : Fact.Absent<string>(),
                 };
             }
             catch (LibvirtException e) when (e.IsNoDomain)

@@ -208,7 +208,7 @@ internal static class NodeQuestions
             UnitsQuestion => DaemonQuestions.Units(deadline),
             RunningGuestsQuestion => DaemonQuestions.RunningGuests(deadline),
             DomainsQuestion q => DomainQuestions.Answer(q, deadline),
-            CpusQuestion q => DomainQuestions.Answer(q, deadline),
+            CpusQuestion q => DomainQuestions.Answer(q, deadline, permit),
             LinksQuestion => NetworkQuestions.Links(deadline),
             RingQuestion => NetworkQuestions.Ring(deadline),
             PeersQuestion q => NetworkQuestions.Answer(q, deadline),

@@ -46,7 +46,7 @@ internal static class CompactFacts
         {
             JsonArray { Count: 0 } => [new JsonObject { ["Id"] = id, ["Role"] = "Stopped" }],
             JsonArray started => started.Select(
-                node => new JsonObject { ["Id"] = id, ["Role"] = "Started", ["Active"] = true, ["Nodes"] = new JsonArray((string)node!) }),
+                node => new JsonObject { ["Id"] = id, ["Role"] = "Started", ["Active"] = true, ["Managed"] = true, ["Nodes"] = new JsonArray((string)node!) }),
             _ => [Named("Id", id, of.AsObject())],
         };
     }
@@ -77,6 +77,11 @@ internal static class CompactFacts
         foreach (JsonObject domain in Objects(node["Domains"]))
         {
             Join(domain, "Xml");
+            Join(domain, "LiveXml");
+
+            // Mostly what runs is what is defined.
+            bool both = (bool?)domain["Active"] == true && (bool?)domain["Persistent"] == true;
+            Fill(domain, ("LiveXml", both ? domain["Xml"]?.DeepClone() ?? Absent() : Absent()));
             Fill(domain, ("Uuid", Uuid(domain)), ("Active", false), ("Autostart", false), ("Persistent", false), ("State", "NoState"), ("Paused", "Unknown"), ("Xml", Absent()));
         }
 

@@ -56,7 +56,7 @@ internal static class NodeSamples
         [
             new DomainFact
             {
-                Name = Evil, Uuid = "u", Active = true, Autostart = false, Persistent = true, State = DomainState.Paused, Paused = PausedReason.IoError, Xml = Fact.Known(Evil),
+                Name = Evil, Uuid = "u", Active = true, Autostart = false, Persistent = true, State = DomainState.Paused, Paused = PausedReason.IoError, Xml = Fact.Known(Evil), LiveXml = Fact.Known(Evil),
             },
         ]),
         new CpusAnswer(new Dictionary<string, Fact<bool>> { ["VM1"] = Fact.Known(true), ["VM2"] = Fact.Known(false) }),

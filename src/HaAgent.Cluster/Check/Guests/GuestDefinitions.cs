@@ -172,9 +172,7 @@ internal static class GuestConfiguration
                 Name,
                 Severity.Error,
                 $"{guest.Name}: {guest.ConfigPath ?? "its XML"} {guest.Problem}",
-                guest.DefinedOn.Count > 0
-                    ? Advice.Of($"virsh undefine --keep-nvram {guest.Name}, on the node that has the old one")
-                    : $"virsh dumpxml --inactive --security-info DOMAIN, on the node where it is defined"
+                guest.Choice ?? $"virsh dumpxml --inactive --security-info DOMAIN, on the node where it is defined"
             );
     }
 }

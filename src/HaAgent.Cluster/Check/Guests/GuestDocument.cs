@@ -20,6 +20,7 @@ public sealed class GuestDocument
         Bridges = [.. cards.Elements("source").Attributes("bridge").Select(a => a.Value).Distinct()];
         HardwareAddresses = [.. cards.Elements("mac").Attributes("address").Select(a => a.Value.ToLowerInvariant())];
         HasNetworkCard = cards.Length > 0;
+        Parts = GuestParts.Of(root, HardwareAddresses);
     }
 
     /// <summary>What it says of the guest.</summary>
@@ -39,6 +40,9 @@ public sealed class GuestDocument
 
     /// <summary>Whether it has a network card.</summary>
     public bool HasNetworkCard { get; }
+
+    /// <summary>What it is made of.</summary>
+    public GuestParts Parts { get; }
 
     /// <summary>Reads a document.</summary>
     /// <param name="content">Its bytes.</param>

@@ -3,6 +3,7 @@ using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Node;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Check.Guests;
 
@@ -28,8 +29,11 @@ public sealed record GuestFacts(string Name)
     /// <summary>What is wrong with the XML, as the end of a sentence that begins with its name.</summary>
     public string Problem { get; init; } = "";
 
-    /// <summary>The nodes whose definitions of it differ, when nothing tells which is the right one: there is then no XML of it.</summary>
-    public IReadOnlyList<string> DefinedOn { get; init; } = [];
+    /// <summary>How it is told which of several XMLs is the right one: nothing else tells it, and there is then no XML of it.</summary>
+    public Advice? Choice { get; init; }
+
+    /// <summary>Whether the admin gave its XML.</summary>
+    public bool IsGiven { get; init; }
 
     /// <summary>The file in which the cluster keeps the XML; null when it is not in the cluster yet.</summary>
     public string? ConfigPath => Resource?.Parameter("config");
@@ -119,8 +123,7 @@ public sealed record GuestFacts(string Name)
             ? FirstKnown(snapshot, node => node.File(path).Map(file => Encoding.Latin1.GetBytes(file.Text)))
             : Fact.Absent<byte[]>();
 
-    // Where it runs its definition is the true one; elsewhere an old one may have been left. Where it runs no longer, what an earlier run
-    // put on the volume tells which it was.
+    // Where it runs its definition is the true one; elsewhere an old one may have been left.
     private static GuestFacts Defined(Snapshot snapshot, string name, string? volume)
     {
         (string Node, DomainFact Domain)[] found =
@@ -129,28 +132,74 @@ public sealed record GuestFacts(string Name)
         ];
         if (found.Any(one => one.Domain.Active))
             found = [.. found.Where(one => one.Domain.Active)];
-        string[] texts = [.. found.Select(one => one.Domain.Xml.Value).OfType<string>().Distinct()];
-        string? kept = volume is null ? null : snapshot.Node(snapshot.Self).File(PathOn(volume, name)).Value?.Text;
-        if (found.Length > 1 && !found[0].Domain.Active && texts.FirstOrDefault(text => FileText(text) == kept) is { } right)
-            return Read(name, null, Fact.Known(Encoding.UTF8.GetBytes(right)));
         if (found.FirstOrDefault(one => one.Domain.Xml.State == FactState.NotLearned) is { Node: { } node, Domain.Xml.Why: var why })
             return Read(name, null, Fact.NotLearned<byte[]>($"on {node}, {why}"));
+        string[] texts = [.. found.Select(one => one.Domain.Xml.Value).OfType<string>().Distinct()];
+        string? path = volume is null ? null : PathOn(volume, name);
+        string? kept = path is null ? null : snapshot.Node(snapshot.Self).File(path).Value?.Text;
         if (texts.Length > 1 && !found[0].Domain.Active)
-            return new GuestFacts(name)
-            {
-                HasText = true,
-                DefinedOn = [.. found.Select(one => one.Node)],
-                Problem =
-                    $"is not the same on {string.Join(" and ", found.Select(one => one.Node))}, and it runs on none of them: which is the "
+            return Undecided(
+                name,
+                $"is not the same on {string.Join(" and ", found.Select(one => one.Node))}, and it runs on none of them: which is the "
                     + "right one is not known",
-            };
+                Choosing(name, [.. found.Select(one => one.Node)], kept is null ? null : path)
+            );
+        if (texts.Length > 0 && found is [var (home, domain)] && domain.Active)
+            return Running(name, home, domain, kept is null ? null : (path!, kept));
         return Read(
             name,
             null,
             texts.Length > 0
                 ? Fact.Known(Encoding.UTF8.GetBytes(texts[0]))
-                : FirstKnown(snapshot, one => one.Domain(name).Then(domain => domain.Xml)).Map(Encoding.UTF8.GetBytes)
+                : FirstKnown(snapshot, one => one.Domain(name).Then(known => known.Xml)).Map(Encoding.UTF8.GetBytes)
         );
+    }
+
+    // A cluster starts its guests from files: what libvirt has defined there may be an old one, and is not what runs. What is not defined
+    // was started from a file, and libvirt's XML of it is full of what holds for this one run.
+    private static GuestFacts Running(string name, string node, DomainFact domain, (string Path, string Text)? kept)
+    {
+        if (domain.Persistent && domain.LiveXml.IsNotLearned(out string? why))
+            return Read(name, null, Fact.NotLearned<byte[]>($"on {node}, what it runs with: {why}"));
+        GuestFacts next = Read(name, null, Fact.Known(Encoding.UTF8.GetBytes(domain.Xml.Value!)));
+        GuestDocument? live = domain.LiveXml.Value is { } running
+            ? GuestDocument.Read(Encoding.UTF8.GetBytes(running), out _)
+            : next.Document;
+        if (next.Document is null || live is null)
+            return next;
+        if (GuestParts.Differing(live, next.Document) is { Count: > 0 } changed)
+            return Undecided(
+                name,
+                $"as {node} has it defined is not what runs there ({string.Join(", ", changed)}): which is the right one is not known",
+                Choosing(name, [node], kept?.Path)
+            );
+        return
+            !domain.Persistent
+            && kept is { } file
+            && Read(name, null, Fact.Known(Encoding.Latin1.GetBytes(file.Text))) is { Document: { } written } keeping
+            && GuestParts.Differing(live, written).Count == 0
+            ? keeping
+            : next;
+    }
+
+    private static GuestFacts Undecided(string name, string problem, Advice choice) =>
+        new(name)
+        {
+            HasText = true,
+            Problem = problem,
+            Choice = choice,
+        };
+
+    /// <summary>How the admin says which XML is the right one.</summary>
+    /// <param name="name">The domain.</param>
+    /// <param name="nodes">Where it is defined.</param>
+    /// <param name="kept">The file with another one; null when there is none.</param>
+    internal static Advice Choosing(string name, IReadOnlyList<string> nodes, string? kept)
+    {
+        Advice definition = $"virsh dumpxml --inactive --security-info {name}";
+        return kept is null
+            ? Advice.Of($"give the right one: haagent add --xml FILE ({definition}, on {Prose.List(nodes)}, shows what is defined)")
+            : $"give the right one: haagent add --xml {kept}, or another FILE ({definition}, on {Prose.List(nodes)}, shows what is defined)";
     }
 
     // Known when one node knows it; absent only when every node that was reached says so.
