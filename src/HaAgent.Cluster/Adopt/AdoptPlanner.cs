@@ -1,22 +1,31 @@
 using System.Globalization;
+using HaAgent.Cluster.Check;
+using HaAgent.Cluster.Check.Rules;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
+using HaAgent.Cluster.Remove;
 using HaAgent.Core.Node;
 using HaAgent.Core.Ocf;
+using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Adopt;
 
 /// <summary>
 /// Hands running guests from one agent to the other without stopping them: the cluster lets go of the guest and takes the new agent in one
-/// change, forgets what the old agent said, asks the new one, and takes the guest in hand again.
+/// change, forgets what the old agent said, asks the new one, and takes the guest in hand again. Between the last two the guest counts as
+/// stopped, and what is to run beside it would be stopped: the whole cluster stands still meanwhile (maintenance mode).
 /// </summary>
 public static class AdoptPlanner
 {
-    /// <summary>A meta attribute that says that the guest's maintenance is ours to end, also after an interruption.</summary>
+    /// <summary>
+    /// A meta attribute that says that the guest's maintenance is ours to end, also after an interruption: "true", or the value that it had
+    /// before. And a cluster property that names the guests that are handed over.
+    /// </summary>
     public const string Mark = "haagent-adopting";
 
     private const string Maintenance = "maintenance";
+    private const string WholeMaintenance = "maintenance-mode";
 
     /// <summary>What the agent of resource-agents does not know.</summary>
     private static readonly string[] OursAlone = [.. OwnParameters.Rows.Select(parameter => parameter.Name)];
@@ -32,12 +41,33 @@ public static class AdoptPlanner
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(snapshot);
         AgentName to = revert ? AgentName.Theirs : AgentName.Ours;
-        Refusal[] refusals = [.. AgentMissing(to, snapshot), .. names.SelectMany(name => Unfit(name, to, snapshot))];
+        if (snapshot.Cib.Property(RemovePlanner.Mark) is not null)
+        {
+            Finding removal = Management.OfCluster(snapshot.Cib).First();
+            return Plan.Refuse(removal.Sentence, removal.Mend!);
+        }
+
+        // The cluster stands still until all of them are handed over.
+        string[] earlier = [.. Unfinished(snapshot.Cib).Select(guest => guest.Id)];
+        Refusal[] refusals =
+        [
+            .. AgentMissing(to, snapshot),
+            .. names.SelectMany(name => Unfit(name, to, snapshot)),
+            .. earlier
+                .Except(names)
+                .Take(1)
+                .Select(_ => new Refusal(
+                    $"'haagent adopt' was interrupted for {string.Join(", ", earlier)}",
+                    $"{Finishing(snapshot.Cib)} finishes it; then run this again"
+                )),
+        ];
         if (refusals.Length > 0)
             return new Plan { Refusals = refusals };
         Primitive[] guests =
         [
-            .. names.Select(name => snapshot.Cib.Primitive(name)!).Where(guest => guest.Agent != to || guest.MetaValue(Mark) is not null),
+            .. names
+                .Select(name => snapshot.Cib.Primitive(name)!)
+                .Where(guest => guest.Agent != to || guest.MetaValue(Mark) is not null || earlier.Contains(guest.Id)),
         ];
         return guests.Length == 0
             ? new Plan()
@@ -45,28 +75,52 @@ public static class AdoptPlanner
                 + Plan.All(guests.Where(guest => guest.Agent != to).Select(guest => GuestXmlReady.Notes(guest, snapshot)));
     }
 
+    /// <summary>The guests of an adoption that was interrupted; empty when there was none, or when nothing of it is left.</summary>
+    public static IReadOnlyList<Primitive> Unfinished(Cib cib)
+    {
+        ArgumentNullException.ThrowIfNull(cib);
+        string[] marked = (cib.Property(Mark) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return [.. marked.Select(cib.Primitive).OfType<Primitive>().Where(guest => guest.Agent.IsVirtualMachine)];
+    }
+
+    /// <summary>What finishes an adoption that was interrupted.</summary>
+    public static Advice Finishing(Cib cib)
+    {
+        IReadOnlyList<Primitive> left = Unfinished(cib);
+        IEnumerable<string> names = left.Select(guest => guest.Id);
+        return left.Count == 0 ? RemovePlanner.Ending(cib)
+            : left[0].Agent == AgentName.Theirs ? Advice.Of($"haagent adopt --revert {names}")
+            : $"haagent adopt {names}";
+    }
+
     private static Plan Change(Primitive[] guests, AgentName to, Snapshot snapshot)
     {
         Cib cib = snapshot.Cib;
         var changes = new List<Change>();
         string list = string.Join(", ", guests.Select(g => g.Id));
-        if (guests.Where(guest => guest.Agent != to).ToArray() is { Length: > 0 } others)
+        bool resting = ClusterBoolean.IsTrue(cib.Property(WholeMaintenance));
+        Primitive[] others = [.. guests.Where(guest => guest.Agent != to)];
+        bool begun = cib.Property(Mark) is not null && resting;
+        if (others.Length > 0 || !begun)
         {
-            CibDraft draft = cib.Edit();
+            CibDraft draft = cib.Edit().SetProperty(Mark, string.Join(' ', guests.Select(guest => guest.Id)));
+            if (!resting)
+                draft.SetProperty(WholeMaintenance, "true").SetProperty(RemovePlanner.OwnMaintenance, "true");
             foreach (Primitive guest in others)
             {
                 draft.SetAgent(guest.Id, to);
 
                 // A guest that rests because the admin wants it to, rests on.
                 if (!ClusterBoolean.IsTrue(guest.MetaValue(Maintenance)))
-                    draft.SetMeta(guest.Id, Maintenance, "true").SetMeta(guest.Id, Mark, "true");
+                    draft.SetMeta(guest.Id, Maintenance, "true").SetMeta(guest.Id, Mark, guest.MetaValue(Maintenance) ?? "true");
             }
 
             Cib changed = draft.Finish();
             changes.Add(
                 new Change.Configure(
-                    $"hand {string.Join(", ", others.Select(g => g.Id))} over to {to.FullName}, the cluster leaving "
-                        + $"{(others.Length == 1 ? "it" : "them")} alone meanwhile",
+                    others.Length == 0
+                        ? $"let the cluster stand still while {list} {(guests.Length == 1 ? "is" : "are")} looked at"
+                        : $"hand {string.Join(", ", others.Select(g => g.Id))} over to {to.FullName}, the cluster standing still meanwhile",
                     cib,
                     changed
                 )
@@ -99,14 +153,24 @@ public static class AdoptPlanner
             }
         }
 
-        string[] marked = [.. guests.Where(guest => cib.Primitive(guest.Id)!.MetaValue(Mark) is not null).Select(guest => guest.Id)];
-        if (marked.Length > 0)
+        changes.Add(new Change.Configure($"let the cluster take {list} in hand again", cib, Ended(cib, guests)));
+        return new Plan { Changes = changes };
+    }
+
+    private static Cib Ended(Cib cib, Primitive[] guests)
+    {
+        CibDraft draft = cib.Edit().RemoveProperty(Mark);
+        if (cib.Property(RemovePlanner.OwnMaintenance) is not null)
+            draft.RemoveProperty(RemovePlanner.OwnMaintenance).RemoveProperty(WholeMaintenance);
+        foreach (Primitive guest in guests)
         {
-            Cib done = marked.Aggregate(cib.Edit(), (draft, name) => draft.RemoveMeta(name, Maintenance).RemoveMeta(name, Mark)).Finish();
-            changes.Add(new Change.Configure($"let the cluster take {list} in hand again", cib, done));
+            if (cib.Primitive(guest.Id)!.MetaValue(Mark) is not { } before)
+                continue;
+            draft.RemoveMeta(guest.Id, Mark);
+            _ = ClusterBoolean.IsTrue(before) ? draft.RemoveMeta(guest.Id, Maintenance) : draft.SetMeta(guest.Id, Maintenance, before);
         }
 
-        return new Plan { Changes = changes };
+        return draft.Finish();
     }
 
     private static IEnumerable<Refusal> AgentMissing(AgentName to, Snapshot snapshot)
@@ -147,6 +211,8 @@ public static class AdoptPlanner
                 $"{name} has {string.Join(", ", unknown)}, which {to.FullName} does not know",
                 $"take {(unknown.Length == 1 ? "it" : "them")} out first: crm resource param {name} delete {unknown[0]}"
             );
+        foreach (Refusal refusal in GuestNode.Busy(guest, snapshot.Status, "a resource in it would be taken for stopped meanwhile"))
+            yield return refusal;
         if (snapshot.Status.Resources.Any(r => r.Id == name && (r.Pending || r.Failed)))
             yield return new Refusal(
                 $"{name} is on its way, or has failed: what the other agent says of it now could not be trusted",

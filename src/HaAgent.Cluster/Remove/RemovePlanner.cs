@@ -1,3 +1,5 @@
+using HaAgent.Cluster.Adopt;
+using HaAgent.Cluster.Check.Rules;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
@@ -33,12 +35,27 @@ public static class RemovePlanner
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(snapshot);
-        Refusal[] refusals = [.. names.SelectMany(name => NotOurs(name, snapshot))];
+        Refusal[] refusals = [.. names.SelectMany(name => NotOurs(name, snapshot)), .. Adopting(snapshot.Cib)];
         if (refusals.Length > 0)
             return new Plan { Refusals = refusals };
         Primitive[] guests = [.. names.Select(snapshot.Cib.Primitive).OfType<Primitive>()];
+        if (keepRunning)
+            refusals =
+            [
+                .. guests.SelectMany(guest =>
+                    GuestNode.Busy(guest, snapshot.Status, "the cluster would forget that, and start it elsewhere a second time")
+                ),
+            ];
+        if (refusals.Length > 0)
+            return new Plan { Refusals = refusals };
         Plan notes = Plan.All(
             guests.Select(guest => Plan.Note($"the XML of {guest.Id} stays at {guest.Parameter("config")}; 'virsh define' takes it"))
+        );
+        notes += Plan.All(
+            guests
+                .Select(GuestNode.Of)
+                .OfType<string>()
+                .Select(node => Plan.Note($"the cluster remembers the guest node {node}; 'crm_node --force --remove={node}' ends that"))
         );
         string[] absent = [.. names.Where(name => snapshot.Cib.Primitive(name) is null)];
         if (absent.Length > 0)
@@ -63,10 +80,20 @@ public static class RemovePlanner
     {
         ArgumentNullException.ThrowIfNull(cib);
         bool ours = ClusterBoolean.IsTrue(cib.Property(Maintenance)) && cib.Property(OwnMaintenance) is not null;
-        IEnumerable<Advice> marks = new[] { Mark, OwnMaintenance }
+        IEnumerable<Advice> marks = new[] { Mark, AdoptPlanner.Mark, OwnMaintenance }
             .Where(mark => cib.Property(mark) is not null)
             .Select(mark => Advice.Of($"crm_attribute --type crm_config --name {mark} --delete"));
         return Advice.Joined("; ", ours ? [.. marks, $"crm maintenance off"] : marks);
+    }
+
+    // It has the cluster stand still, too, and ends that itself.
+    private static IEnumerable<Refusal> Adopting(Cib cib)
+    {
+        if (cib.Property(AdoptPlanner.Mark) is not null)
+            yield return new Refusal(
+                "'haagent adopt' was interrupted, and the cluster is still as it left it",
+                $"{AdoptPlanner.Finishing(cib)}; then run this again"
+            );
     }
 
     private static IEnumerable<Refusal> NotOurs(string name, Snapshot snapshot)
@@ -118,6 +145,9 @@ public static class RemovePlanner
 
         var changes = new List<Change>();
         Primitive[] active = [.. guests.Where(guest => snapshot.Status.Anywhere(guest.Id).Any())];
+        Refusal[] unmanaged = [.. active.Select(guest => Unmanaged(guest, snapshot)).OfType<Refusal>().Distinct()];
+        if (unmanaged.Length > 0)
+            return new Plan { Refusals = unmanaged };
         string[] asked = [.. active.Where(guest => !guest.IsToldToStop).Select(guest => guest.Id)];
         if (asked.Length > 0)
         {
@@ -137,6 +167,19 @@ public static class RemovePlanner
             )
         );
         return new Plan { Changes = changes };
+    }
+
+    // It would be waited for in vain; and whenever the cluster was let move again, the guest would be shut down.
+    private static Refusal? Unmanaged(Primitive guest, Snapshot snapshot)
+    {
+        if (!snapshot.Status.Resources.Any(resource => resource.Id == guest.Id && resource is { Active: true, Managed: false }))
+            return null;
+        return Management.Unmanaged(snapshot.Cib, guest) is { } why
+            ? new Refusal($"{guest.Id} would not be stopped: {why.Sentence}", $"{why.Mend}; then run this again")
+            : new Refusal(
+                $"{guest.Id} would not be stopped: the cluster does not manage it (is its node in maintenance?)",
+                $"crm_mon -1 shows it; end that, then run this again"
+            );
     }
 
     private static Plan Leave(IReadOnlyList<string> names, Primitive[] guests, Snapshot snapshot)

@@ -1,3 +1,4 @@
+using HaAgent.Cluster.Adopt;
 using HaAgent.Cluster.Check;
 using HaAgent.Cluster.Check.Rules;
 using HaAgent.Cluster.Configuration;
@@ -69,7 +70,7 @@ public static class TeardownPlanner
             yield break;
 
         // Nothing would stop, and it would be waited for in vain.
-        bool unfinished = cib.Property(RemovePlanner.Mark) is not null;
+        bool unfinished = cib.Property(RemovePlanner.Mark) is not null || cib.Property(AdoptPlanner.Mark) is not null;
         if (unfinished || ClusterBoolean.IsTrue(cib.Property("maintenance-mode")))
         {
             Finding why = Management.OfCluster(cib).First();

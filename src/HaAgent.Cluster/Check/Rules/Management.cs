@@ -10,13 +10,6 @@ internal static class Management
 {
     private const string Name = "management";
 
-    private static readonly (string Name, string Value, string Without)[] Defaults =
-    [
-        ("is-managed", "false", "manage"),
-        ("maintenance", "true", "watch"),
-        ("target-role", "Stopped", "start"),
-    ];
-
     public static IEnumerable<Finding> Look(CheckScope scope)
     {
         Cib cib = scope.Snapshot.Cib;
@@ -30,6 +23,21 @@ internal static class Management
 
     /// <summary>What holds for the cluster as a whole: no guest that is handed to it would be started.</summary>
     public static IEnumerable<Finding> OfCluster(Cib cib)
+    {
+        foreach (Finding finding in StandingStill(cib))
+            yield return finding;
+        if (ClusterBoolean.IsTrue(cib.Property("stop-all-resources")))
+            yield return Error(
+                "stop-all-resources is set: the cluster keeps everything stopped",
+                $"crm configure property stop-all-resources=false"
+            );
+        foreach (Finding finding in ByDefault(cib))
+            yield return finding;
+        if (Default(cib, "target-role", "Stopped", "start") is { } stopped)
+            yield return stopped;
+    }
+
+    private static IEnumerable<Finding> StandingStill(Cib cib)
     {
         const string StandsStill = "the whole cluster is in maintenance mode: it neither watches a resource nor starts one";
         bool resting = ClusterBoolean.IsTrue(cib.Property("maintenance-mode"));
@@ -45,16 +53,23 @@ internal static class Management
                 left.Length == 0 ? RemovePlanner.Ending(cib) : $"haagent remove --keep-running {left} finishes it"
             );
         }
+        else if (cib.Property(AdoptPlanner.Mark) is not null)
+        {
+            yield return Error(
+                $"{(resting ? StandsStill + "; " : "")}'haagent adopt' was interrupted"
+                    + (AdoptPlanner.Unfinished(cib).Count == 0 ? ", and nothing of it is left to finish" : ""),
+                AdoptPlanner.Finishing(cib)
+            );
+        }
         else if (resting)
         {
             yield return Error(StandsStill, $"crm maintenance off");
         }
+    }
 
-        if (ClusterBoolean.IsTrue(cib.Property("stop-all-resources")))
-            yield return Error(
-                "stop-all-resources is set: the cluster keeps everything stopped",
-                $"crm configure property stop-all-resources=false"
-            );
+    // What no resource is spared that does not say otherwise.
+    private static IEnumerable<Finding> ByDefault(Cib cib)
+    {
         if (ClusterBoolean.IsFalse(cib.Property("is-managed-default")))
         {
             yield return Error(
@@ -63,17 +78,23 @@ internal static class Management
             );
         }
 
-        foreach ((string name, string value, string without) in Defaults)
-        {
-            if (Means(cib.ResourceDefault(name), value))
-            {
-                yield return Error(
-                    $"{name}={value} is the default of all resources: the cluster does not {without} those that do not say otherwise",
-                    $"crm configure edit rsc-options, and take {name} out"
-                );
-            }
-        }
+        if (Default(cib, "is-managed", "false", "manage") is { } unmanaged)
+            yield return unmanaged;
+        if (Default(cib, "maintenance", "true", "watch") is { } unwatched)
+            yield return unwatched;
     }
+
+    private static Finding? Default(Cib cib, string name, string value, string without) =>
+        Means(cib.ResourceDefault(name), value)
+            ? Error(
+                $"{name}={value} is the default of all resources: the cluster does not {without} those that do not say otherwise",
+                $"crm configure edit rsc-options, and take {name} out"
+            )
+            : null;
+
+    /// <summary>Why the cluster would neither stop a guest nor start it; null where nothing in the configuration says so.</summary>
+    public static Finding? Unmanaged(Cib cib, Primitive guest) =>
+        StandingStill(cib).Concat(OfGuest(cib, guest)).Concat(ByDefault(cib)).FirstOrDefault(finding => finding.Severity == Severity.Error);
 
     private static IEnumerable<Finding> OfGuest(Cib cib, Primitive guest)
     {
