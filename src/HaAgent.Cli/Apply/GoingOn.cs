@@ -9,10 +9,11 @@ namespace HaAgent.Cli.Apply;
 internal sealed class GoingOn
 {
     private Change? underWay;
+    private readonly List<(string Domain, string Node)> off = [];
     private bool resting;
 
     /// <summary>The sentences, each with a space before it; empty when there is nothing to say.</summary>
-    public string Words => Shutdown() + (resting ? " The cluster is in maintenance mode until you run this again." : "");
+    public string Words => Shutdown() + Off() + (resting ? " The cluster is in maintenance mode until you run this again." : "");
 
     /// <summary>A change is begun.</summary>
     public void Begin(Change change) => underWay = change;
@@ -21,9 +22,22 @@ internal sealed class GoingOn
     public void Done(Change change)
     {
         underWay = null;
+        if (change is Change.OnNode { What: ShutDownGuest { Domain: var domain }, Node: var node })
+            off.Add((domain, node));
+        else if (change is Change.Configure)
+            off.Clear();
         if (change is Change.Configure configure && IsResting(configure.After) != IsResting(configure.Before))
             resting = IsResting(configure.After);
     }
+
+    // The cluster starts them once they are in its configuration.
+    private string Off() =>
+        string.Concat(
+            off.Select(guest =>
+                $" {guest.Domain} is shut off and not the cluster's yet: without a second run it stays off; to have it back as it was, on "
+                + $"{guest.Node}: {Advice.Of($"virsh start {guest.Domain}")}."
+            )
+        );
 
     private static bool IsResting(Cib cib) => ClusterBoolean.IsTrue(cib.Property("maintenance-mode"));
 

@@ -34,7 +34,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
     {
         for (int round = 0; round < MostRounds; round++)
         {
-            Plan plan = await LookAsync(round, async () => await ConfigurationCheck.JudgedAsync(await look()));
+            Plan plan = await PlanAsync(round, look);
             if (options is { Json: true, DryRun: true })
                 return ShowJson(plan);
             if (round > 0 && plan is { Changes.Count: 0, Refusals.Count: 0 })
@@ -48,8 +48,22 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
             await SimulateAsync(plan);
             if (options.DryRun)
                 return ExitCode.Success;
-            if (!options.Yes && !await session.ConfirmAsync("Go ahead?"))
-                return ExitCode.Declined;
+            if (!options.Yes)
+            {
+                if (!await session.ConfirmAsync("Go ahead?"))
+                    return ExitCode.Declined;
+
+                // The question may have stood for hours: what is done is what was shown, and what is right now.
+                Plan now = await PlanAsync(round, look);
+                if (!PlanText.Lines(now).SequenceEqual(PlanText.Lines(plan)))
+                {
+                    session.Screen.Mark(Screens.Tone.Warning, "the cluster is no longer as it was when this was shown; planning again");
+                    continue;
+                }
+
+                plan = now;
+            }
+
             try
             {
                 if (!await ApplyAsync(plan))
@@ -72,6 +86,9 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
                 + "run the same command again."
         );
     }
+
+    private Task<Plan> PlanAsync(int round, Func<Task<Plan>> look) =>
+        LookAsync(round, async () => PlanRules.Judged(await ConfigurationCheck.JudgedAsync(await look())));
 
     private async Task<Plan> LookAsync(int round, Func<Task<Plan>> look)
     {
@@ -147,7 +164,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
 
             goingOn.Done(change);
             begun = true;
-            Note(change);
+            Note(change, applier.FileCopy);
             if (change is Change.Configure)
                 session.Screen.Line($"     what the configuration was: {applier.Copy}");
         }
@@ -155,14 +172,16 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
         return true;
     }
 
-    private void Note(Change change)
+    private void Note(Change change, string? copy)
     {
         if (change is Change.WriteFile file)
         {
             string what = file switch
             {
                 { After: null } => " (removed)",
-                { KeepBackup: true, Before: not null } => $" (what it was: {file.Path}{LibvirtPaths.BackupSuffix})",
+                { KeepBackup: true, Before: not null } => copy is null
+                    ? $" (what it was before the first change: {file.Path}{LibvirtPaths.BackupSuffix})"
+                    : $" (what it was: {copy})",
                 _ => "",
             };
             files.Add($"{file.Node}:{file.Path}{what}");
@@ -228,6 +247,10 @@ internal sealed class Applier(Session session, CibCopy copies)
     /// <summary>Where the configuration is kept as it was before the last change of it; null when there was none.</summary>
     public string? Copy { get; private set; }
 
+    /// <summary>Where the last file that was written is kept as it was before; null when only what it was before an earlier change
+    /// is.</summary>
+    public string? FileCopy { get; private set; }
+
     /// <summary>Makes one change.</summary>
     /// <returns>Whether the plan still holds; false when somebody else changed the configuration since it was made.</returns>
     /// <exception cref="Stop">The change failed.</exception>
@@ -239,7 +262,7 @@ internal sealed class Applier(Session session, CibCopy copies)
                 await MakeAsync(on.Node, on.Title, on.What, on.Limit);
                 return true;
             case Change.WriteFile file:
-                await MakeAsync(file.Node, file.Title, file.What, FileLimit);
+                FileCopy = await MakeAsync(file.Node, file.Title, file.What, FileLimit) is DoneReply { Copy: var kept } ? kept : null;
                 return true;
             case Change.Configure configure:
                 before ??= (await ReadHistoryAsync()).History;
@@ -262,15 +285,17 @@ internal sealed class Applier(Session session, CibCopy copies)
 
     private static string Mend(string? wayOut) => wayOut is null ? "Mend that" : char.ToUpperInvariant(wayOut[0]) + wayOut[1..];
 
-    private async Task MakeAsync(string node, string title, NodeChange change, TimeSpan limit)
+    private async Task<NodeReply> MakeAsync(string node, string title, NodeChange change, TimeSpan limit)
     {
-        if (await session.Nodes.MakeAsync(node, change, limit) is RefusedReply refused)
+        NodeReply reply = await session.Nodes.MakeAsync(node, change, limit);
+        if (reply is RefusedReply refused)
             throw new Stop(
                 ExitCode.Incomplete,
                 $"Failed on {node}: {title}: {refused.Why}. {Mend(refused.Failure?.WayOut(node).ToString())}, then run the same "
                     + "command again: it "
                     + "resumes where it stopped."
             );
+        return reply;
     }
 }
 

@@ -35,7 +35,7 @@ internal sealed class WatchProbe(Session session)
                 new RunningGuestsQuestion(),
                 new LeasesQuestion(),
                 new NeighboursQuestion(),
-                new LogLinesQuestion(MigrationLine.Mark),
+                new LogLinesQuestion(),
                 new DomainsQuestion(All: false, []),
                 .. Standstill.Concerns(cib) ? [new DlmQuestion()] : Array.Empty<NodeQuestion>(),
                 .. more,

@@ -81,9 +81,7 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
             );
             if (dryRun && json)
             {
-                session.Screen.Json(
-                    JsonSerializer.Serialize(EvacuationAnswer.Of(evacuation, unmanaged, unknown), Answers.Readable.EvacuationAnswer)
-                );
+                session.Screen.Json(Text(evacuation, unmanaged, unknown));
                 return Status(evacuation, unknown);
             }
 
@@ -114,8 +112,23 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
                 return ExitCode.Refused;
             }
 
-            if (!yes && !await session.ConfirmAsync($"Put {node} into standby?"))
-                return ExitCode.Declined;
+            if (!yes)
+            {
+                if (!await session.ConfirmAsync($"Put {node} into standby?"))
+                    return ExitCode.Declined;
+
+                // The question may have stood for hours, and what becomes of the guests hangs on more than the configuration.
+                var now = await session.LookAsync("asking the scheduler", LookAsync);
+                if (Text(now.Evacuation, now.Unmanaged, now.Unknown) != Text(evacuation, unmanaged, unknown))
+                {
+                    session.Screen.Mark(Tone.Warning, "the cluster is no longer as it was when this was shown; asking the scheduler again");
+                    continue;
+                }
+
+                (snapshot, evacuation) = (now.Snapshot, now.Evacuation);
+                standby = Evacuation.WithStandby(snapshot.Cib, node);
+            }
+
             if (session.Stopping.IsCancellationRequested)
                 throw new Stop(ExitCode.Interrupted, "Interrupted; nothing was changed.");
             if (await new CibCopy(CibCopy.Directory, "evacuate", () => DateTime.Now).ChangeAsync(snapshot.Cib, standby) is { } copy)
@@ -132,6 +145,9 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
             "Somebody else changes the cluster's configuration all the time; nothing was changed. Run this again when it is quiet."
         );
     }
+
+    private static string Text(Evacuation evacuation, string[] unmanaged, string[] unknown) =>
+        JsonSerializer.Serialize(EvacuationAnswer.Of(evacuation, unmanaged, unknown), Answers.Readable.EvacuationAnswer);
 
     private static ExitCode Status(Evacuation evacuation, string[] unknown) =>
         evacuation.Stuck.Any() ? ExitCode.Found : ExitCodes.OfLook(unknown);

@@ -24,7 +24,7 @@ internal sealed class FailoverTest(Session session, VerifyOptions options, Guide
         // The node that goes must not be the one that watches.
         bool movesFirst = ground.Home == scope.Snapshot.Self;
         string node = movesFirst ? ground.Other : ground.Home;
-        await ConfirmAsync(node, movesFirst, scope.Snapshot);
+        await ConfirmAsync(node, movesFirst, scope);
         if (movesFirst)
         {
             MoveReport moved = await new MoveTest(session, scope.Snapshot.Cib, options.Vm).MoveAsync(ground);
@@ -47,18 +47,9 @@ internal sealed class FailoverTest(Session session, VerifyOptions options, Guide
         return (await ActAsync(node)).Judge(options.Vm);
     }
 
-    private async Task ConfirmAsync(string node, bool movesFirst, Snapshot snapshot)
+    private async Task ConfirmAsync(string node, bool movesFirst, WatchScope scope)
     {
-        string deed = test == GuideTest.Crash ? "crashed (no clean shutdown; the cluster fences it)" : "rebooted";
-        string[] others =
-        [
-            .. snapshot
-                .Cib.Primitives.Where(p => p.Agent.IsVirtualMachine && p.Id != options.Vm && snapshot.Status.Anywhere(p.Id).Contains(node))
-                .Select(p => p.Id),
-        ];
-        string moved = movesFirst ? $", after {options.Vm} was moved there so that this node can watch" : "";
-        string also = others.Length > 0 ? $" It also runs {string.Join(", ", others)}." : "";
-        session.Screen.Line($"{node} will be {deed}{moved}.{also}");
+        session.Screen.Line(FailoverWarning.Of(test, node, options.Vm, movesFirst, scope));
         string typed =
             options.YesIMean
             ?? await session.AskAsync("Type the node's name to go on:")

@@ -15,7 +15,7 @@ public static class GuestNodeReady
     /// <summary>The key that both ends need.</summary>
     public const string KeyFile = "/etc/pacemaker/authkey";
 
-    /// <summary>What Pacemaker takes where that one is not there.</summary>
+    /// <summary>What Pacemaker before 3.0.0 takes where that one is not there.</summary>
     public const string OtherKeyFile = "/etc/corosync/authkey";
 
     private const string Attribute = "remote-node";
@@ -44,13 +44,11 @@ public static class GuestNodeReady
             return Plan.Refuse($"{guests.Count} guests cannot be one guest node", $"add each with a --guest-node of its own");
         GuestFacts guest = guests[0];
         Refusal[] refusals = [.. Name(name), .. Taken(name, snapshot, guest), .. Other(name, guest), .. Reachable(guest), .. Key(snapshot)];
-        string[] keys = [.. snapshot.Reached.Select(KeyOf).Distinct()];
         return refusals.Length > 0
             ? new Plan { Refusals = refusals }
             : Plan.Note(
                 $"the cluster reaches the guest node as {name} on TCP port 3121: that name must resolve on every node, and "
-                    + "pacemaker_remote run "
-                    + $"in {guest.Name} with the same {(keys is [var key] ? key : $"key, whether it is {string.Join(" or ", keys)}")}"
+                    + $"pacemaker_remote run in {guest.Name} with the same {KeyOf(snapshot.Node(snapshot.Self))}"
             );
     }
 
@@ -117,21 +115,35 @@ public static class GuestNodeReady
 
     private static IEnumerable<Refusal> Key(Snapshot snapshot)
     {
+        bool takesOther = PacemakerVersion.IsBefore3(snapshot.Cib) == true;
+        var keys = new List<(string Node, string File)>();
         foreach (NodeFacts node in snapshot.Reached)
         {
-            if (node.Path(KeyFile).State == FactState.Known || node.Path(OtherKeyFile).State == FactState.Known)
-                continue;
             if (node.Path(KeyFile).IsNotLearned(out string? why))
                 yield return Refusal.NotLearned($"whether {KeyFile} is there", node.Name, why);
-            else if (node.Path(OtherKeyFile).IsNotLearned(out why))
+            else if (node.Path(KeyFile).State == FactState.Known)
+                keys.Add((node.Name, KeyFile));
+            else if (takesOther && node.Path(OtherKeyFile).IsNotLearned(out why))
                 yield return Refusal.NotLearned($"whether {OtherKeyFile} is there", node.Name, why);
+            else if (takesOther && node.Path(OtherKeyFile).State == FactState.Known)
+                keys.Add((node.Name, OtherKeyFile));
             else
                 yield return new Refusal(
-                    $"{node.Name} has no {KeyFile} and no {OtherKeyFile}, without which it cannot speak with pacemaker_remote",
+                    takesOther
+                        ? $"{node.Name} has no {KeyFile} and no {OtherKeyFile}, without which it cannot speak with pacemaker_remote"
+                        : $"{node.Name} has no {KeyFile}, without which it cannot speak with pacemaker_remote "
+                            + $"(only a Pacemaker before 3 takes {OtherKeyFile} instead)",
                     $"put the same {KeyFile} on every node and into the guest (Pacemaker Remote, \"Prepare\"); where remote nodes use "
                         + $"another key already (PCMK_authkey_location), copy that one"
                 );
         }
+
+        if (keys.Select(key => key.File).Distinct().Count() > 1)
+            yield return new Refusal(
+                $"the nodes do not use the same key: {string.Join(", ", keys.Select(key => $"{key.Node} {key.File}"))}; "
+                    + "pacemaker_remote in the guest has one alone",
+                $"put the same {KeyFile} on every node and into the guest (Pacemaker Remote, \"Prepare\")"
+            );
     }
 
     // In Pacemaker's order.

@@ -9,6 +9,9 @@ namespace HaAgent.Cluster.Configuration;
 /// </summary>
 public sealed class Cib
 {
+    /// <summary>The set of properties that counts before every other, whatever their scores (Pacemaker's CIB_OPTIONS_FIRST).</summary>
+    private const string FirstProperties = "cib-bootstrap-options";
+
     private static readonly string[] Understood = ["id", "score", "kind"];
 
     private readonly XElement root;
@@ -38,7 +41,7 @@ public sealed class Cib
             ]
         );
         constraints = new(() => [.. Section("constraints").Elements().Select(ReadConstraint)]);
-        properties = new(() => [.. Pairs("crm_config", "cluster_property_set")]);
+        properties = new(() => [.. CibXml.ReadPairs(Section("crm_config"), "cluster_property_set", first: FirstProperties)]);
         ids = new(() => [.. root.Element("configuration")!.Descendants().Select(CibXml.Id)]);
     }
 
@@ -113,6 +116,12 @@ public sealed class Cib
         Primitive(id) is { } primitive ? primitive.MetaValue(name)
         : Resource(id) is not { } resource ? null
         : CibXml.ReadPairs(resource, "meta_attributes").Where(p => p.Key == name).Select(p => p.Value).FirstOrDefault();
+
+    /// <summary>What a name in a constraint stands for: what bears it as a tag, or itself.</summary>
+    public IReadOnlyList<string> Tagged(string name) =>
+        Section("tags").Elements("tag").FirstOrDefault(tag => CibXml.Id(tag) == name) is { } found
+            ? [.. found.Elements("obj_ref").Select(CibXml.Id)]
+            : [name];
 
     /// <summary>What has to have started on a node for a resource to run there: the members of its group up to it.</summary>
     public IReadOnlyList<string> StartedFor(string id) =>

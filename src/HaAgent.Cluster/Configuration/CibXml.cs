@@ -29,7 +29,10 @@ internal static class CibXml
     /// The name-value pairs of a primitive's, group's or clone's attribute sets, those first that count first: by score, and of equal ones
     /// the last (Pacemaker 2). A set with rules is left out: it does not always hold.
     /// </summary>
-    public static IReadOnlyList<KeyValuePair<string, string>> ReadPairs(XElement element, string set) =>
+    /// <param name="element">The primitive, group or clone, or the section.</param>
+    /// <param name="set">The name of the sets.</param>
+    /// <param name="first">The id of the set that counts before all others; null: there is none.</param>
+    public static IReadOnlyList<KeyValuePair<string, string>> ReadPairs(XElement element, string set, string? first = null) =>
         [
             .. element
                 .Elements(set)
@@ -37,7 +40,8 @@ internal static class CibXml
                 .OfType<XElement>()
                 .Where(s => s.Element("rule") is null)
                 .Reverse()
-                .OrderByDescending(s => Score.Parse((string?)s.Attribute("score")))
+                .OrderByDescending(s => Id(s) == first)
+                .ThenByDescending(s => Score.Parse((string?)s.Attribute("score")))
                 .Elements("nvpair")
                 .Select(ReadPair),
         ];

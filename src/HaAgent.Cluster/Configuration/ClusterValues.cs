@@ -86,3 +86,13 @@ public static class Score
             _ => score.ToString(CultureInfo.InvariantCulture),
         };
 }
+
+/// <summary>The release of Pacemaker that leads the cluster.</summary>
+internal static class PacemakerVersion
+{
+    /// <summary>Whether it is older than 3.0.0, as the property dc-version says ("2.1.5-a3f44794f94"); null: nothing says it.</summary>
+    public static bool? IsBefore3(Cib cib) =>
+        int.TryParse(cib.Property("dc-version")?.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int major)
+            ? major < 3
+            : null;
+}

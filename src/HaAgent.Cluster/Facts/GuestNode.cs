@@ -27,7 +27,8 @@ internal static class GuestNode
         ];
         if (inside.Length > 0)
             yield return new Refusal(
-                $"{guest.Id} is the guest node {node}, and {string.Join(", ", inside)} {(inside.Length == 1 ? "runs" : "run")} in it: {why}",
+                $"{guest.Id} is the guest node {node}, and {string.Join(", ", inside)} {(inside.Length == 1 ? "runs" : "run")} in it: "
+                    + why,
                 $"move or stop what runs there first (crm node standby {node}), then run this again"
             );
     }

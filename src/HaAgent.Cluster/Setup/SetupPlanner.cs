@@ -32,7 +32,13 @@ public static class SetupPlanner
     {
         // Nothing can be said of a cluster that is not whole: the later steps need every node's facts.
         Plan ready = ClusterReady.PlanFor(intent, snapshot);
-        return ready.Refusals.Count > 0 ? ready : WithoutRepetition(Plan.All(Steps.Select(step => step(intent, snapshot))));
+        if (ready.Refusals.Count > 0)
+            return ready;
+        return WithoutRepetition(
+            SharedDevice.WaitsForTool(intent, snapshot, out Plan notes)
+                ? Packages.PlanFor(intent, snapshot) + notes
+                : Plan.All(Steps.Select(step => step(intent, snapshot)))
+        );
     }
 
     // What could not be learned may be missed by several steps.

@@ -3,6 +3,7 @@ using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.History;
 using HaAgent.Core.Guest;
+using HaAgent.Core.Migration;
 using HaAgent.Core.Node;
 
 namespace HaAgent.Cluster.Status;

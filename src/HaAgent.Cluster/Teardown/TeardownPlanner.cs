@@ -88,13 +88,13 @@ public static class TeardownPlanner
 
         string[] own = [clone, lockClone.Child, .. cib.Group(lockClone.Child)?.Members ?? []];
         foreach (
-            Constraint constraint in cib.Constraints.Where(c =>
-                c.Resources.Intersect(own).Any() && !c.Resources.Intersect(guests).Any() && c.Resources.Except(own).Any()
-            )
+            (Constraint constraint, string[] resources) in cib
+                .Constraints.Select(c => (c, (string[])[.. c.Resources.SelectMany(cib.Tagged)]))
+                .Where(c => c.Item2.Intersect(own).Any() && !c.Item2.Intersect(guests).Any() && c.Item2.Except(own).Any())
         )
         {
             yield return new Refusal(
-                $"the constraint {constraint.Id} makes {string.Join(", ", constraint.Resources.Except(own))} depend on the lock storage",
+                $"the constraint {constraint.Id} makes {string.Join(", ", resources.Except(own))} depend on the lock storage",
                 $"if that is no longer needed: crm configure delete {constraint.Id}"
             );
         }
@@ -240,9 +240,35 @@ internal static class LibvirtRestored
                                 Removes = [copy],
                             }
                         )
-                )
+                ),
+            () => WithoutCopy(node, path, key)
         );
     }
+
+    // Setup keeps what was there; what it wrote where nothing was holds its line alone.
+    private static Plan WithoutCopy(NodeFacts node, string path, string key) =>
+        Plan.From(
+            node.File(path),
+            $"what {path} says",
+            node.Name,
+            current =>
+                LibvirtConf.GetString(current.Text, key) is not { } value ? new Plan()
+                : LibvirtConf.SetString("", key, value) == current.Text
+                    ? Plan.Of(
+                        new Change.WriteFile(
+                            node.Name,
+                            $"remove {path} on {node.Name}, which holds nothing but setup's {key}",
+                            path,
+                            current.Text,
+                            null,
+                            KeepBackup: false
+                        )
+                    )
+                : Plan.Note(
+                    $"{path} on {node.Name} sets {key} to '{value}', and there is no copy of what it was before setup: it stays. If "
+                        + "that was not so before, take the line out and restart libvirt there"
+                )
+        );
 
     /// <summary>The original, byte for byte, when setup's line is all that was changed since; else the current file with that line
     /// undone.</summary>

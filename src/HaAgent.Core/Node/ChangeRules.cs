@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using HaAgent.Core.Guest;
 using HaAgent.Core.Locking;
 
@@ -50,6 +51,9 @@ public static class NodeFiles
 /// </summary>
 public static class ChangeRules
 {
+    /// <summary>Within a word of Catalan.</summary>
+    private const char MiddleDot = '\u00b7';
+
     private static readonly string[] Modes = ["600", "644"];
     private static readonly string[] Daemons = ["libvirtd", "virtqemud"];
     private static readonly string[] Units = ["libvirtd", "virtqemud", "virtproxyd", "virtlockd", "virtlogd"];
@@ -64,6 +68,7 @@ public static class ChangeRules
             SeeFile c => Path(c.Path),
             WriteFile c => Write(c),
             RemoveFile c => NodeFiles.IsWritten(c.Path) ? null : $"{Quoted(c.Path)} is no file that haagent removes",
+            SeeDevice c => Filesystem(c.For),
             MakeFilesystem c => Filesystem(c),
             EnableUnits c => c.Units.Select(Unit).FirstOrDefault(problem => problem is not null),
             RestartUnit c => Unit(c.Unit),
@@ -119,14 +124,15 @@ public static class ChangeRules
     // An id of the cluster's configuration may hold the letters of any language (an XML name without a colon).
     private static string? Resource(string name) =>
         name.Length is > 0 and < 256
-        && (char.IsLetterOrDigit(name[0]) || name[0] == '_')
-        && name.All(c => char.IsLetterOrDigit(c) || IsMark(c) || c is '_' or '-' or '.')
+        && name.EnumerateRunes().First() is var first
+        && (Rune.IsLetterOrDigit(first) || first.Value == '_')
+        && name.EnumerateRunes().All(c => Rune.IsLetterOrDigit(c) || IsMark(c) || c.Value is '_' or '-' or '.' or MiddleDot)
             ? null
             : $"{Quoted(name)} is no resource's name";
 
     // The accent of a letter that is written as two.
-    private static bool IsMark(char c) =>
-        char.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+    private static bool IsMark(Rune c) =>
+        Rune.GetUnicodeCategory(c) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
-    private static string Quoted(string text) => $"'{Text.Printable.Line(text)}'";
+    private static string Quoted(string text) => $"'{Core.Text.Printable.Line(text)}'";
 }

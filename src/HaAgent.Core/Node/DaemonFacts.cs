@@ -140,9 +140,8 @@ public sealed record LeasesQuestion : NodeQuestion;
 /// <param name="Files">Lease files, or disks that are locked directly.</param>
 public sealed record LeasesAnswer(IReadOnlyList<string> Files) : NodeAnswer;
 
-/// <summary>The last lines of the node's logs that have a text in them.</summary>
-/// <param name="Text">The text, as it is written.</param>
-public sealed record LogLinesQuestion(string Text) : NodeQuestion;
+/// <summary>The last lines of the node's logs in which the agent tells of a migration, and no others: logs tell much.</summary>
+public sealed record LogLinesQuestion : NodeQuestion;
 
 /// <summary>To <see cref="LogLinesQuestion"/>.</summary>
 /// <param name="Lines">At most 200, the newest last.</param>

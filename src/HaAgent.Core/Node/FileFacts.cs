@@ -120,7 +120,11 @@ public sealed record DeviceFact
 /// <param name="Type">ocfs2 or gfs2.</param>
 /// <param name="Stack">The cluster stack: pcmk, o2cb, lock_dlm.</param>
 /// <param name="ClusterName">The cluster that may mount it.</param>
-public sealed record ClusterFilesystemFact(string Type, string Stack, string ClusterName);
+public sealed record ClusterFilesystemFact(string Type, string Stack, string ClusterName)
+{
+    /// <summary>The volume's own name; null where none is said.</summary>
+    public string? Label { get; init; }
+}
 
 /// <summary>Block devices.</summary>
 /// <param name="Paths">Absolute paths.</param>

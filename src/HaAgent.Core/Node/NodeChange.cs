@@ -17,6 +17,7 @@ namespace HaAgent.Core.Node;
 [JsonDerivedType(typeof(WriteFile), "write-file")]
 [JsonDerivedType(typeof(RemoveFile), "remove-file")]
 [JsonDerivedType(typeof(InstallPackages), "install-packages")]
+[JsonDerivedType(typeof(SeeDevice), "see-device")]
 [JsonDerivedType(typeof(MakeFilesystem), "make-filesystem")]
 [JsonDerivedType(typeof(EnableUnits), "enable-units")]
 [JsonDerivedType(typeof(RestartUnit), "restart-unit")]
@@ -166,6 +167,12 @@ public enum ClusterFilesystem
     /// <summary>GFS2.</summary>
     Gfs2,
 }
+
+/// <summary>Sees that nothing uses a device on which another node is about to make a filesystem, and that it holds exactly what that was
+/// planned for.</summary>
+/// <param name="For">What is about to be made.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record SeeDevice(MakeFilesystem For) : NodeChange;
 
 /// <summary>Makes a cluster filesystem on a device that nothing uses and that holds exactly what it was planned for.</summary>
 /// <param name="Device">The block device, absolute.</param>

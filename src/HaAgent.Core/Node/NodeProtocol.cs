@@ -72,8 +72,8 @@ public sealed record AnswerReply(int Question, NodeAnswer Says) : NodeReply;
 public sealed record NotLearnedReply(int Question, string Why) : NodeReply;
 
 /// <summary>The change is made, or was made already.</summary>
-/// <param name="LogMessage">Worth saying; null: nothing is.</param>
-public sealed record DoneReply(string? LogMessage = null) : NodeReply;
+/// <param name="Copy">The file in which is kept what a file was before it was written; null: there is none.</param>
+public sealed record DoneReply(string? Copy = null) : NodeReply;
 
 /// <summary>The change was not made, or the request was not understood.</summary>
 /// <param name="Why">What failed, on what and why: the end of a sentence.</param>

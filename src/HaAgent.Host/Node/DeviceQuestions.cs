@@ -90,13 +90,18 @@ internal static partial class DeviceQuestions
     /// <summary>Reads what <c>debugfs.ocfs2 -R stats</c> says.</summary>
     internal static Fact<ClusterFilesystemFact> Ocfs2(string text) =>
         Field(text, "Cluster stack") is { } stack
-            ? Fact.Known(new ClusterFilesystemFact("ocfs2", stack, Field(text, "Cluster name") ?? ""))
+            ? Fact.Known(new ClusterFilesystemFact("ocfs2", stack, Field(text, "Cluster name") ?? "") { Label = Field(text, "Label") })
             : Fact.NotLearned<ClusterFilesystemFact>("debugfs.ocfs2 names no cluster stack");
 
     /// <summary>Reads what <c>tunegfs2 -l</c> says: the lock table is "CLUSTER:NAME".</summary>
     internal static Fact<ClusterFilesystemFact> Gfs2(string text) =>
         Field(text, "Lock protocol") is { } stack && Field(text, "File system volume name") is { } table
-            ? Fact.Known(new ClusterFilesystemFact("gfs2", stack, table.Split(':')[0]))
+            ? Fact.Known(
+                new ClusterFilesystemFact("gfs2", stack, table.Split(':')[0])
+                {
+                    Label = table.Split(':', 2) is [_, var label] ? label : null,
+                }
+            )
             : Fact.NotLearned<ClusterFilesystemFact>("tunegfs2 names no lock protocol");
 
     private static Fact<ClusterFilesystemFact> ClusterFilesystem(IReadOnlyList<string> signatures, string path, Deadline deadline) =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using HaAgent.Core.Guest;
+using HaAgent.Core.Migration;
 using HaAgent.Core.Node;
 using HaAgent.Host.Native;
 using HaAgent.Libvirt;
@@ -153,25 +154,36 @@ internal static class WatchQuestions
             .Split('\n')
             .Any(line => line.StartsWith("lock:", StringComparison.Ordinal) && line.Contains("POSIX", StringComparison.Ordinal));
 
-    /// <summary>The last lines with a text. Only the end of each log is read, and a log that cannot be read has no lines.</summary>
-    public static LogLinesAnswer Answer(LogLinesQuestion question, Deadline deadline)
+    /// <summary>The last lines that tell of a migration. Only the end of each log is read, and a log that cannot be read has no
+    /// lines.</summary>
+    public static LogLinesAnswer LogLines(Deadline deadline)
     {
         var lines = new List<string>();
         foreach (string log in Logs)
-            lines.AddRange(End(log).Split('\n').Where(line => line.Contains(question.Text, StringComparison.Ordinal)));
+            lines.AddRange(End(log).Split('\n'));
         if (Directory.Exists("/run/systemd/journal"))
         {
             CommandResult journal = Command.Run(
                 deadline.OrIn(JournalLimit),
                 "journalctl",
-                ["--quiet", "--no-pager", "--output=short-iso", "--since=-30d", $"--grep={Regex.Escape(question.Text)}"],
+                ["--quiet", "--no-pager", "--output=short-iso", "--since=-30d", $"--grep={Regex.Escape(MigrationLine.Mark)}"],
                 mostOutput: MostLogBytes
             );
             lines.AddRange(journal.Output.Split('\n'));
         }
 
-        return new LogLinesAnswer([.. lines.Select(line => line.Trim()).Where(line => line.Length > 0).TakeLast(MostLines)]);
+        return new LogLinesAnswer(Migrations(lines));
     }
+
+    /// <summary>Those of the agent alone, the last of them.</summary>
+    internal static IReadOnlyList<string> Migrations(IEnumerable<string> lines) =>
+        [
+            .. lines
+                .Where(line => line.Contains(MigrationLine.Mark, StringComparison.Ordinal))
+                .Select(line => line.Trim())
+                .Where(line => MigrationLine.Parse(line) is not null)
+                .TakeLast(MostLines),
+        ];
 
     private static string End(string path)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using HaAgent.Core.Node;
 using HaAgent.Host.Native;
@@ -93,6 +94,7 @@ internal static class FileChanges
             throw new IOException($"{path} holds something else than a guest's XML; nothing was written");
 
         WholeFile.RemoveLeftOvers(path);
+        string? copy = null;
         string? now = known is null ? null : NodeChange.Fingerprint(known);
         if (now != change.After)
         {
@@ -101,9 +103,8 @@ internal static class FileChanges
             if (known is null && new FileInfo(path).LinkTarget is not null)
                 throw new IOException($"{path} is a symbolic link to nothing");
 
-            // What was there before the first change; one that is there already stays.
-            if (change.CopySuffix is { } suffix && known is not null && !File.Exists(path + suffix))
-                WholeFile.Write(path + suffix, known, WholeFile.OwnerOnly, like: path);
+            if (change.CopySuffix is { } suffix && known is not null)
+                copy = Keep(path, suffix, known);
             using (HeldDirectory.Make(Path.GetDirectoryName(path)!)) { }
             WholeFile.Write(path, change.Content, newMode);
         }
@@ -111,7 +112,27 @@ internal static class FileChanges
         foreach (string other in removes)
             Delete(other);
         Reload(change.ReloadSystemd, deadline);
-        return new DoneReply();
+        return new DoneReply(copy);
+    }
+
+    // Of a setting what counts is what it was before the first change: teardown gives it back. Of a guest's XML every one may be the one
+    // that somebody looks for.
+    private static string? Keep(string path, string suffix, byte[] content)
+    {
+        for (int number = 1; ; number++)
+        {
+            string copy = path + suffix + (number == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $".{number}"));
+            if (Content(copy) is not { } kept)
+            {
+                WholeFile.Write(copy, content, WholeFile.OwnerOnly, like: path);
+                return copy;
+            }
+
+            if (kept.AsSpan().SequenceEqual(content))
+                return copy;
+            if (NodeFiles.IsWritten(path))
+                return null;
+        }
     }
 
     /// <summary>Removes a file.</summary>

@@ -14,6 +14,13 @@ internal static unsafe class FilesystemChange
 
     private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(60);
 
+    /// <summary>Looks alone.</summary>
+    public static DoneReply See(SeeDevice change, Deadline deadline)
+    {
+        NodeVolume.LookBefore(change.For, deadline.OrIn(LookLimit));
+        return new DoneReply();
+    }
+
     /// <summary>Looks, and makes it.</summary>
     public static DoneReply Make(MakeFilesystem change, Deadline deadline)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using HaAgent.Core.Node;
+using HaAgent.Core.Text;
 using HaAgent.Host.Native;
 
 namespace HaAgent.Host.Node;
@@ -234,8 +235,11 @@ internal static class NetworkQuestions
         ];
 
     /// <summary>Which of the other nodes' haagent answers.</summary>
-    public static PeersAnswer Answer(PeersQuestion question, Deadline deadline)
+    public static PeersAnswer Answer(PeersQuestion question, Deadline deadline, NodePermit permit)
     {
+        // It is root who logs in there, and not whoever asks.
+        if (permit < NodePermit.Changes && question.Nodes.Except(Members(deadline)).ToArray() is { Length: > 0 } strangers)
+            throw new IOException($"{string.Join(", ", strangers)}: no node of this cluster");
         TimeSpan limit = deadline.OrIn(PeerLimit).Left;
         (string Node, Task<NodeAnswers> Answers)[] asked =
         [
@@ -284,6 +288,12 @@ internal static class NetworkQuestions
 
         var ip = new IPAddress(bytes);
         return IPAddress.IsLoopback(ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip);
+    }
+
+    private static string[] Members(Deadline deadline)
+    {
+        string nodes = NodeQuestions.Output(deadline.OrIn(PeerLimit), "cibadmin", "--query", "--scope", "nodes");
+        return [.. ForeignXml.Parse(nodes, root: "nodes").Elements("node").Select(node => (string?)node.Attribute("uname") ?? "")];
     }
 
     /// <summary>Its neighbour table.</summary>

@@ -28,7 +28,7 @@ internal static class NodeChanges
                 return new RefusedReply(problem);
 
             // Whoever only looks needs not wait for another's change.
-            using SafeFileHandle? held = change is SeeMark or SeeFile or SeeGuestProcess ? null : Hold(lockFile, deadline);
+            using SafeFileHandle? held = change is SeeMark or SeeFile or SeeDevice or SeeGuestProcess ? null : Hold(lockFile, deadline);
             return change switch
             {
                 MakeDirectory c => NodeVolume.Make(c, c.Path, deadline.OrIn(FileLimit), () => FileChanges.Make(c)),
@@ -38,6 +38,7 @@ internal static class NodeChanges
                 WriteFile c => NodeVolume.Make(c, c.Path, deadline.OrIn(FileLimit), () => FileChanges.Write(c, deadline)),
                 RemoveFile c => FileChanges.Remove(c, deadline),
                 InstallPackages c => PackageChange.Make(c),
+                SeeDevice c => FilesystemChange.See(c, deadline),
                 MakeFilesystem c => FilesystemChange.Make(c, deadline),
                 EnableUnits c => DaemonChanges.Make(c, deadline),
                 RestartUnit c => DaemonChanges.Make(c, deadline),

@@ -211,11 +211,16 @@ internal static class NodeQuestions
             CpusQuestion q => DomainQuestions.Answer(q, deadline, permit),
             LinksQuestion => NetworkQuestions.Links(deadline),
             RingQuestion => NetworkQuestions.Ring(deadline),
+<<<<<<< HEAD
             PeersQuestion q => NetworkQuestions.Answer(q, deadline),
             ListenersQuestion => NetworkQuestions.Listeners(RegularFile.Text("/proc/net/tcp"), ReadIf("/proc/net/tcp6")),
+=======
+            PeersQuestion q => NetworkQuestions.Answer(q, deadline, permit),
+            ListenersQuestion => NetworkQuestions.Listeners(File.ReadAllText("/proc/net/tcp"), ReadIf("/proc/net/tcp6")),
+>>>>>>> f009356 (setup, evacuate, verify, teardown and haagent node: what is not known, or no longer so, destroys and shows nothing)
             NeighboursQuestion => NetworkQuestions.Neighbours(deadline),
             LeasesQuestion => WatchQuestions.Leases(),
-            LogLinesQuestion q => WatchQuestions.Answer(q, deadline),
+            LogLinesQuestion => WatchQuestions.LogLines(deadline),
             _ => throw new NotSupportedException($"this haagent does not know the question {question.GetType().Name}"),
         };
 

@@ -23,6 +23,10 @@ public sealed class GoingOnTests
         Assert.Contains("virsh start 'vm 1'", goingOn.Words, StringComparison.Ordinal);
 
         goingOn.Done(shutdown);
+        Assert.Contains("vm 1 is shut off and not the cluster's yet", goingOn.Words, StringComparison.Ordinal);
+        Assert.Contains("on bob: virsh start 'vm 1'", goingOn.Words, StringComparison.Ordinal);
+
+        goingOn.Done(new Change.Configure("take it in", Moving, Moving));
         Assert.Equal("", goingOn.Words);
     }
 

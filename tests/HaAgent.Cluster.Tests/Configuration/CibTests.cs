@@ -23,6 +23,21 @@ public sealed class CibTests
         Assert.Equal([false, true], colocation.Sets.Select(s => s.Sequential));
     }
 
+    /// <summary>Pacemaker reads the set of its own name before all others, wherever it stands and whatever score another has.</summary>
+    [Theory]
+    [InlineData("<cluster_property_set id='cib-bootstrap-options'>{0}</cluster_property_set><cluster_property_set id='zz' score='9'>{1}</cluster_property_set>")]
+    [InlineData("<cluster_property_set id='zz'>{1}</cluster_property_set><cluster_property_set id='cib-bootstrap-options' score='-1'>{0}</cluster_property_set>")]
+    public void Property_OfTwoSets_IsThatOfTheBootstrapOptions(string sets)
+    {
+        string both = string.Format(
+            System.Globalization.CultureInfo.InvariantCulture, sets, "<nvpair id='a' name='maintenance-mode' value='true'/>",
+            "<nvpair id='b' name='maintenance-mode' value='false'/><nvpair id='c' name='no-quorum-policy' value='freeze'/>");
+        var two = Cib.Parse($"<cib><configuration><crm_config>{both}</crm_config></configuration></cib>");
+
+        Assert.Equal("true", two.Property("maintenance-mode"));
+        Assert.Equal("freeze", two.Property("no-quorum-policy"));
+    }
+
     [Theory]
     [InlineData("<cib/>")]
     [InlineData("<other><configuration/></other>")]

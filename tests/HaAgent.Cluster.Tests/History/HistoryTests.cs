@@ -1,5 +1,5 @@
 using HaAgent.Cluster.History;
-using HaAgent.Cluster.Status;
+using HaAgent.Core.Migration;
 using Xunit;
 
 namespace HaAgent.Cluster.Tests.History;

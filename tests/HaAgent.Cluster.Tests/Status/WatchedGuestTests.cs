@@ -77,6 +77,24 @@ public sealed class WatchedGuestTests
         Assert.Equal(["alice could not be asked, so what it does is not seen: no route"], Unlearned(new NodeFacts("alice") { Unreachable = new NodeFailure.NotReached("no route") }));
     }
 
+    /// <summary>Whoever has a node go down is told of the guests that nothing starts again.</summary>
+    [Fact]
+    public void FailoverWarning_GuestsThatAreNotTheClusters_AreNamed()
+    {
+        var guests = new Dictionary<string, ProcessFact> { ["VM1"] = new(7, 5), ["mail"] = new(8, 5), ["db"] = new(9, 5) };
+
+        Assert.Equal("alice will be rebooted.", Warning(Node() with { Guests = None }));
+        Assert.Equal(
+            "alice will be rebooted. It also runs db, mail, which are not the cluster's: they go down with it, and nothing starts them again.",
+            Warning(Node() with { Guests = Fact.Known<IReadOnlyDictionary<string, ProcessFact>>(guests) }));
+        Assert.EndsWith("could not be learned: /proc.", Warning(Node() with { Guests = Fact.NotLearned<IReadOnlyDictionary<string, ProcessFact>>("/proc") }), StringComparison.Ordinal);
+        Assert.EndsWith(".", Warning(new NodeFacts("alice") { Unreachable = new NodeFailure.NotReached("no route") }), StringComparison.Ordinal);
+        Assert.Contains("could not be learned", Warning(new NodeFacts("alice") { Unreachable = new NodeFailure.NotReached("no route") }), StringComparison.Ordinal);
+
+        static string Warning(NodeFacts node) => FailoverWarning.Of(
+            GuideTest.Reboot, "alice", "VM1", movesFirst: false, new WatchScope(Snapshot(node), ClusterHistory.Of(Snapshot(node).Cib), [Look(node)]));
+    }
+
     [Fact]
     public void LockTest_HowANodeLocksWasNotLearned_IsNotTried()
     {

@@ -19,6 +19,7 @@ public sealed class ChangeRulesTests
         new WriteFile("/etc/systemd/system/pacemaker.service.d/haagent.conf", "", Text),
         new WriteFile("/mnt/shared/VM 1.xml", "", Guest) { NewMode = "600" },
         new RemoveFile("/etc/systemd/system/pacemaker.service.d/haagent.conf", ""),
+        new SeeDevice(new MakeFilesystem("/dev/disk/by-id/wwn-1", 1, true, [], ClusterFilesystem.Ocfs2, "hacluster", 4, "virt-lock")),
         new MakeFilesystem("/dev/disk/by-id/wwn-1", 1, true, [], ClusterFilesystem.Ocfs2, "hacluster", 4, "virt-lock"),
         new EnableUnits(["virtlockd.socket", "libvirtd.service", "virtproxyd.socket"]),
         new RestartUnit("virtqemud.service"),
@@ -27,6 +28,8 @@ public sealed class ChangeRulesTests
         new RefreshResource("vm-büro"),
         new ForgetResource("Склад_1"),
         new ForgetResource("vm-bu\u0308ro"),
+        new ForgetResource("col\u00b7lecci\u00f3"),
+        new ForgetResource("\U0002000b-vm"),
         new CrashNode("bob"),
     ];
 
@@ -43,6 +46,7 @@ public sealed class ChangeRulesTests
         new WriteFile("/etc/libvirt/qemu.conf", "", Text) { Removes = ["/etc/passwd"] },
         new WriteFile("/mnt/shared/VM1.xml", "", Guest) { NewMode = "4755" },
         new RemoveFile("/etc/passwd", ""),
+        new SeeDevice(new MakeFilesystem("/etc/passwd", 1, true, [], ClusterFilesystem.Ocfs2, "hacluster", 4, "virt-lock")),
         new MakeFilesystem("/etc/passwd", 1, true, [], ClusterFilesystem.Ocfs2, "hacluster", 4, "virt-lock"),
         new MakeFilesystem("/dev/../etc/passwd", 1, true, [], ClusterFilesystem.Ocfs2, "hacluster", 4, "virt-lock"),
         new MakeFilesystem("/dev/sdb", 1, true, [], ClusterFilesystem.Ocfs2, "-o x", 4, "virt-lock"),
@@ -57,6 +61,8 @@ public sealed class ChangeRulesTests
         new ForgetResource("a b"),
         new ForgetResource("-büro"),
         new ForgetResource("büro;x"),
+        new ForgetResource("\u00b7büro"),
+        new ForgetResource("vm\U0001f600"),
         new ForgetResource(""),
         new MakeFilesystem("/dev/sdb", 1, true, [], ClusterFilesystem.Ocfs2, "büro", 4, "virt-lock"),
     ];

@@ -15,7 +15,7 @@ internal static class NodeSamples
         new DirectoriesQuestion([Evil]), new PathsQuestion([Evil, "/dev/sda"]), new DevicesQuestion([Evil]), new SbdQuestion(), new DlmQuestion(), new DaemonsQuestion(), new UnitsQuestion(),
         new RunningGuestsQuestion(), new DomainsQuestion(false, [Evil]),
         new CpusQuestion(new Dictionary<string, GuestCpu> { [Evil] = new("<cpu/>", "kvm"), ["VM1"] = new(Evil, "kvm", "/usr/bin/qemu", "x86_64", "q35") }),
-        new LinksQuestion(), new RingQuestion(), new PeersQuestion(["bob"]), new ListenersQuestion(), new NeighboursQuestion(), new LeasesQuestion(), new LogLinesQuestion(Evil),
+        new LinksQuestion(), new RingQuestion(), new PeersQuestion(["bob"]), new ListenersQuestion(), new NeighboursQuestion(), new LeasesQuestion(), new LogLinesQuestion(),
     ];
 
     public static readonly NodeAnswer[] Answers =

@@ -85,16 +85,16 @@ public class BareCluster : IDisposable
     /// Runs haagent on a terminal of alice's, with an admin who answers. Between the question and the yes somebody else does something; what is
     /// asked after that is answered with no. Gives the exit status and what the terminal showed.
     /// </summary>
-    internal string AnswersLate(string words, string meanwhile) => Script(Alice, $$"""
+    internal string AnswersLate(string words, string meanwhile, string question = "Go ahead") => Script(Alice, $$"""
         cd /tmp && rm -f in out && mkfifo in
         TERM=xterm script -qfec 'haagent {{words}}' /dev/null < in > out 2>&1 &
         terminal=$!
         exec 3> in
-        asked() { [ "$(tr -d '\033' < out | grep -o 'Go ahead' | wc -l)" -ge "$1" ]; }
+        asked() { [ "$(tr -d '\033' < out | grep -o '{{question}}' | wc -l)" -ge "$1" ]; }
         for i in $(seq 600); do asked 1 && break; sleep 0.1; done
         {{meanwhile}} 2> /dev/null
         echo y >&3
-        for i in $(seq 600); do asked 2 && break; sleep 0.1; done
+        for i in $(seq 600); do asked 2 && break; kill -0 $terminal || break; sleep 0.1; done
         echo n >&3
         exec 3>&-
         wait $terminal; echo "status $?"

@@ -63,6 +63,27 @@ public sealed class EvacuateTests(GuestCluster cluster)
     }
 
     [Fact]
+    public void Evacuate_OtherNodeGoesWhileTheAdminThinks_IsNotDoneAsItWasShown()
+    {
+        (string here, string there) = cluster.Vm1Runs();
+        string attribute = $"crm_attribute --type status --node {there} --name standby";
+        try
+        {
+            string seen = cluster.Bare.AnswersLate($"evacuate {here}", $"{attribute} --update on", "into standby?");
+
+            Assert.StartsWith("status 3", seen, StringComparison.Ordinal);
+            Assert.Contains("the cluster is no longer as it was when this was shown", seen, StringComparison.Ordinal);
+            Assert.Contains($"{Vm1} can run nowhere else.", seen, StringComparison.Ordinal);
+            Assert.Equal(here, cluster.Lab.Run("where", Vm1));
+        }
+        finally
+        {
+            cluster.Bare.Script(there, $"{attribute} --delete");
+            cluster.Lab.Wait("idle");
+        }
+    }
+
+    [Fact]
     public void Evacuate_NobodyToAsk_ChangesNothing()
     {
         (string here, _) = cluster.Vm1Runs();

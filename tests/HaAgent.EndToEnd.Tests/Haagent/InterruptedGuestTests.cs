@@ -69,15 +69,15 @@ public sealed class InterruptedGuestTests
     }
 
     [Fact]
-    public void Teardown_ConfigurationChangedWhileTheAdminThought_IsPlannedAgain()
+    public void Teardown_ChangedWhileTheAdminThought_IsShownAndAskedAgain()
     {
-        string seen = _cluster.AnswersLate("teardown", "crm configure property no-quorum-policy=freeze");
+        string seen = _cluster.AnswersLate("teardown", "crm resource meta cl-virt-lock set priority 7");
         string configuration = _cluster.Configuration();
-        _cluster.Script(BareCluster.Alice, "crm_attribute --type crm_config --name no-quorum-policy --delete");
+        _cluster.Script(BareCluster.Alice, "crm resource meta cl-virt-lock delete priority");
 
         Assert.StartsWith("status 6", seen, StringComparison.Ordinal);
-        Assert.Contains("somebody else changed the cluster's configuration meanwhile", seen, StringComparison.Ordinal);
-        Assert.Contains("clone cl-virt-lock g-virt-lock \\\n\tmeta interleave=true\n", configuration, StringComparison.Ordinal);
+        Assert.Contains("the cluster is no longer as it was when this was shown; planning again", seen, StringComparison.Ordinal);
+        Assert.Contains("clone cl-virt-lock g-virt-lock \\\n\tmeta interleave=true priority=7\n", configuration, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,8 +13,10 @@ public sealed class DeviceQuestionsTests : IDisposable
     [Fact]
     public void Filesystem_Superblock_NamesItsCluster()
     {
-        Assert.Equal(new ClusterFilesystemFact("ocfs2", "pcmk", "hacluster"), DeviceQuestions.Ocfs2("\tRevision: 0.90\n\tCluster stack: pcmk\n\tCluster name: hacluster\n").Value);
-        Assert.Equal(new ClusterFilesystemFact("gfs2", "lock_dlm", "hacluster"),
+        Assert.Equal(
+            new ClusterFilesystemFact("ocfs2", "pcmk", "hacluster") { Label = "data" },
+            DeviceQuestions.Ocfs2("\tRevision: 0.90\n\tLabel: data\n\tCluster stack: pcmk\n\tCluster name: hacluster\n").Value);
+        Assert.Equal(new ClusterFilesystemFact("gfs2", "lock_dlm", "hacluster") { Label = "virt-lock" },
             DeviceQuestions.Gfs2("tunegfs2 (Jan 1)\nFile system volume name: \"hacluster:virt-lock\"\nFile system UUID: 1\nLock protocol: \"lock_dlm\"\n").Value);
         Assert.Equal(FactState.NotLearned, DeviceQuestions.Ocfs2("debugfs.ocfs2: Bad magic number").State);
         Assert.Equal(FactState.NotLearned, DeviceQuestions.Gfs2("").State);

@@ -11,18 +11,20 @@ public sealed class FileChangesTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("haagent-files-").FullName;
 
     [Fact]
-    public void Write_FileAsPlannedFor_HasNewContentOldModeAndOneCopyOfTheFirst()
+    public void Write_FileAsPlannedFor_HasNewContentOldModeAndWhatItWasEachTimeIsKept()
     {
-        string file = Make("qemu.conf", "<old/>\n");
+        string file = Make("VM1.xml", "<old/>\n");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
 
-        Assert.IsType<DoneReply>(Change(Write(file, "<old/>\n", "<new/>\n") with { CopySuffix = ".before" }));
-        Assert.IsType<DoneReply>(Change(Write(file, "<new/>\n", "newer\n") with { CopySuffix = ".before" }));
+        Assert.Equal(new DoneReply(file + ".before"), Change(Write(file, "<old/>\n", "<new/>\n") with { CopySuffix = ".before" }));
+        Assert.Equal(new DoneReply(file + ".before.2"), Change(Write(file, "<new/>\n", "<old/>\n") with { CopySuffix = ".before" }));
+        Assert.Equal(new DoneReply(file + ".before"), Change(Write(file, "<old/>\n", "newer\n") with { CopySuffix = ".before" }));
 
         Assert.Equal("newer\n", File.ReadAllText(file));
         Assert.Equal("<old/>\n", File.ReadAllText(file + ".before"));
+        Assert.Equal("<new/>\n", File.ReadAllText(file + ".before.2"));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, File.GetUnixFileMode(file));
-        Assert.Equal(["qemu.conf", "qemu.conf.before"], Names());
+        Assert.Equal(["VM1.xml", "VM1.xml.before", "VM1.xml.before.2"], Names());
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class NodeQuestionsTests
             new ReleaseQuestion(), new HostQuestion(), new KernelFilesystemsQuestion(["ocfs2"]), new MountsQuestion(), new FilesQuestion(["/etc/os-release"]),
             new DirectoriesQuestion(["/"]), new PathsQuestion(["/"]), new DevicesQuestion([]), new SbdQuestion(), new DaemonsQuestion(), new UnitsQuestion(),
             new RunningGuestsQuestion(), new DomainsQuestion(true, []), new CpusQuestion(new Dictionary<string, GuestCpu> { ["VM1"] = new("<cpu/>", "kvm") }),
-            new LinksQuestion(), new RingQuestion(), new PeersQuestion([]), new NeighboursQuestion(), new LeasesQuestion(), new LogLinesQuestion("no such text anywhere"),
+            new LinksQuestion(), new RingQuestion(), new PeersQuestion([]), new NeighboursQuestion(), new LeasesQuestion(), new LogLinesQuestion(),
         ];
 
         NodeConversation conversation = Ask(questions);

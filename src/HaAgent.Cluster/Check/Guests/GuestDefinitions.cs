@@ -137,7 +137,8 @@ internal static class GuestConfiguration
                 $"{guest.Name}: {path} is missing on {string.Join(", ", without.Select(n => n.Name))}, so it cannot start there",
                 !onVolume ? MovedToVolume(scope, guest)
                     : without.Length < nodes.Length ? Advice.Of($"crm resource cleanup {scope.GroupClone}")
-                    : $"virsh dumpxml --inactive --security-info {guest.Name} > {path}, on the node where it runs or is defined"
+                    : $"(umask 077; virsh dumpxml --inactive --security-info DOMAIN > {path}), on the node where "
+                        + $"{guest.Name} runs or is defined"
             );
         }
 
@@ -162,7 +163,14 @@ internal static class GuestConfiguration
     private static Advice MovedToVolume(CheckScope scope, GuestFacts guest)
     {
         string target = $"{scope.Storage?.Mount ?? SetupIntent.DefaultMount}/{guest.Name}.xml";
-        return $"install -m 600 {guest.ConfigPath} {target}; crm resource param {guest.Name} set config {target} (this restarts the guest)";
+
+        // Where it is missing it cannot be copied, and a resource whose file is missing ends its guest.
+        string[] with = [.. scope.Snapshot.Reached.Where(n => n.File(guest.ConfigPath ?? "").Value is not null).Select(n => n.Name)];
+        string? home = scope.Snapshot.Status.Where(guest.Name).Intersect(with).Concat(with).FirstOrDefault();
+        Advice move = $"install -m 600 {guest.ConfigPath} {target} && crm resource param {guest.Name} set config {target}";
+        return home is null
+            ? Advice.Of($"{move}, on the node that has the file (this restarts the guest)")
+            : $"{move}, on {home} (this restarts the guest)";
     }
 
     private static IEnumerable<Finding> Content(GuestFacts guest)

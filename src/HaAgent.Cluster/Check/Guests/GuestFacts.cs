@@ -199,7 +199,8 @@ public sealed record GuestFacts(string Name)
         Advice definition = $"virsh dumpxml --inactive --security-info {name}";
         return kept is null
             ? Advice.Of($"give the right one: haagent add --xml FILE ({definition}, on {Prose.List(nodes)}, shows what is defined)")
-            : $"give the right one: haagent add --xml {kept}, or another FILE ({definition}, on {Prose.List(nodes)}, shows what is defined)";
+            : $"give the right one: haagent add --xml {kept}, or another FILE ({definition}, on {Prose.List(nodes)}, shows "
+                + $"what is defined)";
     }
 
     // Known when one node knows it; absent only when every node that was reached says so.

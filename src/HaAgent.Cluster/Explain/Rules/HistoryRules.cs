@@ -2,7 +2,7 @@ using System.Globalization;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.History;
-using HaAgent.Cluster.Status;
+using HaAgent.Core.Migration;
 using HaAgent.Core.Text;
 
 namespace HaAgent.Cluster.Explain.Rules;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Planning;
 using HaAgent.Core.Node;
@@ -9,7 +10,9 @@ namespace HaAgent.Cluster.Setup.Steps;
 /// <summary>Guide 18.3, step 1: the cluster filesystem on the shared device, and never over anything else.</summary>
 public static class SharedDevice
 {
+    private const string Label = "virt-lock";
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan LookLimit = TimeSpan.FromSeconds(90);
 
     /// <summary>Makes the filesystem, when the device is empty or the admin gave it up.</summary>
     public static Plan PlanFor(SetupIntent intent, Snapshot snapshot)
@@ -145,12 +148,12 @@ public static class SharedDevice
                     self.Name,
                     cluster =>
                         Plan.From(
-                            Volume(storage, snapshot, self, device),
+                            Volume(storage, snapshot, device),
                             $"which volume lies on {storage.Path}",
                             self.Name,
                             present =>
-                                present.Type == Name(storage.Type) && Mountable(present, cluster)
-                                    ? Made(storage)
+                                present.Type == Name(storage.Type) && Mountable(present, cluster) && IsOurs(storage, snapshot, present)
+                                    ? Made(storage, snapshot, present)
                                     : Format(storage, snapshot, device, cluster, present),
                             () => Format(storage, snapshot, device, cluster, null)
                         )
@@ -158,27 +161,79 @@ public static class SharedDevice
         );
     }
 
-    // A volume of the other type is not ours whatever it says. One of our type that no tool can look at yet may be formatted by who
-    // gives it up: what installs that tool would never be done otherwise.
-    private static Fact<ClusterFilesystemFact> Volume(Storage.Device storage, Snapshot snapshot, NodeFacts self, DeviceFact device)
+    /// <summary>
+    /// Whether what lies on the device can be looked at only once the tool for it is installed. Until then nothing can be planned that is
+    /// to lie on it: it may be this very cluster's volume.
+    /// </summary>
+    /// <param name="intent">What the admin wants.</param>
+    /// <param name="snapshot">What was seen.</param>
+    /// <param name="notes">What the admin should know of it, and why there is nothing to wait for, if so.</param>
+    public static bool WaitsForTool(SetupIntent intent, Snapshot snapshot, out Plan notes)
     {
-        string type = Name(storage.Type);
+        ArgumentNullException.ThrowIfNull(intent);
+        ArgumentNullException.ThrowIfNull(snapshot);
+        notes = new Plan();
+        if (
+            intent.Storage is not Storage.Device storage
+            || !intent.InstallPackages
+            || snapshot.Node(snapshot.Self).Device(storage.Path).Value is not { } device
+            || Volume(storage, snapshot, device).State != FactState.NotLearned
+            || snapshot.Node(snapshot.Self).Has("mkfs." + Name(storage.Type)) is not { State: FactState.Known, Value: false }
+        )
+            return false;
+        Refusal[] refusals = [.. Unusable(storage.Path, snapshot)];
+        notes =
+            new Plan { Refusals = refusals }
+            + Plan.Note(
+                $"whose {Name(storage.Type)} volume lies on {storage.Path} is looked at once the tool for it is installed; what "
+                    + "becomes of it is shown then"
+            );
+        return true;
+    }
+
+    // A volume of the other type is not ours whatever it says.
+    private static Fact<ClusterFilesystemFact> Volume(Storage.Device storage, Snapshot snapshot, DeviceFact device)
+    {
         if (!device.ClusterFilesystem.IsNotLearned(out _) || !device.Signatures.IsKnown(out IReadOnlyList<string>? found))
             return device.ClusterFilesystem;
         if (Seen(storage.Path, snapshot).FirstOrDefault(seen => seen.Device.ClusterFilesystem.IsKnown(out _)) is { Device: { } learned })
             return learned.ClusterFilesystem;
-        bool hasTool = self.Has("mkfs." + type) is not { State: FactState.Known, Value: false };
-        return found.Contains(type) && (hasTool || !storage.ForceFormat) ? device.ClusterFilesystem : Fact.Absent<ClusterFilesystemFact>();
+        return found.Contains(Name(storage.Type)) ? device.ClusterFilesystem : Fact.Absent<ClusterFilesystemFact>();
     }
 
     // The same command again, to resume or to check, must not destroy what the first run made.
-    private static Plan Made(Storage.Device storage) =>
-        storage.ForceFormat
-            ? Plan.Note(
-                $"{storage.Path} already holds an {Name(storage.Type)} volume of this cluster and is not formatted again (to begin anew: "
-                    + $"wipefs --all {storage.Path})"
-            )
-            : new Plan();
+    private static Plan Made(Storage.Device storage, Snapshot snapshot, ClusterFilesystemFact present) =>
+        (
+            storage.ForceFormat
+                ? Plan.Note(
+                    $"{storage.Path} already holds an {Name(storage.Type)} volume of this cluster and is not formatted again (to begin "
+                        + $"anew: wipefs --all {storage.Path})"
+                )
+                : new Plan()
+        )
+        + (
+            IsConfigured(storage, snapshot)
+                ? new Plan()
+                : Plan.Note(
+                    $"{storage.Path} already holds the {Name(storage.Type)} volume {Label} of a cluster {present.ClusterName}, and no "
+                        + "resource of this cluster names it yet: go on only if it is this cluster's. Two clusters of one name that mount "
+                        + "it destroy it, and see nothing of each other's locks"
+                )
+        );
+
+    // The name of a cluster is often the one that its tools propose: it alone does not say whose a volume is.
+    private static bool IsOurs(Storage.Device storage, Snapshot snapshot, ClusterFilesystemFact found) =>
+        found.Label == Label || IsConfigured(storage, snapshot);
+
+    private static bool IsConfigured(Storage.Device storage, Snapshot snapshot)
+    {
+        string[] names =
+        [
+            storage.Path,
+            .. Seen(storage.Path, snapshot).SelectMany(seen => (string[])[seen.Device.RealPath, .. seen.Device.StableNames]),
+        ];
+        return snapshot.Cib.Primitives.Any(p => p.Agent == AgentName.Filesystem && names.Contains(p.Parameter("device")));
+    }
 
     private static Plan Format(Storage.Device storage, Snapshot snapshot, DeviceFact device, string cluster, ClusterFilesystemFact? present)
     {
@@ -198,9 +253,12 @@ public static class SharedDevice
         if (signatures.Length > 0 && !storage.ForceFormat)
         {
             string found = string.Join(", ", signatures);
-            string more = present is not null
-                ? $" made for cluster stack {present.Stack}, cluster {present.ClusterName}, not for {cluster}"
-                : "";
+            string more =
+                present is null ? ""
+                : Mountable(present, cluster) && present.Type == Name(storage.Type)
+                    ? $" with the label '{present.Label}', made for a cluster {cluster}, whose volume no resource of this cluster "
+                        + "names: another cluster may bear the same name"
+                : $" made for cluster stack {present.Stack}, cluster {present.ClusterName}, not for {cluster}";
             return Plan.Refuse(
                 $"{storage.Path} is not empty: it holds {found}{more}, and setup never formats over anything",
                 $"name another device; or, if what lies on it may be destroyed, add --force-format {storage.Path}"
@@ -229,7 +287,7 @@ public static class SharedDevice
             Filesystem(storage.Type),
             cluster,
             Slots(snapshot),
-            "virt-lock"
+            Label
         )
         {
             Force = storage.ForceFormat,
@@ -237,8 +295,25 @@ public static class SharedDevice
         string lost = signatures.Length > 0 ? string.Join(", ", signatures) : "data";
         string destroy = signatures.Length > 0 || !IsBlank(device) ? $"DESTROY the {lost} on {storage.Path} and " : "";
         string title = $"{destroy}make the filesystem on {snapshot.Self}: {string.Join(' ', make.Command.Select(ShellWord.Quote))}";
-        return Plan.Of(new Change.OnNode(snapshot.Self, title, make, Limit) { Leaves = [storage.Path] });
+        return Unused(storage, snapshot, make) + Plan.Of(new Change.OnNode(snapshot.Self, title, make, Limit) { Leaves = [storage.Path] });
     }
+
+    // Between the plan and the admin's word hours may lie. The node that makes it looks itself.
+    private static Plan Unused(Storage.Device storage, Snapshot snapshot, MakeFilesystem make) =>
+        Plan.All(
+            snapshot
+                .Reached.Where(node => node.Name != snapshot.Self)
+                .Select(node =>
+                    Plan.Of(
+                        new Change.OnNode(
+                            node.Name,
+                            $"see that {storage.Path} is still unused on {node.Name}",
+                            new SeeDevice(make),
+                            LookLimit
+                        )
+                    )
+                )
+        );
 
     private static IEnumerable<Refusal> NotLookedAt(Storage.Device storage, string node, DeviceFact device)
     {
