@@ -211,13 +211,8 @@ internal static class NodeQuestions
             CpusQuestion q => DomainQuestions.Answer(q, deadline, permit),
             LinksQuestion => NetworkQuestions.Links(deadline),
             RingQuestion => NetworkQuestions.Ring(deadline),
-<<<<<<< HEAD
-            PeersQuestion q => NetworkQuestions.Answer(q, deadline),
-            ListenersQuestion => NetworkQuestions.Listeners(RegularFile.Text("/proc/net/tcp"), ReadIf("/proc/net/tcp6")),
-=======
             PeersQuestion q => NetworkQuestions.Answer(q, deadline, permit),
-            ListenersQuestion => NetworkQuestions.Listeners(File.ReadAllText("/proc/net/tcp"), ReadIf("/proc/net/tcp6")),
->>>>>>> f009356 (setup, evacuate, verify, teardown and haagent node: what is not known, or no longer so, destroys and shows nothing)
+            ListenersQuestion => NetworkQuestions.Listeners(RegularFile.Text("/proc/net/tcp"), ReadIf("/proc/net/tcp6")),
             NeighboursQuestion => NetworkQuestions.Neighbours(deadline),
             LeasesQuestion => WatchQuestions.Leases(),
             LogLinesQuestion => WatchQuestions.LogLines(deadline),
