@@ -28,7 +28,7 @@ internal static class TeardownVerb
         var probe = new ClusterProbe(session);
         return await runner.RunAsync(
             async () => TeardownPlanner.PlanFor(clone, await probe.LookAsync(SetupQuestions.ForTeardown)),
-            $"{clone} is gone, and libvirt is as it was before setup"
+            $"{clone} is gone, and what setup wrote into libvirt's settings is taken back"
         );
     }
 }

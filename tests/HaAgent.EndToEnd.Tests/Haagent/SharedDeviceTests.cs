@@ -70,7 +70,8 @@ public sealed partial class SharedDeviceTests(BareCluster cluster) : IClassFixtu
 
         Finished forced = cluster.Haagent("setup", "--device", device, "--force-format", device, "--no-packages", "--dry-run");
         Assert.Equal(0, forced.ExitCode);
-        Assert.Contains("1. DESTROY the ", forced.Output, StringComparison.Ordinal);
+        Assert.Contains($"1. see that {device} is still unused on bob", forced.Output, StringComparison.Ordinal);
+        Assert.Contains("2. DESTROY the ", forced.Output, StringComparison.Ordinal);
         Assert.Equal(before, cluster.Script(BareCluster.Alice, $"sha256sum < {device}"));
     }
 

@@ -38,13 +38,18 @@ public sealed class FilesystemChangeTests
         Assert.Throws<IOException>(() => FilesystemChange.Compare(OnEmpty with { Blank = false }, 4096, false, []));
     }
 
-    [Fact]
-    public void Make_NoBlockDevice_IsRefused()
+    public static TheoryData<NodeChange> OnNoBlockDevice =>
+        [OnEmpty with { Device = "/dev/null", Size = 0 }, new SeeDevice(OnEmpty with { Device = "/dev/null", Size = 0 })];
+
+    /// <summary>The node that makes it looks before, and so does each of the others.</summary>
+    [Theory]
+    [MemberData(nameof(OnNoBlockDevice))]
+    public void Make_NoBlockDevice_IsRefused(NodeChange change)
     {
         string file = Path.GetTempFileName();
         try
         {
-            NodeReply reply = NodeChanges.Make(OnEmpty with { Device = "/dev/null", Size = 0 }, Deadline.In(TimeSpan.FromSeconds(10)), file + ".lock");
+            NodeReply reply = NodeChanges.Make(change, Deadline.In(TimeSpan.FromSeconds(10)), file + ".lock");
 
             Assert.Contains("is not a block device", Assert.IsType<RefusedReply>(reply).Why, StringComparison.Ordinal);
         }
