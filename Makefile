@@ -21,7 +21,7 @@ export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2> /dev/null || stat
 SOURCES := $(shell find src \( -name obj -o -name bin \) -prune -o \( -name '*.cs' -o -name '*.csproj' \) -print) Directory.Build.props Directory.Build.targets Directory.Packages.props VERSION
 MANUAL  := $(OUT)/man/man7/ocf_haagent_VirtualDomain.7
 
-.PHONY: help build install dist rpm deb test test-rpm test-deb demo lab-shell bench clean needs-build install-tree
+.PHONY: help build install dist rpm deb test test-rpm test-deb test-vm demo lab-shell bench clean needs-build install-tree
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -89,6 +89,10 @@ test-deb: deb ## the same for the Debian package, and what crm, pcs and the shel
 
 # Of the nodes: this machine's, or with ROOT=trixie that of Debian 13.
 ROOT ?= $(HAAGENT_LAB_ROOT)
+test-vm: deb ## the guide's lock storage on two virtual machines with systemd, SBD, DLM and a real volume
+	@tests/needs vmlab
+	@DIST=$(DIST) FS=$(FS) tests/vmlab/test
+
 demo: install-tree ## do the guide's chapter with haagent on a real cluster on this machine (ROOT=trixie: of Debian 13)
 	@HAAGENT_LAB_ROOT=$(ROOT) tests/lab/demo $(OUT)/tree
 
