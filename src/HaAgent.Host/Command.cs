@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using HaAgent.Host.Child;
 using HaAgent.Host.Native;
+using Microsoft.Win32.SafeHandles;
 using static Tmds.Linux.LibC;
 
 namespace HaAgent.Host;
@@ -75,6 +76,8 @@ internal static class Command
     /// <param name="environment">All of its environment; null: ours, and the C locale.</param>
     /// <param name="directory">Where it runs; null: where we do.</param>
     /// <param name="whenWeEnd">What becomes of it when we do not see its end.</param>
+    /// <param name="held">A lock that stays held until it has ended, also when we are gone; null: none. What it leaves behind does not
+    /// have it.</param>
     public static CommandResult Run(
         Deadline deadline,
         string program,
@@ -83,10 +86,11 @@ internal static class Command
         int mostOutput = MostOutput,
         IReadOnlyList<KeyValuePair<string, string>>? environment = null,
         string? directory = null,
-        WhenWeEnd whenWeEnd = WhenWeEnd.ItEnds
+        WhenWeEnd whenWeEnd = WhenWeEnd.ItEnds,
+        SafeFileHandle? held = null
     )
     {
-        using ChildProcess? guard = ChildProcess.Start(ProgramGuard.Kind, program, alone: null, out string problem);
+        using ChildProcess? guard = ChildProcess.Start(ProgramGuard.Kind, program, Descriptor(held), out string problem);
         if (guard is null)
             return NotStarted(program, problem);
         var order = new ProgramOrder(
@@ -157,6 +161,8 @@ internal static class Command
 
         return variables;
     }
+
+    private static int Descriptor(SafeFileHandle? held) => held is null ? -1 : (int)held.DangerousGetHandle();
 
     private static CommandResult NotStarted(string program, string problem) => new(null, "", $"{program} cannot be started: {problem}");
 

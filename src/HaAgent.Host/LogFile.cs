@@ -76,7 +76,7 @@ internal sealed class LogFile(string path, string directory, string owner) : IDi
         );
         if (heldSince is not null)
             return;
-        _child = ChildProcess.Start(Kind, $"{owner}: {path}", alone, out _);
+        _child = ChildProcess.Start(Kind, $"{owner}: {path}", alone?.Descriptor ?? -1, out _);
         _child?.Send(Encoding.UTF8.GetBytes(path + "\n"), Deadline.In(TimeSpan.Zero));
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using HaAgent.Host.Node;
 using Xunit;
 
 namespace HaAgent.Host.Tests;
@@ -166,14 +167,19 @@ public sealed class CommandTests : IDisposable
         string began = Fifo("began");
         string go = Fifo("go");
         string done = Fifo("done");
-        using Process us = Us("goes-on", Make($"echo > {began}; read word < {go}; yes $word | head -c 1000000 || exit; echo finished > {done}"));
+        string program = Make($"echo > {began}; read word < {go}; yes $word | head -c 1000000 || exit; echo finished > {done}");
+        using Process us = Us("goes-on", program);
         await File.ReadAllTextAsync(began, TestContext.Current.CancellationToken);
 
         us.Kill();
         await us.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        // Nor does anybody else begin meanwhile.
+        Assert.Throws<TimeoutException>(() => NodeChanges.Hold(program + ".lock", Deadline.In(TimeSpan.Zero)));
         await File.WriteAllTextAsync(go, "word\n", TestContext.Current.CancellationToken);
 
         Assert.Equal("finished\n", await File.ReadAllTextAsync(done, TestContext.Current.CancellationToken));
+        NodeChanges.Hold(program + ".lock", Deadline.In(Ample)).Dispose();
     }
 
     /// <summary>An executable of ours that runs a program and is no test.</summary>

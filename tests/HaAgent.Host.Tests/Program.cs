@@ -1,6 +1,7 @@
 using HaAgent.Core.Ocf;
 using HaAgent.Host;
 using HaAgent.Host.Child;
+using HaAgent.Host.Node;
 using HaAgent.Host.Tests.Child;
 
 // A child process is the executable that started it once more: here, this one.
@@ -30,11 +31,6 @@ if (args is ["save", string resource, string root])
 
 // One who runs a program until it is killed.
 if (args is ["run", string what, string program])
-    Command.Run(
-        Deadline.In(TimeSpan.FromHours(1)),
-        program,
-        [],
-        whenWeEnd: what == "goes-on" ? WhenWeEnd.ItGoesOn : WhenWeEnd.ItEnds
-    );
+    Command.Run(Deadline.In(TimeSpan.FromHours(1)), program, [], whenWeEnd: what == "goes-on" ? WhenWeEnd.ItGoesOn : WhenWeEnd.ItEnds, held: NodeChanges.Hold(program + ".lock", Deadline.In(TimeSpan.Zero)));
 
 return await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args);

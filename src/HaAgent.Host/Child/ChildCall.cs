@@ -76,7 +76,7 @@ internal sealed class ChildCall(string directory, string owner)
                 string.Create(CultureInfo.InvariantCulture, $"{what} has not answered since {since:yyyy-MM-dd HH:mm:ss}")
             );
 
-        using ChildProcess? child = ChildProcess.Start(kind, about, alone, out string problem);
+        using ChildProcess? child = ChildProcess.Start(kind, about, alone?.Descriptor ?? -1, out string problem);
         if (child is null)
             return Fact.NotLearned<byte[]>(problem);
         byte[]? bytes = null;

@@ -36,9 +36,9 @@ internal sealed unsafe class ChildProcess : IDisposable
     /// <summary>Starts one.</summary>
     /// <param name="kind">What it is for.</param>
     /// <param name="about">For whoever sees it in a list of processes.</param>
-    /// <param name="alone">What it holds as long as it lives; null: nothing.</param>
+    /// <param name="held">A descriptor of what it holds as long as it lives; negative: nothing.</param>
     /// <param name="problem">Why it could not be started, when the result is null.</param>
-    public static ChildProcess? Start(string kind, string about, ChildLock? alone, out string problem)
+    public static ChildProcess? Start(string kind, string about, int held, out string problem)
     {
         problem = "";
         TakeNote();
@@ -52,7 +52,7 @@ internal sealed unsafe class ChildProcess : IDisposable
             Executable,
             [Environment.GetCommandLineArgs()[0], Verb, kind, about],
             Variables(),
-            new SpawnStreams(theirs, Kept: alone?.Descriptor ?? -1),
+            new SpawnStreams(theirs, Kept: held),
             ownSession: true,
             out int pid
         );

@@ -1,6 +1,7 @@
 using HaAgent.Core.Node;
 using HaAgent.Host.Child;
 using HaAgent.Host.Native;
+using Microsoft.Win32.SafeHandles;
 
 namespace HaAgent.Host.Node;
 
@@ -110,22 +111,22 @@ internal static class DaemonChanges
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Enables and starts units.</summary>
-    public static DoneReply Make(EnableUnits change, Deadline deadline)
+    public static DoneReply Make(EnableUnits change, Deadline deadline, SafeFileHandle? held)
     {
-        Systemctl(deadline, ["enable", "--now", "--", .. change.Units]);
+        Systemctl(deadline, ["enable", "--now", "--", .. change.Units], held);
         return new DoneReply();
     }
 
     /// <summary>Restarts a service.</summary>
-    public static DoneReply Make(RestartUnit change, Deadline deadline)
+    public static DoneReply Make(RestartUnit change, Deadline deadline, SafeFileHandle? held)
     {
         SeeNoGuests(deadline);
-        Systemctl(deadline, ["restart", "--", change.Unit]);
+        Systemctl(deadline, ["restart", "--", change.Unit], held);
         return new DoneReply();
     }
 
     /// <summary>Ends a daemon and starts it again as it was started.</summary>
-    public static DoneReply Make(RestartProcess change, Deadline deadline)
+    public static DoneReply Make(RestartProcess change, Deadline deadline, SafeFileHandle? held)
     {
         // Its start time tells it from another process that gets its number later.
         if (ProcessTable.Name(change.Pid).Value != change.Name || !ProcessTable.StartTime(change.Pid).IsKnown(out long started))
@@ -173,7 +174,8 @@ internal static class DaemonChanges
             command[1..],
             environment: environment,
             directory: "/",
-            whenWeEnd: WhenWeEnd.ItGoesOn
+            whenWeEnd: WhenWeEnd.ItGoesOn,
+            held: held
         );
         if (result.ExitCode != 0)
             throw new IOException(
@@ -202,9 +204,9 @@ internal static class DaemonChanges
             );
     }
 
-    private static void Systemctl(Deadline deadline, IReadOnlyList<string> arguments)
+    private static void Systemctl(Deadline deadline, IReadOnlyList<string> arguments, SafeFileHandle? held)
     {
-        CommandResult result = Command.Run(deadline, "systemctl", arguments, whenWeEnd: WhenWeEnd.ItGoesOn);
+        CommandResult result = Command.Run(deadline, "systemctl", arguments, whenWeEnd: WhenWeEnd.ItGoesOn, held: held);
         if (result.ExitCode != 0)
             throw new IOException($"systemctl {string.Join(' ', arguments.Where(a => a != "--"))} failed: {result.Reason}");
     }

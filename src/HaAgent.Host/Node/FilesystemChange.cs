@@ -22,12 +22,12 @@ internal static unsafe class FilesystemChange
     }
 
     /// <summary>Looks, and makes it.</summary>
-    public static DoneReply Make(MakeFilesystem change, Deadline deadline)
+    public static DoneReply Make(MakeFilesystem change, Deadline deadline, SafeFileHandle? held)
     {
         NodeVolume.LookBefore(change, deadline.OrIn(LookLimit));
         if (change.Force && change.Signatures.Count > 0)
-            Run(deadline.OrIn(LookLimit), ["wipefs", "--all", "--quiet", "--", change.Device]);
-        Run(Deadline.In(MakeLimit), change.Command);
+            Run(deadline.OrIn(LookLimit), ["wipefs", "--all", "--quiet", "--", change.Device], held);
+        Run(Deadline.In(MakeLimit), change.Command, held);
         return new DoneReply();
     }
 
@@ -81,9 +81,9 @@ internal static unsafe class FilesystemChange
         return new DoneReply();
     }
 
-    private static void Run(Deadline deadline, IReadOnlyList<string> command)
+    private static void Run(Deadline deadline, IReadOnlyList<string> command, SafeFileHandle? held)
     {
-        CommandResult result = Command.Run(deadline, command[0], [.. command.Skip(1)], whenWeEnd: WhenWeEnd.ItGoesOn);
+        CommandResult result = Command.Run(deadline, command[0], [.. command.Skip(1)], whenWeEnd: WhenWeEnd.ItGoesOn, held: held);
         if (result.ExitCode != 0)
             throw new IOException($"{command[0]} failed: {result.Reason}");
     }

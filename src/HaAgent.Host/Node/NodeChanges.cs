@@ -37,12 +37,12 @@ internal static class NodeChanges
                 SeeFile c => FileChanges.See(c, deadline),
                 WriteFile c => NodeVolume.Make(c, c.Path, deadline.OrIn(FileLimit), () => FileChanges.Write(c, deadline)),
                 RemoveFile c => FileChanges.Remove(c, deadline),
-                InstallPackages c => PackageChange.Make(c),
+                InstallPackages c => PackageChange.Make(c, held),
                 SeeDevice c => FilesystemChange.See(c, deadline),
-                MakeFilesystem c => FilesystemChange.Make(c, deadline),
-                EnableUnits c => DaemonChanges.Make(c, deadline),
-                RestartUnit c => DaemonChanges.Make(c, deadline),
-                RestartProcess c => DaemonChanges.Make(c, deadline),
+                MakeFilesystem c => FilesystemChange.Make(c, deadline, held),
+                EnableUnits c => DaemonChanges.Make(c, deadline, held),
+                RestartUnit c => DaemonChanges.Make(c, deadline, held),
+                RestartProcess c => DaemonChanges.Make(c, deadline, held),
                 DisableAutostart c => GuestChanges.Make(c, deadline),
                 ShutDownGuest c => GuestChanges.Make(c, deadline),
                 SeeGuestProcess c => GuestChanges.See(c, deadline),
@@ -90,7 +90,7 @@ internal static class PackageChange
     private static readonly int[] ZypperSucceeded = [0, 102, 103];
 
     /// <summary>Installs.</summary>
-    public static NodeReply Make(InstallPackages change)
+    public static NodeReply Make(InstallPackages change, SafeFileHandle? held)
     {
         if (change.Commands.Count == 0)
             return new RefusedReply(
@@ -99,7 +99,13 @@ internal static class PackageChange
             );
         foreach (IReadOnlyList<string> command in change.Commands)
         {
-            CommandResult result = Command.Run(Deadline.In(Limit), command[0], [.. command.Skip(1)], whenWeEnd: WhenWeEnd.ItGoesOn);
+            CommandResult result = Command.Run(
+                Deadline.In(Limit),
+                command[0],
+                [.. command.Skip(1)],
+                whenWeEnd: WhenWeEnd.ItGoesOn,
+                held: held
+            );
             bool good = change.Tool == "zypper" ? result.ExitCode is int code && ZypperSucceeded.Contains(code) : result.ExitCode == 0;
             if (!good)
                 return new RefusedReply($"{string.Join(' ', command)}: {result.Reason}");

@@ -76,7 +76,7 @@ public sealed class DaemonQuestionsTests : IDisposable
 
             Assert.DoesNotContain(ProcessTable.OfRoot("virtlockd"), process => process.Pid == stranger.Id);
             Assert.Equal(FactState.Absent, ProcessTable.IsRoots(stranger.Id, "virtlockd").State);
-            IOException refused = Assert.Throws<IOException>(() => DaemonChanges.Make(new RestartProcess("virtlockd", stranger.Id), Deadline.In(TimeSpan.FromSeconds(60))));
+            IOException refused = Assert.Throws<IOException>(() => DaemonChanges.Make(new RestartProcess("virtlockd", stranger.Id), Deadline.In(TimeSpan.FromSeconds(60)), held: null));
             Assert.Contains("root's alone", refused.Message);
         }
         finally
