@@ -305,7 +305,8 @@ public sealed class StandstillTests(OneNode fixture) : NodeTest(fixture)
         Assert.True(guest.Runs);
     }
 
-    /// <summary>A wait that no deadline bounds: its own memory of the guest is a FIFO. Only the watchdog can end that.</summary>
+    /// <summary>A wait that no deadline bounds: what it remembers of the guest lies in a file whose content never comes. Only the watchdog can end
+    /// that.</summary>
     [Theory]
     [InlineData("start", 0)]
     [InlineData("stop", 0)]
@@ -314,7 +315,9 @@ public sealed class StandstillTests(OneNode fixture) : NodeTest(fixture)
     public void AnyAction_OverrunsEveryDeadline_EndsItselfAndSaysWhat(string action, int level)
     {
         TestGuest guest = NewGuest();
-        Node.Run("mkfifo", $"/run/resource-agents/haagent-{guest.Name}.guest");
+        string record = $"/run/resource-agents/haagent-{guest.Name}.guest";
+        Node.Write(record, "");
+        Node.FreezeFile(record);
 
         guest.Agent(action, timeout: 4, interval: 10, level: level).Fails(OcfExit.GenericError, "waiting for", "timeout of 4 s");
     }
