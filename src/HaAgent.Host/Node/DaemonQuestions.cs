@@ -108,7 +108,10 @@ internal static class DaemonQuestions
 /// without them.</summary>
 internal static class DaemonChanges
 {
-    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(30);
+    /// <summary>libvirt's daemons wait 30 s for their own threads, and end then whatever these do (virNetDaemonRun).</summary>
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(45);
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Enables and starts units.</summary>
     public static DoneReply Make(EnableUnits change, Deadline deadline, SafeFileHandle? held)
@@ -169,7 +172,7 @@ internal static class DaemonChanges
 
         // From here on it must be started, however little time is left.
         CommandResult result = Command.Run(
-            Deadline.In(EndLimit),
+            Deadline.In(StartLimit),
             command[0],
             command[1..],
             environment: environment,
