@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.Concurrent;
 using HaAgent.Host.Native;
 using Tmds.Linux;
 using static Tmds.Linux.LibC;
@@ -22,7 +21,7 @@ internal sealed unsafe class ChildProcess : IDisposable
     private const string Executable = "/proc/self/exe";
 
     /// <summary>Those that had not ended when they were left.</summary>
-    private static readonly ConcurrentQueue<int> Left = new();
+    private static readonly List<int> Left = [];
 
     private readonly int _pid;
     private readonly int _socket;
@@ -124,17 +123,16 @@ internal sealed unsafe class ChildProcess : IDisposable
         _ = close(_socket);
 
         // If it is not gone yet, the next one's start takes note of it, or the end of this process hands it on to init.
-        if (!Posix.Reap(_pid))
-            Left.Enqueue(_pid);
+        if (Posix.Reap(_pid))
+            return;
+        lock (Left)
+            Left.Add(_pid);
     }
 
     private static void TakeNote()
     {
-        for (int left = Left.Count; left > 0 && Left.TryDequeue(out int pid); left--)
-        {
-            if (!Posix.Reap(pid))
-                Left.Enqueue(pid);
-        }
+        lock (Left)
+            Left.RemoveAll(pid => Posix.Reap(pid));
     }
 
     private static List<string> Variables()
