@@ -73,7 +73,7 @@ public sealed class EvacuateTests(GuestCluster cluster)
 
             Assert.StartsWith("status 3", seen, StringComparison.Ordinal);
             Assert.Contains("the cluster is no longer as it was when this was shown", seen, StringComparison.Ordinal);
-            Assert.Contains($"{Vm1} can run nowhere else.", seen, StringComparison.Ordinal);
+            Assert.Contains($"{Vm1}: stuck, because {there} is in standby", seen, StringComparison.Ordinal);
             Assert.Equal(here, cluster.Lab.Run("where", Vm1));
         }
         finally

@@ -71,7 +71,7 @@ public sealed class InterruptedGuestTests
     [Fact]
     public void Teardown_ChangedWhileTheAdminThought_IsShownAndAskedAgain()
     {
-        string seen = _cluster.AnswersLate("teardown", "crm resource meta cl-virt-lock set priority 7");
+        string seen = _cluster.AnswersLate("teardown", "crm resource meta cl-virt-lock set priority 7 > /dev/null");
         string configuration = _cluster.Configuration();
         _cluster.Script(BareCluster.Alice, "crm resource meta cl-virt-lock delete priority");
 

@@ -136,25 +136,42 @@ public sealed class TroubleOnTheWayTests
     }
 
     [Theory]
-    [InlineData("remove VM1 --stop")]
-    [InlineData("remove VM1 --keep-running")]
-    [InlineData("adopt VM1 --revert")]
-    [InlineData("add VM2")]
-    public void EveryVerb_ConfigurationChangedWhileTheAdminThought_IsPlannedAgain(string words)
+    [InlineData("remove VM1 --stop", "maintenance-mode", "true")]
+    [InlineData("remove VM1 --keep-running", "maintenance-mode", "true")]
+    [InlineData("adopt VM1 --revert", "maintenance-mode", "true")]
+    [InlineData("add VM2", "stonith-enabled", "false")]
+    public void EveryVerb_ConfigurationChangedWhileTheAdminThought_IsPlannedAgain(string words, string property, string value)
     {
         _cluster.Define("VM2", BareCluster.Alice);
         string process = _cluster.Process(Vm);
+        string before = _cluster.Script(BareCluster.Alice, $"crm_attribute --type crm_config --name {property} --query --quiet --default none");
 
-        string seen = _cluster.AnswersLate(words, "crm configure property no-quorum-policy=freeze");
+        string seen = _cluster.AnswersLate(words, $"crm_attribute --type crm_config --name {property} --update {value}");
         string configuration = _cluster.Configuration();
-        _cluster.Script(BareCluster.Alice, "crm_attribute --type crm_config --name no-quorum-policy --delete");
+        _cluster.Script(BareCluster.Alice, $"crm_attribute --type crm_config --name {property} {(before == "none" ? "--delete" : $"--update {before}")}");
 
-        Assert.StartsWith("status 6", seen, StringComparison.Ordinal);
-        Assert.Contains("somebody else changed the cluster's configuration meanwhile", seen, StringComparison.Ordinal);
-        Assert.Contains("no-quorum-policy=freeze", configuration, StringComparison.Ordinal);
+        Assert.Matches("^status [36]\n", seen);
+        Assert.Contains("the cluster is no longer as it was when this was shown; planning again", seen, StringComparison.Ordinal);
+        Assert.Contains($"{property}={value}", configuration, StringComparison.Ordinal);
         Assert.Contains($"primitive {Vm} ocf:haagent:VirtualDomain", configuration, StringComparison.Ordinal);
         Assert.DoesNotContain("VM2", configuration, StringComparison.Ordinal);
         Assert.Equal(process, _cluster.Process(Vm));
+    }
+
+    // What was shown is still right: it is done, on top of what somebody else has done meanwhile.
+    [Fact]
+    public void Add_SomethingElseChangedWhileTheAdminThought_BothAreThere()
+    {
+        _cluster.Define("VM2", BareCluster.Alice);
+
+        string seen = _cluster.AnswersLate("add VM2", "crm_attribute --type crm_config --name no-quorum-policy --update freeze");
+        string configuration = _cluster.Configuration();
+        _cluster.Script(BareCluster.Alice, "crm_attribute --type crm_config --name no-quorum-policy --delete");
+        _cluster.Done("remove", "VM2", "--stop", "--yes");
+
+        Assert.StartsWith("status 0\n", seen, StringComparison.Ordinal);
+        Assert.Contains("no-quorum-policy=freeze", configuration, StringComparison.Ordinal);
+        Assert.Contains("primitive VM2 ocf:haagent:VirtualDomain", configuration, StringComparison.Ordinal);
     }
 
     [Theory]
