@@ -25,6 +25,19 @@ public sealed record ClusterStatus
     /// <summary>The nodes that were fenced, as long as the cluster remembers.</summary>
     public IReadOnlyList<Fencing> Fencings { get; init; } = [];
 
+    /// <summary>The attempts to fence a node that failed, as long as the cluster remembers.</summary>
+    public IReadOnlyList<Fencing> FailedFencings { get; init; } = [];
+
+    /// <summary>Whether the last that is known of fencing the node is that it failed.</summary>
+    public bool FencingFails(string node) =>
+        FailedFencings.Any(failed => failed.Node == node && !Fencings.Any(done => done.Node == node && done.When >= failed.When));
+
+    /// <summary>Whether the node is known to be off, and nothing of the cluster's runs there: it left as it should, or was fenced, while
+    /// the cluster managed everything. What it left alone may still run on a node on which only Pacemaker was stopped.</summary>
+    public bool IsKnownToBeOff(string node) =>
+        Nodes.Any(n => n.Name == node && n is { Online: false, Unclean: false, Pending: false, Maintenance: false })
+        && Resources.All(resource => resource.Managed);
+
     /// <summary>Whether the node is online and takes resources.</summary>
     public bool TakesResources(string node) =>
         Nodes.Any(n => n.Name == node && n is { Online: true, Standby: false, Maintenance: false, Pending: false });
@@ -53,6 +66,7 @@ public sealed record ClusterStatus
             Resources = [.. root.Elements("resources").Descendants("resource").Select(ReadResource)],
             Failures = [.. root.Elements("failures").Elements("failure").Select(ReadFailure)],
             Fencings = [.. FenceHistory.Read(root)],
+            FailedFencings = [.. FenceHistory.Read(root, "failed")],
         };
     }
 

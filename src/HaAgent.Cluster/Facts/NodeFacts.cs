@@ -88,7 +88,8 @@ public sealed record NodeFacts(string Name)
     public Fact<IReadOnlyList<string>> RingAddresses { get; init; } = Fact.NotAsked<IReadOnlyList<string>>();
 
     /// <summary>Whether it reaches haagent on the other nodes, by their names.</summary>
-    public Fact<IReadOnlyDictionary<string, PeerFact>> Peers { get; init; } = Fact.NotAsked<IReadOnlyDictionary<string, PeerFact>>();
+    public Fact<IReadOnlyDictionary<string, Fact<PeerFact>>> Peers { get; init; } =
+        Fact.NotAsked<IReadOnlyDictionary<string, Fact<PeerFact>>>();
 
     /// <summary>The TCP ports on which it listens for others.</summary>
     public Fact<IReadOnlyList<int>> TcpPorts { get; init; } = Fact.NotAsked<IReadOnlyList<int>>();

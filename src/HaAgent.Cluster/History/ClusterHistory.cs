@@ -222,11 +222,12 @@ public static class FenceHistory
     public static DateTimeOffset? Last(string xml, string node) =>
         Read(ForeignXml.Parse(xml, root: "pacemaker-result")).Where(f => f.Node == node).Select(f => (DateTimeOffset?)f.When).Max();
 
-    /// <summary>The fencings that succeeded.</summary>
+    /// <summary>The fencings that ended so.</summary>
     /// <param name="root">The root element, pacemaker-result.</param>
-    internal static IEnumerable<Fencing> Read(XElement root)
+    /// <param name="status">How: success or failed.</param>
+    internal static IEnumerable<Fencing> Read(XElement root, string status = "success")
     {
-        foreach (XElement fencing in root.Descendants("fence_event").Where(e => (string?)e.Attribute("status") == "success"))
+        foreach (XElement fencing in root.Descendants("fence_event").Where(e => (string?)e.Attribute("status") == status))
         {
             if (
                 DateTimeOffset.TryParse(

@@ -11,24 +11,39 @@ namespace HaAgent.Cluster.Status;
 /// <param name="Next">What ends it.</param>
 public sealed record Standstill(string Sentence, Advice Next)
 {
+    /// <summary>Longer than a fence takes: SBD by default writes, and waits for the watchdog, within half of that.</summary>
+    private static readonly TimeSpan LongestFence = TimeSpan.FromMinutes(2);
+
+    /// <summary>It is what a fence takes, and ends by itself.</summary>
+    public bool IsPending { get; private init; }
+
     /// <summary>Those of a node.</summary>
-    public static IEnumerable<Standstill> Of(NodeFacts node, Cib cib)
+    public static IEnumerable<Standstill> Of(NodeFacts node, Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(node);
-        ArgumentNullException.ThrowIfNull(cib);
+        ArgumentNullException.ThrowIfNull(snapshot);
         foreach (DlmWait wait in node.DlmWaits.Value ?? [])
         {
-            string? name = cib.NodeOf(wait.Node);
+            string? name = snapshot.Cib.NodeOf(wait.Node);
+            bool isPending =
+                wait.For < LongestFence && name is not null && !snapshot.Status.FencingFails(name) && CannotFence(node) is null;
             string lost = name ?? string.Create(CultureInfo.InvariantCulture, $"node {wait.Node}");
             string time = string.Create(CultureInfo.InvariantCulture, $"{wait.For.TotalSeconds:0} s");
             yield return new Standstill(
                 $"the cluster volume stands still on {node.Name}: DLM there has been waiting for {lost} to be fenced for {time}",
                 CannotFence(node)?.Next
-                    ?? Advice.Of(
-                        $"see why it is not fenced (stonith_admin --history {name ?? "*"}); if it is certainly off: "
-                            + $"dlm_tool fence_ack {wait.Node}, on {node.Name}"
+                    ?? (
+                        isPending
+                            ? Advice.Of($"wait until it is fenced (stonith_admin --history {name!} shows it), then run this again")
+                            : Advice.Of(
+                                $"see why it is not fenced (stonith_admin --history {name ?? "*"}); if it is certainly off: "
+                                    + $"dlm_tool fence_ack {wait.Node}, on {node.Name}"
+                            )
                     )
-            );
+            )
+            {
+                IsPending = isPending,
+            };
         }
     }
 

@@ -67,7 +67,7 @@ public sealed record StatusReport(
             [.. scope.Guests.Select(guest => Guest(guest, scope))]
         )
         {
-            Standstills = [.. scope.Snapshot.Nodes.SelectMany(node => Standstill.Of(node, scope.Snapshot.Cib))],
+            Standstills = [.. scope.Snapshot.Nodes.SelectMany(node => Standstill.Of(node, scope.Snapshot))],
             NotLearned = scope.NotLearned,
         };
     }

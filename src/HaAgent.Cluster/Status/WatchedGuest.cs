@@ -125,17 +125,17 @@ public sealed record WatchScope(Snapshot Snapshot, ClusterHistory History, IRead
     }
 
     private IEnumerable<string> Unlearned(NodeFacts node) =>
-        node.Unreachable is { } silent
-            ? [$"{node.Name} could not be asked, so what it does is not seen: {silent.Sentence.TrimEnd('.')}"]
-            :
-            [
-                .. Unless("what libvirt runs", node, node.Domains.Why),
-                .. Unless("which guests' processes run", node, node.Guests.Why),
-                .. Unless("how libvirt locks disks", node, LeaseHolders.Setup(node).Why),
-                .. Unless("what virtlockd has locked", node, node.Leases.Why),
-                .. Unless("for which nodes DLM waits", node, Standstill.Concerns(Snapshot.Cib) ? node.DlmWaits.Why : null),
-                .. Guests.SelectMany(guest => Unless($"the XML of {guest.Id}", node, guest.NotLearnedOn.GetValueOrDefault(node.Name))),
-            ];
+        node.Unreachable is NodeFailure.NotReached && Snapshot.Status.IsKnownToBeOff(node.Name) ? []
+        : node.Unreachable is { } silent ? [$"{node.Name} could not be asked, so what it does is not seen: {silent.Sentence.TrimEnd('.')}"]
+        :
+        [
+            .. Unless("what libvirt runs", node, node.Domains.Why),
+            .. Unless("which guests' processes run", node, node.Guests.Why),
+            .. Unless("how libvirt locks disks", node, LeaseHolders.Setup(node).Why),
+            .. Unless("what virtlockd has locked", node, node.Leases.Why),
+            .. Unless("for which nodes DLM waits", node, Standstill.Concerns(Snapshot.Cib) ? node.DlmWaits.Why : null),
+            .. Guests.SelectMany(guest => Unless($"the XML of {guest.Id}", node, guest.NotLearnedOn.GetValueOrDefault(node.Name))),
+        ];
 
     private static IEnumerable<string> Unless(string what, NodeFacts node, string? why) =>
         why is null ? [] : [$"{what} on {node.Name} could not be learned: {why.TrimEnd('.')}"];

@@ -96,7 +96,23 @@ public sealed record RingAnswer(IReadOnlyList<string> Addresses) : NodeAnswer;
 /// <summary>Whether a node reaches another.</summary>
 /// <param name="Reached">haagent there answered.</param>
 /// <param name="Words">Its release; or why it did not.</param>
-public sealed record PeerFact(bool Reached, string Words);
+public sealed record PeerFact(bool Reached, string Words)
+{
+    /// <summary>Root logs in there, and what answers is not this haagent: the login is not what has to be mended.</summary>
+    public bool LogsIn { get; init; }
+
+    /// <summary>What it means for that that a node gave no answer. Who was slow, or broke off, may be reached all the same.</summary>
+    public static Fact<PeerFact> Of(NodeFailure failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return failure switch
+        {
+            NodeFailure.TooLate or NodeFailure.BrokenOff or NodeFailure.NotStarted => Fact.NotLearned<PeerFact>(failure.Sentence),
+            NodeFailure.NotReached => Fact.Known(new PeerFact(Reached: false, failure.Sentence)),
+            _ => Fact.Known(new PeerFact(Reached: false, failure.Sentence) { LogsIn = true }),
+        };
+    }
+}
 
 /// <summary>Whether the node reaches haagent on the others by ssh, as live migrations and a haagent that is run there need it.</summary>
 /// <param name="Nodes">The others.</param>
@@ -104,7 +120,7 @@ public sealed record PeersQuestion(IReadOnlyList<string> Nodes) : NodeQuestion;
 
 /// <summary>To <see cref="PeersQuestion"/>.</summary>
 /// <param name="Nodes">By name.</param>
-public sealed record PeersAnswer(IReadOnlyDictionary<string, PeerFact> Nodes) : NodeAnswer;
+public sealed record PeersAnswer(IReadOnlyDictionary<string, Fact<PeerFact>> Nodes) : NodeAnswer;
 
 /// <summary>Where the node listens for connections from others.</summary>
 public sealed record ListenersQuestion : NodeQuestion;

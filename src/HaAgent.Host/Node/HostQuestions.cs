@@ -250,15 +250,15 @@ internal static class NetworkQuestions
             asked.ToDictionary(
                 ask => ask.Node,
                 ask =>
-                    ask.Answers.Result.Answers[0]
-                        .Match(
-                            answer =>
+                    ask.Answers.Result.Unreachable is { } failure
+                        ? PeerFact.Of(failure)
+                        : ask
+                            .Answers.Result.Answers[0]
+                            .Map(answer =>
                                 answer is ReleaseAnswer release
                                     ? new PeerFact(true, release.Version)
-                                    : new PeerFact(false, "it answered something else"),
-                            () => new PeerFact(false, "it answered nothing"),
-                            why => new PeerFact(false, why)
-                        )
+                                    : new PeerFact(false, "it answered something else") { LogsIn = true }
+                            )
             )
         );
     }

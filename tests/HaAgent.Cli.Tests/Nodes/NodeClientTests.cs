@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using HaAgent.Core.Node;
+using HaAgent.Host;
 using HaAgent.Host.Node;
 using Xunit;
 
@@ -98,6 +99,25 @@ public sealed class NodeClientTests : IDisposable
 
         Assert.Equal("it did not answer within 1 s; nothing was changed there", silent.Why);
         Assert.True(late.IsUnknown);
+    }
+
+    /// <summary>A login that is refused is to be mended; one that is slow, or that works, is not.</summary>
+    [Theory]
+    [InlineData("echo 'root@bob: Permission denied (publickey).' >&2; exit 255", FactState.Known, false)]
+    [InlineData("echo 'ssh: connect to host bob port 22: Connection timed out' >&2; exit 255", FactState.Known, false)]
+    [InlineData("exit 127", FactState.Known, true)]
+    [InlineData("echo 'haagent-node 2 - {\"reply\":\"ready\"}'; read request", FactState.Known, true)]
+    [InlineData("exec sleep 1000", FactState.NotLearned, false)]
+    [InlineData("echo 'haagent-node 1 - {\"reply\":\"ready\"}'; exec sleep 1000", FactState.NotLearned, false)]
+    public void Peers_OtherEndIsNotHaagent_OnlyARefusedLoginIsOne(string end, FactState state, bool logsIn)
+    {
+        Ssh(end);
+
+        Fact<PeerFact> bob = NetworkQuestions.Answer(new PeersQuestion(["bob"]), Deadline.In(TimeSpan.FromSeconds(state == FactState.Known ? 20 : 2)), NodePermit.Changes).Nodes["bob"];
+
+        Assert.Equal(state, bob.State);
+        Assert.Equal(state == FactState.Known ? logsIn : null, bob.Value?.LogsIn);
+        Assert.NotEqual(true, bob.Value?.Reached);
     }
 
     [Fact]

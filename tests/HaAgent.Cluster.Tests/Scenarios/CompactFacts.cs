@@ -130,10 +130,11 @@ internal static class CompactFacts
 
     private static string Uuid(JsonObject domain) => domain["Xml"] is JsonValue xml ? DomainXml.Parse((string)xml!, out _)?.Identity.Uuid ?? "" : "";
 
-    /// <summary>What ssh says stands for all that keeps a node from being asked.</summary>
+    /// <summary>What ssh says stands for all that keeps a node from being asked; a number is the seconds within which it said nothing.</summary>
     private sealed class FailureConverter : JsonConverter<NodeFailure>
     {
-        public override NodeFailure Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) => new NodeFailure.NotReached(reader.GetString()!);
+        public override NodeFailure Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            reader.TokenType == JsonTokenType.Number ? new NodeFailure.TooLate(TimeSpan.FromSeconds(reader.GetInt32())) : new NodeFailure.NotReached(reader.GetString()!);
 
         public override void Write(Utf8JsonWriter writer, NodeFailure value, JsonSerializerOptions options) => throw new NotSupportedException();
     }

@@ -38,6 +38,24 @@ public sealed class StandstillTests
         Assert.Contains("for which nodes DLM waits on alice could not be learned: dlm_tool failed: it did not end in time", Explain(scope).NotLearned);
     }
 
+    [Theory]
+    [InlineData(20, "", true)]
+    [InlineData(20, "<fence_event target='bob' status='pending'/>", true)]
+    [InlineData(20, "<fence_event target='alice' status='failed' completed='2026-11-29 12:00:00Z'/>", true)]
+    [InlineData(20, "<fence_event target='bob' status='failed' completed='2026-11-29 12:00:00Z'/>", false)]
+    [InlineData(20, "<fence_event target='bob' status='failed' completed='2026-11-29 12:00:00Z'/><fence_event target='bob' status='success' completed='2026-11-29 12:01:00Z'/>", true)]
+    [InlineData(312, "", false)]
+    public void Standstill_FenceIsUnderWay_IsPendingUntilItFailsOrTakesTooLong(int seconds, string history, bool isPending)
+    {
+        ClusterStatus status = ClusterStatus.Parse($"<pacemaker-result><fence_history>{history}</fence_history></pacemaker-result>");
+        var node = new NodeFacts("alice") { DlmWaits = Fact.Known<IReadOnlyList<DlmWait>>([new DlmWait(2, TimeSpan.FromSeconds(seconds))]) };
+
+        Standstill standstill = Assert.Single(Standstill.Of(node, new Snapshot("alice", Cib, status, [node])));
+
+        Assert.Equal(isPending, standstill.IsPending);
+        Assert.Equal(!isPending, standstill.Next.ToString().Contains("fence_ack", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Status_DlmWaitsForNobody_SaysNothing()
     {

@@ -77,6 +77,33 @@ public sealed class WatchedGuestTests
         Assert.Equal(["alice could not be asked, so what it does is not seen: no route"], Unlearned(new NodeFacts("alice") { Unreachable = new NodeFailure.NotReached("no route") }));
     }
 
+    /// <summary>A node that was shut down as it should be is known to be off; one that is lost, or on and silent, or on which something may
+    /// have been left running, is not.</summary>
+    [Theory]
+    [InlineData("online='false' unclean='false'", "managed='true'", true)]
+    [InlineData("online='false' unclean='true'", "managed='true'", false)]
+    [InlineData("online='true' unclean='false'", "managed='true'", false)]
+    [InlineData("online='true' unclean='true'", "managed='true'", false)]
+    [InlineData("online='false' unclean='false' pending='true'", "managed='true'", false)]
+    [InlineData("online='false' unclean='false' maintenance='true'", "managed='true'", false)]
+    [InlineData("online='false' unclean='false'", "managed='false'", false)]
+    public void NotLearned_NodeDoesNotAnswer_IsNoneWhereTheClusterSaysThatItIsOff(string node, string resource, bool isOff)
+    {
+        ClusterStatus status = ClusterStatus.Parse($"""
+            <pacemaker-result><nodes><node name='alice' online='true' unclean='false' type='member'/><node name='bob' {node} type='member'/></nodes>
+            <resources><resource id='VM1' role='Started' active='true' {resource}><node name='alice'/></resource></resources></pacemaker-result>
+            """);
+
+        Assert.Equal(isOff, Unlearned(new NodeFailure.NotReached("ssh: connect to host bob port 22: No route to host")).Count == 0);
+        Assert.NotEmpty(Unlearned(new NodeFailure.TooLate(TimeSpan.FromSeconds(45))));
+
+        IReadOnlyList<string> Unlearned(NodeFailure why)
+        {
+            Snapshot snapshot = new("alice", Cib.Parse("<cib><configuration/></cib>"), status, [Node(), new NodeFacts("bob") { Unreachable = why }]);
+            return StatusReport.Of(new WatchScope(snapshot, ClusterHistory.Of(snapshot.Cib), [WatchedGuest.Of(Resource, snapshot)])).NotLearned;
+        }
+    }
+
     /// <summary>Whoever has a node go down is told of the guests that nothing starts again.</summary>
     [Fact]
     public void FailoverWarning_GuestsThatAreNotTheClusters_AreNamed()

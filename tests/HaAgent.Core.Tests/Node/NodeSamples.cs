@@ -62,7 +62,7 @@ internal static class NodeSamples
         new CpusAnswer(new Dictionary<string, Fact<bool>> { ["VM1"] = Fact.Known(true), ["VM2"] = Fact.Known(false) }),
         new LinksAnswer([new LinkFact("br0", true, ["10.0.0.1"]), new LinkFact("eth0", false, [], "br0")]),
         new RingAnswer(["10.0.0.1"]),
-        new PeersAnswer(new Dictionary<string, PeerFact> { ["bob"] = new(false, Evil) }),
+        new PeersAnswer(new Dictionary<string, Fact<PeerFact>> { ["bob"] = Fact.Known(new PeerFact(false, Evil) { LogsIn = true }), ["carol"] = Fact.NotLearned<PeerFact>(Evil) }),
         new ListenersAnswer([22, 16509]),
         new NeighboursAnswer(new Dictionary<string, string> { ["52:54:00:00:00:01"] = "10.0.0.9" }),
         new LeasesAnswer([Evil]),

@@ -27,13 +27,18 @@ internal static class Members
 
         foreach (NodeFacts node in snapshot.Nodes.Where(n => n.Unreachable is not null))
         {
+            // Who did not answer in time may only be slow.
+            bool isLate = node.Unreachable is NodeFailure.TooLate or NodeFailure.BrokenOff;
             good = false;
             yield return new Finding(
                 Name,
-                Severity.Error,
+                isLate ? Severity.Warning : Severity.Error,
                 $"{node.Name} could not be asked: {node.Unreachable!.Sentence}",
                 node.Unreachable.WayOut(node.Name)
-            );
+            )
+            {
+                IsNotLearned = isLate,
+            };
         }
 
         foreach (NodeStatus node in snapshot.Status.Nodes)
@@ -224,19 +229,39 @@ internal static class RootLogins
                 yield return unknown;
             }
 
-            foreach ((string peer, PeerFact fact) in node.Peers.Value?.Where(peer => !peer.Value.Reached) ?? [])
+            foreach (Finding finding in node.Peers.Value?.Select(peer => Look(node.Name, peer.Key, peer.Value)).OfType<Finding>() ?? [])
             {
                 good = false;
-                yield return new Finding(
-                    Name,
-                    Severity.Error,
-                    $"{node.Name} does not reach haagent on {peer} by ssh: {fact.Words}",
-                    $"ssh-copy-id root@{peer}, on {node.Name}"
-                );
+                yield return finding;
             }
         }
 
         if (good)
             yield return new Finding(Name, Severity.Ok, "root logs in between all nodes, each way, without a password", null);
     }
+
+    private static Finding? Look(string node, string peer, Fact<PeerFact> fact) =>
+        fact.Match(
+            seen =>
+                seen.Reached
+                    ? null
+                    : new Finding(
+                        Name,
+                        Severity.Error,
+                        $"{node} does not reach haagent on {peer} by ssh: {seen.Words}",
+                        seen.LogsIn
+                            ? Advice.Of($"see what 'ssh {peer} haagent --version' says on {node}, and install the same release on both")
+                            : $"ssh-copy-id root@{peer}, on {node}"
+                    ),
+            () => null,
+            why => new Finding(
+                Name,
+                Severity.Warning,
+                $"whether {node} reaches haagent on {peer} by ssh could not be learned: {why}",
+                $"see what keeps it (ssh {peer} haagent --version, on {node}), then run this again"
+            )
+            {
+                IsNotLearned = true,
+            }
+        );
 }

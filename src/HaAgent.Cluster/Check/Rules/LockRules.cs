@@ -84,10 +84,15 @@ internal static class LockManagerFencing
                 Finding.Unless(Name, "for which nodes DLM waits", node, node.DlmWaits),
             }.OfType<Finding>(),
             .. Standstill
-                .Of(node, scope.Snapshot.Cib)
+                .Of(node, scope.Snapshot)
                 .Prepend(Standstill.CannotFence(node))
                 .OfType<Standstill>()
-                .Select(standstill => new Finding(Name, Severity.Error, standstill.Sentence, standstill.Next)),
+                .Select(standstill => new Finding(
+                    Name,
+                    standstill.IsPending ? Severity.Warning : Severity.Error,
+                    standstill.Sentence,
+                    standstill.Next
+                )),
         ];
         return found.Length == 0 && node.DlmHelper is { Value: { } helper }
             ? [new Finding(Name, Severity.Ok, $"DLM on {node.Name} can have nodes fenced ({helper.Library}), and waits for none", null)]

@@ -56,7 +56,7 @@ internal static class VolumeStandsStill
                 clone.Members.Any(member => scope.Cib.Primitive(member) is { } primitive && primitive.Agent == AgentName.Controld)
             )
             ? scope
-                .Watch.Snapshot.Nodes.SelectMany(node => Standstill.Of(node, scope.Cib))
+                .Watch.Snapshot.Nodes.SelectMany(node => Standstill.Of(node, scope.Watch.Snapshot))
                 .Select(s => scope.Runs ? Cause.Likely(Beginning(s.Sentence), s.Next) : Cause.Certain(Beginning(s.Sentence), s.Next))
             : [];
 
