@@ -66,9 +66,19 @@ internal sealed class ChildCall(string directory, string owner)
     /// <param name="about">For whoever sees the child in a list of processes.</param>
     /// <param name="request">The request.</param>
     /// <param name="deadline">When to give up.</param>
-    public Fact<byte[]> Exchange(string kind, string key, string what, string about, byte[] request, Deadline deadline)
+    /// <param name="longest">How long it may take from when the child has begun; null: until the deadline.</param>
+    public Fact<byte[]> Exchange(
+        string kind,
+        string key,
+        string what,
+        string about,
+        byte[] request,
+        Deadline deadline,
+        TimeSpan? longest = null
+    )
     {
         TimeSpan given = deadline.Left;
+        bool hasBegun = false;
         Waiting = what;
         using ChildLock? alone = ChildLock.Take($"{_prefix}.{key}.lock", deadline, out DateTime? heldSince);
         if (heldSince is DateTime since)
@@ -83,14 +93,29 @@ internal sealed class ChildCall(string directory, string owner)
         if (child.Send(request, deadline))
         {
             child.EndSending();
-            bytes = child.Receive(MostBytes, deadline);
+            bytes = child.Receive(
+                MostBytes,
+                deadline,
+                () =>
+                {
+                    hasBegun = true;
+                    if (longest is not { } limit)
+                        return deadline;
+                    Deadline until = deadline.OrIn(limit);
+                    given = until.Left;
+                    return until;
+                }
+            );
         }
 
         if (bytes is null)
         {
             child.Kill();
+            string time = string.Create(CultureInfo.InvariantCulture, $"{given.TotalSeconds:0.#} s");
             return Fact.NotLearned<byte[]>(
-                string.Create(CultureInfo.InvariantCulture, $"{what} did not answer within {given.TotalSeconds:0.#} s")
+                hasBegun
+                    ? $"{what} did not answer within {time}"
+                    : $"{what} was not asked: this node is so slow that the process that is to ask had not begun after {time}"
             );
         }
 

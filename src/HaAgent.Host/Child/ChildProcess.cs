@@ -92,8 +92,9 @@ internal sealed unsafe class ChildProcess : IDisposable
     /// <summary>Everything that it says until it ends.</summary>
     /// <param name="most">In bytes.</param>
     /// <param name="deadline">How long to wait for it.</param>
+    /// <param name="whenBegun">Called when it says the first of it: how long it is waited for from then on.</param>
     /// <returns>Null: it did not end in time, or said too much.</returns>
-    public byte[]? Receive(int most, Deadline deadline)
+    public byte[]? Receive(int most, Deadline deadline, Func<Deadline>? whenBegun = null)
     {
         using var all = new MemoryStream();
         byte[] buffer = new byte[16 * 1024];
@@ -107,6 +108,8 @@ internal sealed unsafe class ChildProcess : IDisposable
 
             if (count <= 0)
                 return all.ToArray();
+            if (all.Length == 0 && whenBegun is not null)
+                deadline = whenBegun();
             if (all.Length + count > most)
                 return null;
             all.Write(buffer, 0, (int)count);

@@ -64,6 +64,10 @@ internal static class ChildWork
         }
     }
 
+    /// <summary>Says that what is asked for is begun: what it takes from now on, the volume takes, and not this process to be started on a
+    /// node that is slow. Before JSON, a line's end says nothing.</summary>
+    public static void Begin(FileStream socket) => socket.Write("\n"u8);
+
     private static void Serve(FileStream socket)
     {
         using var bytes = new MemoryStream();
@@ -71,6 +75,7 @@ internal static class ChildWork
 
         // A request that is not whole comes from a parent that is gone.
         ChildRequest request = JsonSerializer.Deserialize(bytes.ToArray(), ChildJson.Default.ChildRequest)!;
+        Begin(socket);
         ChildAnswer answer;
         try
         {

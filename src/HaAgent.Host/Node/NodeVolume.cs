@@ -27,8 +27,11 @@ internal static class NodeVolume
 
     private static readonly ChildCall Child = new("/run", "node");
 
-    /// <summary>The longest that a volume is waited for.</summary>
+    /// <summary>The longest that a volume is waited for, once it is asked.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest that a node whose one processor answers everything at once may take until it is, and has answered.</summary>
+    private static readonly TimeSpan LongestWithStart = TimeSpan.FromSeconds(15);
 
     /// <summary>The volumes of this node.</summary>
     public static Volume Here { get; } = new(Child);
@@ -62,7 +65,8 @@ internal static class NodeVolume
                         group.Key!,
                         permit,
                         request => request with { Questions = [ask([.. group])] },
-                        deadline.OrIn(Longest)
+                        deadline.OrIn(LongestWithStart),
+                        Longest
                     )
                     .Then(reply => Answer(reply, read));
                 lock (facts)
@@ -125,6 +129,7 @@ internal static class NodeVolume
         using var bytes = new MemoryStream();
         socket.CopyTo(bytes);
         NodeRequest request = JsonSerializer.Deserialize(bytes.ToArray(), NodeJson.Default.NodeRequest)!;
+        ChildWork.Begin(socket);
         Deadline deadline = Deadline.In(TimeSpan.FromSeconds(request.Seconds));
         NodeReply reply;
         try
@@ -195,8 +200,13 @@ internal static class NodeVolume
             _ => throw new NotSupportedException($"a child does not know the change {change.GetType().Name}"),
         };
 
-    private static Fact<NodeReply> Ask(Mount mount, NodePermit permit, Func<NodeRequest, NodeRequest> fill, Deadline deadline) =>
-        Ask(mount.Device, $"the volume {mount.Point} ({mount.Type})", mount.Point, permit, fill, deadline);
+    private static Fact<NodeReply> Ask(
+        Mount mount,
+        NodePermit permit,
+        Func<NodeRequest, NodeRequest> fill,
+        Deadline deadline,
+        TimeSpan? longest = null
+    ) => Ask(mount.Device, $"the volume {mount.Point} ({mount.Type})", mount.Point, permit, fill, deadline, longest);
 
     private static Fact<NodeReply> Ask(
         string key,
@@ -204,7 +214,8 @@ internal static class NodeVolume
         string about,
         NodePermit permit,
         Func<NodeRequest, NodeRequest> fill,
-        Deadline deadline
+        Deadline deadline,
+        TimeSpan? longest = null
     )
     {
         NodeRequest request = fill(new NodeRequest(NodeProtocol.Number, "child", deadline.Left.TotalSeconds));
@@ -215,7 +226,8 @@ internal static class NodeVolume
                 what,
                 $"node: {about}",
                 JsonSerializer.SerializeToUtf8Bytes(request, NodeJson.Default.NodeRequest),
-                deadline
+                deadline,
+                longest
             )
             .Then(bytes =>
                 Read(bytes) is { } reply ? Fact.Known(reply) : Fact.NotLearned<NodeReply>($"the child that asked {what} ended early")

@@ -183,10 +183,24 @@ public sealed partial class ChildCallTests : IDisposable
     [Fact]
     public void Ask_NoAnswer_NotLearnedAndSaysWhichVolume()
     {
-        string? problem = Still.Stand(new ChildCall(_directory, "VM1"), NewFifo(), Deadline.In(Short)).Why;
+        string? problem = Still.Stand(new ChildCall(_directory, "VM1"), NewFifo(), Deadline.In(Ample), longest: Short).Why;
 
         Assert.Contains("the volume / ", problem!.Replace("/tmp ", "/ ", StringComparison.Ordinal), StringComparison.Ordinal);
-        Assert.Contains("did not answer within", problem, StringComparison.Ordinal);
+        Assert.Contains("did not answer within 0.7 s", problem, StringComparison.Ordinal);
+    }
+
+    /// <summary>A node whose processor is busy is no volume that stands still: what a look may take counts from when the child looks.</summary>
+    [Fact]
+    public void Exchange_ChildIsSlowToBegin_IsWaitedFor() =>
+        Assert.Equal("\nanswer"u8.ToArray(), Still.Begin(new ChildCall(_directory, "VM1"), after: TimeSpan.FromSeconds(2.5), Deadline.In(Ample), longest: TimeSpan.FromSeconds(2)).Value);
+
+    [Fact]
+    public void Exchange_ChildDoesNotBegin_TheVolumeIsNotAccused()
+    {
+        string? problem = Still.Begin(new ChildCall(_directory, "VM1"), after: TimeSpan.FromHours(1), Deadline.In(Short), longest: Ample).Why;
+
+        Assert.Contains("the volume /mnt was not asked", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("did not answer", problem, StringComparison.Ordinal);
     }
 
     [Fact]
