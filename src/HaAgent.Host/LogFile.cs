@@ -72,7 +72,8 @@ internal sealed class LogFile(string path, string directory, string owner) : IDi
         using ChildLock? alone = ChildLock.Take(
             Path.Combine(directory, $"haagent-{owner.Replace('/', '_')}.log.lock"),
             Deadline.In(TimeSpan.Zero),
-            out DateTime? heldSince
+            out DateTime? heldSince,
+            out _
         );
         if (heldSince is not null)
             return;

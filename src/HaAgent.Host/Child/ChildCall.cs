@@ -80,11 +80,16 @@ internal sealed class ChildCall(string directory, string owner)
         TimeSpan given = deadline.Left;
         bool hasBegun = false;
         Waiting = what;
-        using ChildLock? alone = ChildLock.Take($"{_prefix}.{key}.lock", deadline, out DateTime? heldSince);
+        using ChildLock? alone = ChildLock.Take($"{_prefix}.{key}.lock", deadline, out DateTime? heldSince, out bool isAsked);
         if (heldSince is DateTime since)
+        {
+            string start = since.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
             return Fact.NotLearned<byte[]>(
-                string.Create(CultureInfo.InvariantCulture, $"{what} has not answered since {since:yyyy-MM-dd HH:mm:ss}")
+                isAsked
+                    ? $"{what} has not answered since {start}"
+                    : $"{what} was not asked: this node is so slow that a process that is to ask has not begun since {start}"
             );
+        }
 
         using ChildProcess? child = ChildProcess.Start(kind, about, alone?.Descriptor ?? -1, out string problem);
         if (child is null)
@@ -99,6 +104,7 @@ internal sealed class ChildCall(string directory, string owner)
                 () =>
                 {
                     hasBegun = true;
+                    alone?.Begin();
                     if (longest is not { } limit)
                         return deadline;
                     Deadline until = deadline.OrIn(limit);

@@ -12,6 +12,11 @@ namespace HaAgent.Host.Child;
 /// </summary>
 internal sealed class ChildLock : IDisposable
 {
+    /// <summary>Behind the time: the child has not begun yet.</summary>
+    private const byte Waits = (byte)' ';
+
+    private const byte Begins = (byte)'!';
+
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(50);
 
     private readonly Microsoft.Win32.SafeHandles.SafeFileHandle _file;
@@ -25,11 +30,13 @@ internal sealed class ChildLock : IDisposable
     /// <param name="path">On a local filesystem.</param>
     /// <param name="deadline">How long to wait for who has it.</param>
     /// <param name="heldSince">When who has it took it; null: nobody has it.</param>
+    /// <param name="hasBegun">Whether its child has begun what it is for, as far as that is known.</param>
     /// <returns>Null: somebody has it, or (with no <paramref name="heldSince"/>) there is no lock to be had here, for want of space
     /// say.</returns>
-    public static ChildLock? Take(string path, Deadline deadline, out DateTime? heldSince)
+    public static ChildLock? Take(string path, Deadline deadline, out DateTime? heldSince, out bool hasBegun)
     {
         heldSince = null;
+        hasBegun = true;
         if (!TryCreateDirectory(Path.GetDirectoryName(path)!))
             return null;
         const int ownerReads = 0x180;
@@ -46,23 +53,27 @@ internal sealed class ChildLock : IDisposable
             }
 
             if (error == EWOULDBLOCK)
-                heldSince = Since(file);
+                heldSince = Since(file, out hasBegun);
             file.Dispose();
             return null;
         }
 
-        Date(file);
+        Date(file, Waits);
         return new ChildLock(file);
     }
+
+    /// <summary>Writes down, for whoever finds it held, that the child has begun.</summary>
+    public void Begin() => Date(_file, Begins);
 
     /// <summary>Our hold of it; the child's goes on.</summary>
     public void Dispose() => _file.Dispose();
 
-    private static void Date(Microsoft.Win32.SafeHandles.SafeFileHandle file)
+    // A time in this form has the same length always.
+    private static void Date(Microsoft.Win32.SafeHandles.SafeFileHandle file, byte state)
     {
         try
         {
-            RandomAccess.Write(file, Encoding.ASCII.GetBytes(DateTime.Now.ToString("O", CultureInfo.InvariantCulture)), 0);
+            RandomAccess.Write(file, [.. Encoding.ASCII.GetBytes(DateTime.Now.ToString("O", CultureInfo.InvariantCulture)), state], 0);
         }
         catch (IOException)
         {
@@ -70,10 +81,13 @@ internal sealed class ChildLock : IDisposable
         }
     }
 
-    private static DateTime Since(Microsoft.Win32.SafeHandles.SafeFileHandle file)
+    private static DateTime Since(Microsoft.Win32.SafeHandles.SafeFileHandle file, out bool hasBegun)
     {
         byte[] text = new byte[64];
         int length = RandomAccess.Read(file, text, 0);
+        hasBegun = length == 0 || text[length - 1] != Waits;
+        if (length > 0 && text[length - 1] is Waits or Begins)
+            length--;
         return DateTime.TryParse(
             Encoding.ASCII.GetString(text, 0, length),
             CultureInfo.InvariantCulture,

@@ -204,6 +204,19 @@ public sealed partial class ChildCallTests : IDisposable
     }
 
     [Fact]
+    public async Task Exchange_AnotherChildHasNotBegun_TheVolumeIsNotAccused()
+    {
+        var calls = new ChildCall(_directory, "VM1");
+        Task<Fact<byte[]>> first = Task.Factory.StartNew(() => Still.Begin(calls, after: TimeSpan.FromHours(1), Deadline.In(TimeSpan.FromSeconds(3)), longest: Ample), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Until(() => Directory.GetFiles(_directory, "*slow.lock").Any(file => new FileInfo(file).Length > 0));
+
+        string? problem = Still.Begin(calls, after: TimeSpan.Zero, Deadline.In(TimeSpan.Zero), longest: Ample).Why;
+
+        Assert.Contains("the volume /mnt was not asked: this node is so slow that a process that is to ask has not begun since 20", problem, StringComparison.Ordinal);
+        Assert.Contains("was not asked", (await first).Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Ask_ChildThatHasNotComeBack_IsWaitedForAndNotDoubled()
     {
         string fifo = NewFifo();
@@ -340,6 +353,10 @@ public sealed partial class ChildCallTests : IDisposable
 
             // The runtime is up, and the child reads.
             Until(() => File.ReadAllText($"/proc/{Pid}/stat").Split(") ")[1][0] == 'S' && new FileInfo($"/proc/{Pid}/cwd").LinkTarget == "/");
+            Until(() => Directory.GetFiles(directory, "*.lock").Any(HasBegun));
+
+            // Whatever .NET reads it locks.
+            static bool HasBegun(string file) => Command.Run(Deadline.In(Ample), "tail", ["-c", "1", file]).Output == "!";
         }
 
         public int Pid { get; }
