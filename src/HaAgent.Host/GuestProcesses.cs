@@ -182,23 +182,26 @@ internal sealed class GuestProcesses(string proc, LibvirtPidFiles pidFiles, stri
     private Fact<bool> IsFiled(int pid, string? name, LibvirtPidFiles.Listing listing)
     {
         LibvirtPidFiles.Entry? entry =
-            listing.Entries.FirstOrDefault(filed => filed.Pid == pid && filed.Name == name)
+            listing.Entries.FirstOrDefault(filed => filed.Pid == pid && name is not null && filed.CanBeOf(name))
             ?? listing.Entries.FirstOrDefault(filed => filed.Pid == pid);
         if (entry is not null)
             return IsOf(pid, entry);
 
         // A file of another guest that cannot be read does not name this one's process.
-        string? why = name is null ? listing.Unread.Values.FirstOrDefault() : listing.Unread.GetValueOrDefault(name);
+        string? why = name is null ? listing.Unread.Values.FirstOrDefault() : listing.WhyUnread(name);
         return why is null ? Fact.Absent<bool>() : Fact.NotLearned<bool>(why);
     }
 
-    /// <summary>Whether libvirt filed a process for another guest and not for this one.</summary>
+    /// <summary>Whether libvirt filed a process for another guest and not for this one. How it writes a name that is more than letters,
+    /// digits and a few signs as the name of a file is its own affair: of such a guest the process itself is asked.</summary>
     private bool IsAnothers(int pid, string name)
     {
+        if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '+' or ':' or '@' or ' '))
+            return false;
         LibvirtPidFiles.Entry[] entries = [.. (Filed.Value?.Entries ?? []).Where(filed => filed.Pid == pid)];
         return entries.Length > 0
-            && !Filed.Value!.Unread.ContainsKey(name)
-            && Array.TrueForAll(entries, entry => entry.Name != name && IsOf(pid, entry).State == FactState.Known);
+            && Filed.Value!.WhyUnread(name) is null
+            && Array.TrueForAll(entries, entry => !entry.CanBeOf(name) && IsOf(pid, entry).State == FactState.Known);
     }
 
     /// <summary>A pid file outlives its process when the daemon is away: then its number may be another's.</summary>

@@ -21,20 +21,37 @@ internal sealed class LibvirtPidFiles(string directory)
     /// <param name="Pid">Its id.</param>
     /// <param name="Name">The guest's name.</param>
     /// <param name="Written">When it was filed, UTC.</param>
-    public sealed record Entry(int Pid, string Name, DateTime Written);
+    public sealed record Entry(int Pid, string Name, DateTime Written)
+    {
+        /// <summary>Whether the file can be that of a guest.</summary>
+        public bool CanBeOf(string guest) => Name == guest || Name == InXml(guest);
+    }
 
-    /// <summary>All that are there, and why those could not be read that could not, by the guest's name.</summary>
-    public sealed record Listing(IReadOnlyList<Entry> Entries, IReadOnlyDictionary<string, string> Unread);
+    /// <summary>All that are there, and why those could not be read that could not, by the file's name.</summary>
+    public sealed record Listing(IReadOnlyList<Entry> Entries, IReadOnlyDictionary<string, string> Unread)
+    {
+        /// <summary>Why the file of a guest could not be read; null: it could, or there is none.</summary>
+        public string? WhyUnread(string guest) => Unread.GetValueOrDefault(guest) ?? Unread.GetValueOrDefault(InXml(guest));
+    }
 
     /// <summary>The process of one guest; absent: libvirt filed none.</summary>
     /// <param name="name">The name that the resource's configuration gives. libvirt has no guest with a slash in it.</param>
     public Fact<int> Pid(string name) =>
         name.Length == 0 || name.Contains('/', StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal)
             ? Fact.Absent<int>()
-            : RootFile.SeeDirectory(directory).Then(_ => Read(name)).Map(entry => entry.Pid);
+            : RootFile.SeeDirectory(directory).Then(_ => ReadEither(name)).Map(entry => entry.Pid);
 
     /// <summary>Reads them all.</summary>
     public Fact<Listing> All() => RootFile.SeeDirectory(directory).Then(_ => List());
+
+    /// <summary>libvirt 9 names the file of a guest as its XML has the name: that of "R&amp;D" with "&amp;amp;".</summary>
+    private static string InXml(string name) => System.Security.SecurityElement.Escape(name);
+
+    private Fact<Entry> ReadEither(string name)
+    {
+        Fact<Entry> entry = Read(name);
+        return entry.State == FactState.Absent && InXml(name) is var inXml && inXml != name ? Read(inXml) : entry;
+    }
 
     private Fact<Listing> List()
     {

@@ -156,6 +156,26 @@ public sealed class GuestProcessesTests : IDisposable
         Assert.Equal(FactState.NotLearned, Table.Find(Vm1 with { Name = "VM2" }).State);
     }
 
+    /// <summary>libvirt writes what XML escapes so into the name of the file, too; other releases may do otherwise with other signs.</summary>
+    [Theory]
+    [InlineData("R&D <test>", "R&amp;D &lt;test&gt;")]
+    [InlineData("it's \"quoted\"", "it&apos;s &quot;quoted&quot;")]
+    [InlineData("R&D", "R&D")]
+    [InlineData("größe-東京", "größe-東京")]
+    public void Guest_NameThatIsWrittenOtherwiseInAFilesName_IsFound(string name, string file)
+    {
+        Process(11, 1000, "guest=" + name);
+        Process(12, 0, "guest=" + name);
+        Write($"run/{file}.pid", "11\n");
+        Write("run/r-and-d.pid", "12\n");
+
+        Assert.Equal(name, Table.Guest(11, _ => true, name).Value?.Name);
+        Assert.Equal(name, Table.Guest(12, _ => true, name).Value?.Name);
+
+        Write($"run/{file}.pid", "");
+        Assert.Equal(FactState.NotLearned, Table.Guest(11, _ => true, name).State);
+    }
+
     [Fact]
     public void Find_PidFileOfAnotherNameThatIsOlder_IsLookedAt()
     {
