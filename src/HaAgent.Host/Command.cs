@@ -90,11 +90,13 @@ internal static class Command
         SafeFileHandle? held = null
     )
     {
+        if (Find(program) is not string path)
+            return NotStarted(program, NotFound);
         using ChildProcess? guard = ChildProcess.Start(ProgramGuard.Kind, program, Descriptor(held), out string problem);
         if (guard is null)
             return NotStarted(program, problem);
         var order = new ProgramOrder(
-            Find(program),
+            path,
             arguments,
             environment is null ? Variables() : [.. environment.Select(variable => $"{variable.Key}={variable.Value}")],
             directory,
@@ -129,7 +131,12 @@ internal static class Command
     /// <returns>Its exit status; null: <paramref name="problem"/> says why there is none.</returns>
     public static int? HandOver(string program, IReadOnlyList<string> arguments, out string problem)
     {
-        string path = Find(program);
+        if (Find(program) is not string path)
+        {
+            problem = NotFound;
+            return null;
+        }
+
         int error = Spawn.Start(path, [path, .. arguments], Variables(), new SpawnStreams(0, 1, 2), ownSession: false, out int pid);
         problem = Errno.Text(error);
         return error == 0 ? Posix.WaitForEnd(pid) : null;
@@ -138,15 +145,18 @@ internal static class Command
     /// <summary>
     /// Where a program lies: the first of that name on PATH.
     /// </summary>
-    /// <returns>Its path; the name itself where there is none, so that starting it fails with the reason.</returns>
-    public static string Find(string program)
+    /// <returns>Its path; null: there is none. The name itself would be sought in the directory in which it is to run.</returns>
+    public static string? Find(string program)
     {
         if (program.Contains('/', StringComparison.Ordinal))
             return program;
         string[] directories = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
         string[] paths = [.. directories.Select(directory => Path.Combine(directory, program))];
-        return Array.Find(paths, path => File.Exists(path) && Posix.MayExecute(path)) ?? program;
+        return Array.Find(paths, path => File.Exists(path) && Posix.MayExecute(path));
     }
+
+    /// <summary>Why a program that is not on PATH cannot be started.</summary>
+    internal static string NotFound => Errno.Text(ENOENT);
 
     /// <summary>Our environment with the C locale, NAME=VALUE.</summary>
     internal static List<string> Variables()

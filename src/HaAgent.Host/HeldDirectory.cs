@@ -54,6 +54,24 @@ internal sealed class HeldDirectory : IDisposable
         return new HeldDirectory(handle, walked);
     }
 
+    /// <summary>Removes what lies at a path. To see that nothing does takes no trust in the links on the way, and a filesystem that refuses
+    /// every change, whatever the name (EROFS), refuses nothing that had to be done.</summary>
+    /// <param name="path">The file's path, absolute.</param>
+    /// <returns>Whether something was there.</returns>
+    /// <exception cref="IOException">It may still be there.</exception>
+    public static bool DeleteAt(string path)
+    {
+        try
+        {
+            using HeldDirectory directory = Of(path, follow: false, out string name);
+            return directory.Delete(name);
+        }
+        catch (IOException) when (IsAbsent(path))
+        {
+            return false;
+        }
+    }
+
     /// <summary>Removes a file.</summary>
     /// <returns>Whether it was there.</returns>
     /// <exception cref="IOException">It may still be there.</exception>
@@ -147,6 +165,17 @@ internal sealed class HeldDirectory : IDisposable
         if (fd < 0 && error == ENOTDIR)
             fd = Posix.OpenAt(Number(at), part, look, out error);
         return fd < 0 ? null : new SafeFileHandle(fd, ownsHandle: true);
+    }
+
+    /// <summary>Its directory is there, and no such name in it.</summary>
+    private static bool IsAbsent(string path)
+    {
+        int fd = Posix.Open(Path.GetDirectoryName(path)!, O_PATH | O_DIRECTORY | O_CLOEXEC, out _);
+        if (fd < 0)
+            return false;
+        using var directory = new SafeFileHandle(fd, ownsHandle: true);
+        using SafeFileHandle? seen = Step(directory, Path.GetFileName(path), make: null, out int error);
+        return seen is null && error == ENOENT;
     }
 
     private static SafeFileHandle Root()

@@ -45,6 +45,12 @@ internal sealed class OpenProgram : IDisposable
     /// <returns>Null: <paramref name="problem"/> says why.</returns>
     public static OpenProgram? Start(string program, IReadOnlyList<string> arguments, out string problem)
     {
+        if (Command.Find(program) is not string path)
+        {
+            problem = Command.NotFound;
+            return null;
+        }
+
         if (
             !Posix.Pipe(out int theirInput, out int ourInput, out int error)
             || !Posix.Pipe(out int ourOutput, out int theirOutput, out error)
@@ -56,7 +62,7 @@ internal sealed class OpenProgram : IDisposable
         }
 
         var streams = new SpawnStreams(theirInput, theirOutput, theirErrors);
-        error = Spawn.Program(Command.Find(program), arguments, Command.Variables(), streams, out int pid);
+        error = Spawn.Program(path, arguments, Command.Variables(), streams, out int pid);
         _ = close(theirInput);
         _ = close(theirOutput);
         _ = close(theirErrors);

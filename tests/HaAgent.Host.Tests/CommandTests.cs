@@ -55,6 +55,18 @@ public sealed class CommandTests : IDisposable
         Assert.Contains("no-such-program-anywhere cannot be started", result.Errors, StringComparison.Ordinal);
     }
 
+    /// <summary>Where it runs may be a directory in which others than root write.</summary>
+    [Fact]
+    public void Run_ProgramThatLiesInItsDirectoryAlone_IsNotFound()
+    {
+        string beside = NewProgram("beside", executable: true);
+
+        CommandResult result = Command.Run(Deadline.In(Ample), Path.GetFileName(beside), [], directory: Path.GetDirectoryName(beside));
+
+        Assert.Null(result.ExitCode);
+        Assert.Equal("program-of-the-test cannot be started: No such file or directory", result.Errors);
+    }
+
     [Fact]
     public void Run_ScriptThatNamesNoInterpreter_IsOneForTheShell()
     {

@@ -100,7 +100,7 @@ internal static class ChildWork
             ]),
             LookAtPath look => Look(look.Path),
             IdentifyPaths identify => new PathsIdentified([.. identify.Paths.Select(Identify)]),
-            DeleteFile delete => Change(() => Delete(delete.Path)),
+            DeleteFile delete => Change(() => HeldDirectory.DeleteAt(delete.Path)),
             MoveFile move => Move(move.From, move.To),
             ReplaceImage replace => Replace(replace),
             WriteText write => Change(() => Write(write.Path, write.Text)),
@@ -169,12 +169,6 @@ internal static class ChildWork
         {
             return new Finished(e.Message, Changed: false);
         }
-    }
-
-    private static bool Delete(string path)
-    {
-        using HeldDirectory directory = HeldDirectory.Of(path, follow: false, out string name);
-        return directory.Delete(name);
     }
 
     private static FileMoved Move(string from, string to)

@@ -24,11 +24,11 @@ internal static partial class DlmQuestions
         );
 
     /// <summary>What has a node fenced.</summary>
-    /// <param name="program">The path of dlm_stonith; without a directory: it is not installed.</param>
+    /// <param name="program">The path of dlm_stonith; null: it is not installed.</param>
     /// <param name="configuration">What dlm.conf(5) says.</param>
-    internal static Fact<DlmHelper> Helper(string program, string configuration)
+    internal static Fact<DlmHelper> Helper(string? program, string configuration)
     {
-        if (!Path.IsPathRooted(program) || Otherwise().IsMatch(configuration))
+        if (program is null || Otherwise().IsMatch(configuration))
             return Fact.Absent<DlmHelper>();
         Match name = LibraryName().Match(Encoding.Latin1.GetString(File.ReadAllBytes(program)));
         return name.Success
@@ -67,7 +67,7 @@ internal static partial class DlmQuestions
             : null;
 
     private static Fact<IReadOnlyList<DlmWait>> Waits(Deadline deadline) =>
-        Path.IsPathRooted(Command.Find("dlm_tool"))
+        Command.Find("dlm_tool") is not null
             ? ReadStatus(NodeQuestions.Output(deadline.OrIn(ToolLimit), "dlm_tool", "status"))
             : Fact.Absent<IReadOnlyList<DlmWait>>();
 

@@ -170,10 +170,8 @@ internal static class FileChanges
 
     private static void Delete(string path)
     {
-        if (!Directory.Exists(Path.GetDirectoryName(path)))
-            return;
-        using HeldDirectory directory = HeldDirectory.Of(path, follow: false, out string name);
-        directory.Delete(name);
+        if (Directory.Exists(Path.GetDirectoryName(path)))
+            HeldDirectory.DeleteAt(path);
     }
 
     private static void DeleteIfEmpty(string path)

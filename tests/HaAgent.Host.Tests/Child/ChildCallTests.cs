@@ -40,6 +40,40 @@ public sealed partial class ChildCallTests : IDisposable
         Assert.Equal("<domain/>\u00e4"u8.ToArray(), read.Value.Bytes);
     }
 
+    /// <summary>What is not there needs no deleting, also where nothing could be deleted.</summary>
+    [Fact]
+    public void Delete_ReadOnlyFilesystem_RefusesOnlyWhereTheFileIsThere()
+    {
+        string disk = Directory.CreateDirectory(_directory + "/disk").FullName;
+        Mount("-t", "tmpfs", "none", disk);
+        try
+        {
+            File.WriteAllText(disk + "/note", "");
+            Mount("-o", "remount,ro", disk);
+
+            Assert.Null(_volume.Delete(disk + "/none", Deadline.In(Ample)));
+            Assert.Contains("Read-only file system", _volume.Delete(disk + "/note", Deadline.In(Ample)), StringComparison.Ordinal);
+            Assert.NotNull(_volume.Delete(disk + "/not mounted/note", Deadline.In(Ample)));
+        }
+        finally
+        {
+            Assert.True(Command.Run(Deadline.In(Ample), "umount", [disk]).Succeeded);
+        }
+    }
+
+    [Fact]
+    public void Delete_BehindALinkOfOthers_RefusesOnlyWhereTheFileIsThere()
+    {
+        Directory.CreateDirectory(_directory + "/open/of-1");
+        File.SetUnixFileMode(_directory + "/open", (UnixFileMode)0x1FD);
+        File.CreateSymbolicLink(_directory + "/open/current", "of-1");
+        string note = NewFile("open/of-1/note", "");
+
+        Assert.Null(_volume.Delete(_directory + "/open/current/none", Deadline.In(Ample)));
+        Assert.Contains("is not followed", _volume.Delete(_directory + "/open/current/note", Deadline.In(Ample)), StringComparison.Ordinal);
+        Assert.True(File.Exists(note));
+    }
+
     [Fact]
     public void ReadConfiguration_MoreThanASocketHolds_Whole()
     {
@@ -310,6 +344,8 @@ public sealed partial class ChildCallTests : IDisposable
     }
 
     private Volume VolumeOf(string owner) => new(new ChildCall(_directory, owner));
+
+    private static void Mount(params string[] words) => Assert.True(Command.Run(Deadline.In(Ample), "mount", words).Succeeded);
 
     private string NewFile(string name, string text)
     {
