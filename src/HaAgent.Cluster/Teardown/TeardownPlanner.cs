@@ -28,7 +28,9 @@ public static class TeardownPlanner
         Plan users = new() { Refusals = [.. NodesMissing(snapshot), .. Users(clone, snapshot), .. Guests(snapshot)] };
         if (users.Refusals.Count > 0)
             return users;
-        Plan plan = Resources(clone, snapshot) + Plan.All(snapshot.Reached.Select(LibvirtRestored.PlanFor));
+        Plan plan =
+            Resources(clone, snapshot)
+            + Plan.All(snapshot.Reached.Select(node => LibvirtRestored.PlanFor(node, LockStorage.Find(snapshot.Cib, clone)?.Mount)));
         return plan.Changes.Count == 0 || plan.Refusals.Count > 0
             ? plan with
             {
@@ -188,9 +190,18 @@ public static class TeardownPlanner
 internal static class LibvirtRestored
 {
     /// <summary>The changes for one node.</summary>
-    public static Plan PlanFor(NodeFacts node)
+    /// <param name="node">The node.</param>
+    /// <param name="mount">Where the clone's volume is mounted; null: nobody knows any more.</param>
+    public static Plan PlanFor(NodeFacts node, string? mount)
     {
-        Plan files = Restore(node, LibvirtPaths.Qemu, "lock_manager") + Restore(node, LibvirtPaths.QemuLockd, "file_lockspace_dir");
+        Plan files =
+            Restore(node, LibvirtPaths.Qemu, "lock_manager", value => value == "lockd")
+            + Restore(
+                node,
+                LibvirtPaths.QemuLockd,
+                "file_lockspace_dir",
+                value => mount is not null && value.StartsWith(mount + "/", StringComparison.Ordinal)
+            );
         Plan dropIn = Plan.From(
             node.File(LibvirtPaths.DropIn),
             $"what {LibvirtPaths.DropIn} says",
@@ -214,7 +225,7 @@ internal static class LibvirtRestored
         return files + dropIn + Daemons.Restarted(node, files.Changes.Count > 0);
     }
 
-    private static Plan Restore(NodeFacts node, string path, string key)
+    private static Plan Restore(NodeFacts node, string path, string key, Func<string, bool> isSetups)
     {
         string copy = path + LibvirtPaths.BackupSuffix;
         return Plan.From(
@@ -241,19 +252,20 @@ internal static class LibvirtRestored
                             }
                         )
                 ),
-            () => WithoutCopy(node, path, key)
+            () => WithoutCopy(node, path, key, isSetups)
         );
     }
 
-    // Setup keeps what was there; what it wrote where nothing was holds its line alone.
-    private static Plan WithoutCopy(NodeFacts node, string path, string key) =>
+    // Setup keeps what was there; what it wrote where nothing was holds its line alone, with a value of its own: an admin's file may be one
+    // line long too.
+    private static Plan WithoutCopy(NodeFacts node, string path, string key, Func<string, bool> isSetups) =>
         Plan.From(
             node.File(path),
             $"what {path} says",
             node.Name,
             current =>
                 LibvirtConf.GetString(current.Text, key) is not { } value ? new Plan()
-                : LibvirtConf.SetString("", key, value) == current.Text
+                : isSetups(value) && LibvirtConf.SetString("", key, value) == current.Text
                     ? Plan.Of(
                         new Change.WriteFile(
                             node.Name,
