@@ -69,7 +69,7 @@ internal sealed record EvacuationAnswer(
         {
             EvacuationOutcome.Migrates m => new(guest, "migrate", m.To, null),
             EvacuationOutcome.Restarts r => new(guest, "restart", r.To, r.Because),
-            EvacuationOutcome.Stuck s => new(guest, "stuck", null, s.Because),
+            EvacuationOutcome.Stuck s => new(guest, "stuck", s.To, s.Because),
             _ => throw new InvalidOperationException(),
         };
 }

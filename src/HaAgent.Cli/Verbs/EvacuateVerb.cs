@@ -20,7 +20,7 @@ internal static class EvacuateVerb
     private static readonly Argument<string> Node = new("NODE") { Description = "The node to empty" };
     private static readonly Option<bool> StopStuck = new("--stop-stuck")
     {
-        Description = "Go on although some virtual machines can run nowhere else; they are stopped",
+        Description = "Go on although some virtual machines can run nowhere else, and are stopped, or may not arrive",
     };
     private static readonly Option<bool> Yes = CommonOptions.Yes();
     private static readonly Option<bool> DryRun = CommonOptions.DryRun();
@@ -94,7 +94,7 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
             {
                 session.Screen.Problem(
                     $"Refused: {string.Join(", ", evacuation.Stuck.Select(g => g.Guest))} cannot go elsewhere now. Mend what is said "
-                        + "above, or stop them with it: --stop-stuck."
+                        + "above, or go on although they are stopped or may not arrive: --stop-stuck."
                 );
                 return ExitCode.Refused;
             }
@@ -220,7 +220,7 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
                 "the virtual machines leave",
                 () =>
                     wait.UntilAsync(
-                        status => evacuation.Guests.All(g => HasLeft(g, status)) || HasFailed(status),
+                        status => evacuation.Guests.All(g => g.HasLeft(node, status)) || HasFailed(status),
                         status => string.Join(", ", guests.Select(g => Words(g, status))),
                         Limit(before.Cib, guests)
                     )
@@ -240,7 +240,7 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
         ];
         foreach (string failure in failures)
             session.Screen.Mark(Tone.Bad, failure);
-        string[] left = [.. evacuation.Guests.Where(g => !HasLeft(g, wait.Last)).Select(g => g.Guest)];
+        string[] left = [.. evacuation.Guests.Where(g => !g.HasLeft(node, wait.Last)).Select(g => g.Guest)];
         if (left.Length > 0)
             throw new Stop(
                 ExitCode.Incomplete,
@@ -257,11 +257,6 @@ internal sealed class EvacuationRun(Session session, string node, bool stopStuck
                 && !status.Resources.Any(r => r.Id == g && r.Pending)
             );
     }
-
-    private bool HasLeft(GuestEvacuation guest, ClusterStatus status) =>
-        guest.Outcome is EvacuationOutcome.Stuck
-            ? !status.Anywhere(guest.Guest).Contains(node)
-            : status.Where(guest.Guest).Any(n => n != node) && !status.Anywhere(guest.Guest).Contains(node);
 
     private static string Words(string guest, ClusterStatus status) =>
         status.Resources.FirstOrDefault(r => r.Id == guest) switch

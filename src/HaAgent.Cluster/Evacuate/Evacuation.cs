@@ -11,7 +11,17 @@ namespace HaAgent.Cluster.Evacuate;
 /// <summary>A guest of the node, and what becomes of it.</summary>
 /// <param name="Guest">Its name in the cluster.</param>
 /// <param name="Outcome">What becomes of it.</param>
-public sealed record GuestEvacuation(string Guest, EvacuationOutcome Outcome);
+public sealed record GuestEvacuation(string Guest, EvacuationOutcome Outcome)
+{
+    /// <summary>Whether it is off the node; one that the cluster moves has to have arrived, whatever was foretold.</summary>
+    /// <param name="node">The node that it was on.</param>
+    /// <param name="status">What is.</param>
+    public bool HasLeft(string node, ClusterStatus status)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        return !status.Anywhere(Guest).Contains(node) && (Outcome.Target is null || status.Where(Guest).Any(n => n != node));
+    }
+}
 
 /// <summary>What putting a node into standby does to its guests, by the word of the cluster's own scheduler.</summary>
 /// <param name="Node">The node.</param>
@@ -85,7 +95,10 @@ public sealed record Evacuation(string Node, IReadOnlyList<GuestEvacuation> Gues
             string[] missing = [.. needs.OfType<Need>().Where(need => !need.IsNotLearned).Select(need => $"{need.Sentence} ({need.Mend})")];
             return missing.Length == 0
                 ? guest.Outcome
-                : new EvacuationOutcome.Stuck($"the cluster would move it to {to}, which cannot take it now: {string.Join("; ", missing)}");
+                : new EvacuationOutcome.Stuck(
+                    $"the cluster would move it to {to}, which cannot take it now: {string.Join("; ", missing)}",
+                    to
+                );
         }
     }
 
@@ -161,9 +174,10 @@ public abstract record EvacuationOutcome
     /// <param name="Because">Why it does not move live, as a clause.</param>
     public sealed record Restarts(string To, string Because) : EvacuationOutcome;
 
-    /// <summary>No other node takes it: it would be stopped, or stay behind.</summary>
+    /// <summary>No other node takes it: it would be stopped, stay behind, or not arrive.</summary>
     /// <param name="Because">Why, as clauses.</param>
-    public sealed record Stuck(string Because) : EvacuationOutcome;
+    /// <param name="To">Where the cluster would move it all the same; null: nowhere.</param>
+    public sealed record Stuck(string Because, string? To = null) : EvacuationOutcome;
 
     /// <summary>Where it goes; null: nowhere.</summary>
     public string? Target =>
@@ -171,6 +185,7 @@ public abstract record EvacuationOutcome
         {
             Migrates migrates => migrates.To,
             Restarts restarts => restarts.To,
+            Stuck stuck => stuck.To,
             _ => null,
         };
 
@@ -180,6 +195,7 @@ public abstract record EvacuationOutcome
         {
             Migrates migrates => $"will migrate to {migrates.To}",
             Restarts restarts => $"will restart on {restarts.To}, because {restarts.Because}",
+            Stuck { To: not null } stuck => $"may not arrive, because {stuck.Because}",
             Stuck stuck => $"stuck, because {stuck.Because}",
             _ => throw new InvalidOperationException(),
         };

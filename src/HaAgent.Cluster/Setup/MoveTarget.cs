@@ -2,6 +2,7 @@ using System.Globalization;
 using HaAgent.Cluster.Configuration;
 using HaAgent.Cluster.Facts;
 using HaAgent.Cluster.Status;
+using HaAgent.Core.Locking;
 using HaAgent.Core.Migration;
 using HaAgent.Core.Node;
 using HaAgent.Core.Ocf;
@@ -34,8 +35,12 @@ public static class MoveTarget
             yield break;
         }
 
+        // One that is slow may take the guest in the next moment; one that nothing runs and nothing would start takes none.
         if (node.Domains.IsNotLearned(out string? why))
-            yield return new Need($"libvirt on {node.Name} does not answer: {why.TrimEnd('.')}{Inactive(node)}", Start(node));
+            yield return new Need(
+                $"libvirt on {node.Name} does not answer: {why.TrimEnd('.')}{Inactive(node)}",
+                Asleep(node) is { Length: > 0 } units ? Advice.Of($"systemctl start {units} on {node.Name}") : null
+            );
 
         // Without a lock manager nobody asks virtlockd.
         if (LeaseHolders.Setup(node) is not { Value.IsLockd: false } && Virtlockd(node) is { } lockd)
@@ -44,19 +49,33 @@ public static class MoveTarget
             yield return logd;
     }
 
-    /// <summary>What is missing for virtlogd, to which libvirt gives the guests' output, to be there; null: nothing, or it is not to start
+    /// <summary>What is missing for virtlogd, where libvirt gives it the guests' output, to be there; null: nothing, or it is not to start
     /// by itself.</summary>
     public static Need? Virtlogd(NodeFacts node)
     {
         ArgumentNullException.ThrowIfNull(node);
-        return
-            node.Unit("virtlogd.socket") is { Value: { Exists: true, Enabled: true, Running: false } socket }
-            && node.Daemon("virtlogd").State == FactState.Absent
-            ? new Need(
-                $"virtlogd does not run on {node.Name}, and virtlogd.socket is {socket.Active}: no guest starts there",
+        if (
+            node.Unit("virtlogd.socket") is not { Value: { Exists: true, Enabled: true, Running: false } socket }
+            || node.Daemon("virtlogd").State != FactState.Absent
+        )
+            return null;
+        string away = $"virtlogd does not run on {node.Name}";
+        return node.File(LibvirtPaths.Qemu)
+            .Match(
+                file => LibvirtConf.GetString(file.Text, "stdio_handler") == "file" ? null : Missing(),
+                Missing,
+                why => new Need(
+                    $"{away}, and whether libvirt needs it there (stdio_handler in {LibvirtPaths.Qemu}) could not be learned: "
+                        + why.TrimEnd('.'),
+                    null
+                )
+            );
+
+        Need? Missing() =>
+            new(
+                $"{away}, and virtlogd.socket is {socket.Active}: no guest starts there",
                 Advice.Of($"systemctl start virtlogd.socket on {node.Name}")
-            )
-            : null;
+            );
     }
 
     /// <summary>What is missing for virtlockd to be there when libvirt asks for a lock; null: nothing.</summary>
@@ -131,17 +150,14 @@ public static class MoveTarget
     private static bool IsRunning(NodeFacts node, string unit) => node.Unit(unit) is { Value.Running: true };
 
     private static string[] Asleep(NodeFacts node) =>
-        LibvirtFlavour.Of(node).Value is { } flavour && !flavour.Starting.Any(unit => IsRunning(node, unit))
+        LibvirtFlavour.Of(node).Value is { } flavour
+        && node.Daemon(flavour.Daemon).State == FactState.Absent
+        && !flavour.Starting.Any(unit => IsRunning(node, unit))
             ? [.. flavour.Starting.Where(unit => node.Unit(unit) is { Value.Exists: true })]
             : [];
 
     private static string Inactive(NodeFacts node) =>
         string.Concat(Asleep(node).Select(unit => $"; {unit} is {node.Unit(unit).Value!.Active}"));
-
-    private static Advice Start(NodeFacts node) =>
-        Asleep(node) is { Length: > 0 } units
-            ? Advice.Of($"systemctl start {units} on {node.Name}")
-            : Advice.Of($"virsh -c qemu:///system list, on {node.Name}");
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

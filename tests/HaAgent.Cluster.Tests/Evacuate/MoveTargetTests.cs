@@ -14,6 +14,8 @@ public sealed class MoveTargetTests
     private static readonly UnitFact Listening = new("loaded", "active", "enabled");
     private static readonly UnitFact Asleep = new("loaded", "inactive", "enabled");
 
+    private static readonly DaemonFact Lockd = new("virtlockd", 7, TimeSpan.FromDays(1), ["virtlockd"]);
+
     private static readonly Cib Cib = Cib.Parse(TestFile.Read("tests/Shared/guide.xml"));
 
     private static readonly EvacuationOutcome Moves = new EvacuationOutcome.Migrates("bob");
@@ -40,6 +42,43 @@ public sealed class MoveTargetTests
         Assert.IsType<EvacuationOutcome.Stuck>(On(bob, new EvacuationOutcome.Restarts("bob", "allow-migrate is not true for it")).Outcome);
     }
 
+    // A daemon that is slow, or whose socket listens, may take the guest in the next moment.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void On_LibvirtWasNotLearned_IsSaidAndTheGuestIsNotStuck(bool listens)
+    {
+        NodeFacts bob = listens ? Bob() : Bob(("virtqemud.socket", Asleep)) with { Daemons = Fact.Known<IReadOnlyList<DaemonFact>>([new("virtqemud", 8, TimeSpan.FromDays(1), ["virtqemud"]), Lockd]) };
+
+        (EvacuationOutcome outcome, IReadOnlyList<string> unknown) = On(bob with { Domains = Fact.NotLearned<IReadOnlyList<DomainFact>>("it did not answer in time") });
+
+        Assert.Equal(Moves, outcome);
+        Assert.Equal(["whether bob can take VM1 now: libvirt on bob does not answer: it did not answer in time"], unknown);
+    }
+
+    // --stop-stuck gives up guests that can run nowhere; the cluster still sends this one to bob, where its start may fail.
+    [Fact]
+    public void HasLeft_ClusterMovesItToANodeThatCannotTakeIt_IsNotThereBeforeItHasArrived()
+    {
+        GuestEvacuation guest = Guest(Bob(("virtlogd.socket", Asleep)) with { Files = Files("") });
+
+        Assert.Equal("bob", Assert.IsType<EvacuationOutcome.Stuck>(guest.Outcome).Target);
+        Assert.StartsWith("may not arrive, because the cluster would move it to bob, which cannot take it now: ", guest.Outcome.Words, StringComparison.Ordinal);
+        Assert.False(guest.HasLeft("alice", At("alice")));
+        Assert.False(guest.HasLeft("alice", At()));
+        Assert.False(guest.HasLeft("alice", At("alice", "bob")));
+        Assert.True(guest.HasLeft("alice", At("bob")));
+    }
+
+    [Fact]
+    public void HasLeft_NoNodeTakesIt_IsOffTheNode()
+    {
+        var guest = new GuestEvacuation("VM1", new EvacuationOutcome.Stuck("bob is in standby"));
+
+        Assert.False(guest.HasLeft("alice", At("alice")));
+        Assert.True(guest.HasLeft("alice", At()));
+    }
+
     [Fact]
     public void On_VirtlockdIsAway_IsStuck() =>
         Assert.Equal(
@@ -55,11 +94,30 @@ public sealed class MoveTargetTests
             Files = new Dictionary<string, Fact<FileFact>> { [LibvirtPaths.Qemu] = Fact.Absent<FileFact>(), [LibvirtPaths.QemuLockd] = Fact.Absent<FileFact>() },
         }));
 
-    [Fact]
-    public void On_VirtlogdIsAway_IsStuckUnlessItIsNotToStart()
+    [Theory]
+    [InlineData("", "enabled", true)]
+    [InlineData("stdio_handler = \"logd\"\n", "enabled", true)]
+    [InlineData("stdio_handler = \"file\"\n", "enabled", false)]
+    [InlineData("", "disabled", false)]
+    public void On_VirtlogdIsAway_IsStuckWhereItIsToStartAndLibvirtGivesItTheOutput(string qemu, string file, bool stuck)
     {
-        Assert.Contains("virtlogd.socket is inactive", Assert.IsType<EvacuationOutcome.Stuck>(On(Bob(("virtlogd.socket", Asleep))).Outcome).Because, StringComparison.Ordinal);
-        Promised(On(Bob(("virtlogd.socket", Asleep with { File = "disabled" }))));
+        NodeFacts bob = Bob(("virtlogd.socket", Asleep with { File = file })) with { Files = Files(qemu) };
+
+        if (stuck)
+            Assert.Contains("virtlogd.socket is inactive", Assert.IsType<EvacuationOutcome.Stuck>(On(bob).Outcome).Because, StringComparison.Ordinal);
+        else
+            Promised(On(bob));
+    }
+
+    [Fact]
+    public void On_VirtlogdIsAwayAndItsUseWasNotLearned_IsSaid()
+    {
+        (EvacuationOutcome outcome, IReadOnlyList<string> unknown) = On(Bob(("virtlogd.socket", Asleep)));
+
+        Assert.Equal(Moves, outcome);
+        Assert.Equal(
+            ["whether bob can take VM1 now: virtlogd does not run on bob, and whether libvirt needs it there (stdio_handler in /etc/libvirt/qemu.conf) could not be learned: it was not asked"],
+            unknown);
     }
 
     [Fact]
@@ -100,6 +158,18 @@ public sealed class MoveTargetTests
         Assert.Empty(seen.NotLearned);
     }
 
+    private static Dictionary<string, Fact<FileFact>> Files(string qemu) => new()
+    {
+        [LibvirtPaths.Qemu] = Fact.Known(new FileFact(qemu, TimeSpan.Zero)),
+        [LibvirtPaths.QemuLockd] = Fact.Absent<FileFact>(),
+    };
+
+    private static ClusterStatus At(params string[] nodes) =>
+        new() { Resources = [new ResourceStatus("VM1", "Started") { Active = nodes.Length > 0, Nodes = nodes }] };
+
+    private static GuestEvacuation Guest(NodeFacts bob) =>
+        Assert.Single(new Evacuation("alice", [new GuestEvacuation("VM1", Moves)]).On(Cib, [new NodeFacts("alice"), bob]).Guests);
+
     private static (EvacuationOutcome Outcome, IReadOnlyList<string> NotLearned) On(NodeFacts bob, EvacuationOutcome? outcome = null)
     {
         Evacuation seen = new Evacuation("alice", [new GuestEvacuation("VM1", outcome ?? Moves)]).On(Cib, [new NodeFacts("alice"), bob]);
@@ -126,7 +196,7 @@ public sealed class MoveTargetTests
             Systemd = Fact.Known(true),
             Programs = Fact.Known<IReadOnlyList<string>>(["virtqemud", "virtlockd"]),
             Units = Fact.Known<IReadOnlyDictionary<string, UnitFact>>(all),
-            Daemons = Fact.Known<IReadOnlyList<DaemonFact>>([new("virtlockd", 7, TimeSpan.FromDays(1), ["virtlockd"])]),
+            Daemons = Fact.Known<IReadOnlyList<DaemonFact>>([Lockd]),
             Domains = Fact.Known<IReadOnlyList<DomainFact>>([]),
             TcpPorts = Fact.Known<IReadOnlyList<int>>([22]),
         };
