@@ -253,15 +253,18 @@ public static class SharedDevice
         if (signatures.Length > 0 && !storage.ForceFormat)
         {
             string found = string.Join(", ", signatures);
+            bool mayBeOurs = present is not null && Mountable(present, cluster) && present.Type == Name(storage.Type);
             string more =
                 present is null ? ""
-                : Mountable(present, cluster) && present.Type == Name(storage.Type)
+                : mayBeOurs
                     ? $" with the label '{present.Label}', made for a cluster {cluster}, whose volume no resource of this cluster "
                         + "names: another cluster may bear the same name"
                 : $" made for cluster stack {present.Stack}, cluster {present.ClusterName}, not for {cluster}";
             return Plan.Refuse(
                 $"{storage.Path} is not empty: it holds {found}{more}, and setup never formats over anything",
-                $"name another device; or, if what lies on it may be destroyed, add --force-format {storage.Path}"
+                mayBeOurs
+                    ? Labelled(storage, cluster)
+                    : $"name another device; or, if what lies on it may be destroyed, add --force-format {storage.Path}"
             );
         }
 
@@ -296,6 +299,21 @@ public static class SharedDevice
         string destroy = signatures.Length > 0 || !IsBlank(device) ? $"DESTROY the {lost} on {storage.Path} and " : "";
         string title = $"{destroy}make the filesystem on {snapshot.Self}: {string.Join(' ', make.Command.Select(ShellWord.Quote))}";
         return Unused(storage, snapshot, make) + Plan.Of(new Change.OnNode(snapshot.Self, title, make, Limit) { Leaves = [storage.Path] });
+    }
+
+    // A volume that was made by hand is known by setup once it bears setup's name.
+    private static Advice Labelled(Storage.Device storage, string cluster)
+    {
+        Advice command = storage.Type switch
+        {
+            VolumeType.Ocfs2 => Advice.Of($"tunefs.ocfs2 -L {Label} {storage.Path}, which needs DLM to run"),
+            VolumeType.Gfs2 => Advice.Of($"tunegfs2 -o locktable={cluster}:{Label} {storage.Path}"),
+        };
+        return Advice.Of(
+            $"if it is this cluster's own volume, give it the label by which setup knows it ({command}; or configure a Filesystem "
+                + $"resource that names it), then run this again; or name another device; or, if what lies on it may be destroyed, "
+                + $"add --force-format {storage.Path}"
+        );
     }
 
     // Between the plan and the admin's word hours may lie. The node that makes it looks itself.
