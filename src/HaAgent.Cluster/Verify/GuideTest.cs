@@ -83,7 +83,7 @@ public sealed record TestNodes(string Home, string Other)
     }
 
     /// <summary>Why the node must not be crashed: without fencing nothing would start the guest elsewhere, and nothing should; and where
-    /// DLM cannot have it fenced, the volume would stand still for ever.</summary>
+    /// DLM cannot have it fenced, or nobody knows whether it can, the volume would stand still for ever.</summary>
     public static Refusal? CrashObjection(Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
@@ -100,8 +100,16 @@ public sealed record TestNodes(string Home, string Other)
                 "no fencing device is configured, so the cluster would wait for ever after a crash",
                 $"configure one (crm configure primitive … stonith:…); haagent check says what is missing"
             );
-        return snapshot.Nodes.Select(Standstill.CannotFence).FirstOrDefault(standstill => standstill is not null) is { } trouble
-            ? new Refusal(trouble.Sentence, trouble.Next)
+        if (snapshot.Nodes.Select(Standstill.CannotFence).FirstOrDefault(standstill => standstill is not null) is { } trouble)
+            return new Refusal(trouble.Sentence, trouble.Next);
+        return Standstill.Concerns(cib)
+            ? snapshot
+                .Nodes.Select(node =>
+                    node.DlmHelper.IsNotLearned(out string? why)
+                        ? Refusal.NotLearned("how DLM has nodes fenced", node.Name, node.Unreachable?.Sentence ?? why)
+                        : null
+                )
+                .FirstOrDefault(refusal => refusal is not null)
             : null;
     }
 

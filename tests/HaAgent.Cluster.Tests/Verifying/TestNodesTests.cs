@@ -49,6 +49,23 @@ public sealed class TestGroundTests
         Assert.Equal(opens ? null : "ln -s /usr/lib64/libstonithd.so.56 /usr/lib64/libstonithd.so.26 on bob, until its dlm_stonith is one that was built for this Pacemaker", refusal?.WayOut.ToString());
     }
 
+    // A volume that stands still for ever is no test.
+    [Fact]
+    public void CrashObjection_WhetherDlmCanHaveItFencedWasNotLearned_IsRefusedWhereTheClusterHasDlm()
+    {
+        var scenario = new SchedulerCase("explain", "runs");
+        var withDlm = Cib.Parse(scenario.Cib.ToXml().Replace(
+            "<resources>", "<resources><primitive id=\"dlm\" class=\"ocf\" provider=\"pacemaker\" type=\"controld\"/>", StringComparison.Ordinal));
+        NodeFacts[] nodes =
+        [
+            new("alice") { DlmHelper = Fact.Absent<DlmHelper>() },
+            new("bob") { DlmHelper = Fact.NotLearned<DlmHelper>("it does not answer") },
+        ];
+
+        Assert.Equal("haagent cannot tell how DLM has nodes fenced on bob: it does not answer", TestNodes.CrashObjection(new Snapshot("alice", withDlm, scenario.Status, nodes))?.Sentence);
+        Assert.Null(TestNodes.CrashObjection(new Snapshot("alice", scenario.Cib, scenario.Status, nodes)));
+    }
+
     private static TestNodes? Choose(string name, out Refusal? refusal)
     {
         var scenario = new SchedulerCase("explain", name);
