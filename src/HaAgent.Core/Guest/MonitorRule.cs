@@ -51,18 +51,20 @@ public sealed class MonitorRule : IRule
 
     private static NextStep CannotTell(Situation situation, Observation.Unknown unknown)
     {
-        // An error of a probe has the cluster stop the guest wherever it runs: it takes all the time that it has before that.
+        // An error of a probe has the cluster stop the guest wherever it runs: it takes all the time that it has before that, in which a
+        // missing file may appear.
         bool mayChange =
-            unknown.MayPass || (!unknown.WithoutIdentity && (situation.Looks < 5 || unknown.SettlesSoon || situation.Invocation.IsProbe));
+            unknown.MayPass || situation.Invocation.IsProbe || (!unknown.WithoutIdentity && (situation.Looks < 5 || unknown.SettlesSoon));
         if (mayChange && situation.Remaining > TimeSpan.FromSeconds(1))
             return new NextStep.Wait(TimeSpan.FromMilliseconds(500));
 
         // After a boot the volume may not be mounted yet, so that nobody can say which guest it is about, or whether a namesake that runs
         // here is that guest. To Pacemaker a probe's 5 is a stopped resource that may not run on this node (unpack_rsc_op_failure): it
-        // leaves the guest alone where it runs well, and would start a second copy elsewhere, which only locks prevent. Without them it is
-        // an error.
+        // leaves the guest alone where it runs well, and would start a second copy elsewhere. Where a namesake runs that no locks keep from
+        // that it is an error. Where nothing bears its name the 5 is the lesser harm: after an error the cluster has this node stop what
+        // never ran here, which it cannot prove either, and fences it for that.
         return Finish(
-            situation.Invocation.IsProbe && unknown.IsLocked ? ExitCode.Installed : ExitCode.Generic,
+            situation.Invocation.IsProbe && unknown.MayStartElsewhere ? ExitCode.Installed : ExitCode.Generic,
             unknown.WithoutIdentity ? unknown.Why : $"Cannot tell whether {situation.Domain} is active here: {unknown.Why}"
         );
     }

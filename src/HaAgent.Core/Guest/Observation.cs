@@ -138,7 +138,7 @@ public abstract record Observation
                     + $" is, and whether that one writes this guest's disks could not be found out: {why}"
             )
             {
-                IsLocked = IsLocked,
+                MayStartElsewhere = IsLocked,
             };
     }
 
@@ -150,8 +150,9 @@ public abstract record Observation
         /// <summary>What keeps one from knowing did not answer in its time, and may answer yet.</summary>
         public bool MayPass { get; init; }
 
-        /// <summary>Should it be active here nevertheless, libvirt's locks keep it from being started on another node.</summary>
-        public bool IsLocked { get; init; }
+        /// <summary>A start on another node makes no second copy: libvirt's locks would refuse it, should it be active here nevertheless;
+        /// or nothing that is known here says that it is.</summary>
+        public bool MayStartElsewhere { get; init; }
 
         /// <summary>A process may be this guest's under another name or UUID.</summary>
         public bool IsConfused { get; init; }

@@ -9,8 +9,6 @@ namespace HaAgent.World;
 /// configuration, else from memory.</summary>
 internal sealed class GuestIdentityResolver(Invocation invocation, Settings settings, StateDirectory state, Volume volume)
 {
-    private bool _configurationRead;
-
     /// <summary>What was remembered of this resource under this configuration path.</summary>
     public GuestRecord? Record { get; private set; } = OwnOrRenamed(settings, state);
 
@@ -49,18 +47,15 @@ internal sealed class GuestIdentityResolver(Invocation invocation, Settings sett
             : null;
     }
 
-    /// <summary>Reads the configuration once.</summary>
+    /// <summary>Reads the configuration, until it is good: a volume may answer the next time, or be mounted by then.</summary>
     public void ReadConfiguration(Deadline deadline)
     {
-        if (_configurationRead)
+        if (Configuration is not null)
             return;
-        _configurationRead = true;
         string path = settings.Config;
         Fact<ConfigContent> read = volume.ReadConfiguration(path, deadline);
         if (!read.IsKnown(out ConfigContent content))
         {
-            // The volume may answer the next time.
-            _configurationRead = false;
             ConfigurationResult = OperationResult.Failed(
                 $"The configuration file {path} could not be read: {read.Why}. Is its volume well, or a fencing pending?",
                 FailureKind.TimedOut

@@ -210,54 +210,37 @@ internal sealed class GuestObserver(AgentContext context)
     private static Observation? Confused(LibvirtConnection connection, GuestIdentity identity) =>
         connection.FindConfused(identity) is GuestIdentity other ? new Observation.Foreign(other, other.Name == identity.Name) : null;
 
-    /// <summary>
-    /// Neither the configuration nor memory names the domain. It is proven absent when every guest that is active here is known to belong
-    /// to another resource, which is so on a node that has just booted.
-    /// </summary>
+    /// <summary>Neither the configuration nor memory names the domain.</summary>
     private Observation ObserveWithoutIdentity(Deadline deadline)
     {
-        string problem = context.Resolver.ConfigurationResult.Message!;
-        bool mayPass = context.Resolver.ConfigurationResult.Kind == FailureKind.TimedOut;
         List<GuestIdentity>? active = context.Hypervisor.Ask(
             deadline.Share(TimeForLibvirt),
             connection => connection.ActiveDomains(),
             out _
         );
-        if (active is null && !IsQemuByDefault)
-            return new Observation.Unknown($"{problem}, and libvirt does not answer", WithoutIdentity: true) { MayPass = mayPass };
-        Fact<IReadOnlyList<GuestProcess>> carried = context.Processes.Guests(deadline.Share(TimeForLibvirt));
-        if (!carried.IsKnown(out IReadOnlyList<GuestProcess>? processes))
-            return new Observation.Unknown($"{problem}, and {carried.Why}", WithoutIdentity: true) { MayPass = mayPass };
-        GuestIdentity[] guests = [.. (active ?? []).Concat(processes.Select(process => process.Guest)).Distinct()];
-        GuestIdentity[] candidates = [.. guests.Where(guest => !IsAnotherResources(guest, deadline))];
-        return candidates.Length == 0
-            ? new Observation.Absent($"no guest is active here that could be it; {problem}")
-            : new Observation.Unknown(
-                $"{problem}, nothing is remembered of this resource here, and one of these active domains may be its guest: "
-                    + $"{string.Join(", ", candidates.Select(c => c.Name))}. "
-                    + $"Make the file readable, then: crm resource refresh {context.Invocation.Resource}",
-                WithoutIdentity: true
-            )
-            {
-                MayPass = mayPass,
-                IsLocked =
-                    active is not null
-                    && candidates.All(guest => DisksOf(guest, deadline.Share(0.5)).IsKnown(out var disks) && AreLocked(disks)),
-            };
+        Fact<IReadOnlyList<GuestProcess>> carried =
+            active is null && !IsQemuByDefault
+                ? Fact.NotLearned<IReadOnlyList<GuestProcess>>("libvirt does not answer")
+                : context.Processes.Guests(deadline.Share(TimeForLibvirt));
+        return new NamelessEvidence
+        {
+            Resource = context.Invocation.Resource,
+            Config = context.Settings.Config,
+            Problem = context.Resolver.ConfigurationResult,
+            Seen = [.. (active ?? []).Concat((carried.Value ?? []).Select(process => process.Guest)).Distinct()],
+            Unseen = carried.Why,
+            Remembered =
+            [
+                .. context
+                    .State.Others()
+                    .Where(other => other.Record.IsActive)
+                    .Select(other => new RememberedGuest(other.Resource, other.Record.Identity)),
+            ],
+            Resources = () => _resources ??= ClusterResources.Names(deadline.Share(0.5)),
+            IsLocked = guest =>
+                active is not null && DisksOf(guest, deadline.Share(0.5)).IsKnown(out IReadOnlyList<Disk>? disks) && AreLocked(disks),
+        }.Judge();
     }
-
-    /// <summary>
-    /// Whether a guest is remembered as that of a resource which the cluster still has. What is remembered of one that it has no more may
-    /// be this very resource's, which was renamed and whose configuration was moved.
-    /// </summary>
-    private bool IsAnotherResources(GuestIdentity guest, Deadline deadline) =>
-        context
-            .State.Others()
-            .Any(other =>
-                other.Record.IsActive
-                && other.Record.Identity.IsOf(guest)
-                && (_resources ??= ClusterResources.Names(deadline.Share(0.5))).Value?.Contains(other.Resource) == true
-            );
 
     /// <summary>Without libvirt's word: the hypervisor is QEMU of this node, so that without processes there are no guests.</summary>
     private bool IsQemuByDefault => DefaultUri() is { } uri && (uri.Length == 0 || uri.StartsWith("qemu:///", StringComparison.Ordinal));

@@ -126,7 +126,7 @@ internal sealed class ScriptedWorld : IGuestWorld
             "impostor" => new Observation.Foreign(Other, SharesName: true) { OurDisk = Fact.Known("/mnt/shared/vm1.raw") },
             "pending" => new Observation.Unknown("libvirt was asked 9 s ago to start it and has not answered that, and it may still do so (libvirt did not answer within 5 s)"),
             "settling" => new Observation.Unknown("libvirt was asked 9 s ago to start it and has not answered that") { SettlesSoon = true },
-            "nameless" => new Observation.Unknown("the configuration cannot be read", WithoutIdentity: true) { IsLocked = words is not [_, "unlocked"], MayPass = words is [_, "frozen"] },
+            "nameless" => new Observation.Unknown("the configuration cannot be read", WithoutIdentity: true) { MayStartElsewhere = words is not [_, "unlocked"], MayPass = words is [_, "frozen"] },
             _ => throw new FormatException($"not a guest: {guest}"),
         };
     }

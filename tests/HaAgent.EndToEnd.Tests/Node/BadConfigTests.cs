@@ -84,7 +84,7 @@ public sealed class BadConfigTests(OneNode fixture) : NodeTest(fixture)
         TestGuest renamed = NewGuest();
         renamed.Parameters["config"] = "/mnt/shared/missing.xml";
 
-        renamed.Agent("monitor").Fails(OcfExit.NotInstalled, guest.Name);
+        renamed.Agent("monitor", timeout: 5).Fails(OcfExit.NotInstalled, guest.Name);
     }
 
     [Fact]
@@ -109,6 +109,7 @@ public sealed class BadConfigTests(OneNode fixture) : NodeTest(fixture)
         AgentResult Agent(string action) =>
             new AgentCall(action, guest.Name + "-renamed")
             {
+                Timeout = 10,
                 Parameters = new() { ["config"] = "/mnt/shared/missing.xml" },
                 Variables = clusterAnswers ? ClusterWith(guest.Name + "-renamed") : new() { ["CIB_file"] = "/run/no-cib.xml" },
             }.RunOn(Node);
