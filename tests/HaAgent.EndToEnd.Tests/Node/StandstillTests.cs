@@ -320,7 +320,7 @@ public sealed class StandstillTests(OneNode fixture) : NodeTest(fixture)
         // Asked of a file system that does not even take the question, it can be ended, other than what one waits for that took it.
         Node.Run("kill", "-STOP", $"{Node.FreezeFile(record)}");
 
-        guest.Agent(action, timeout: 4, interval: 10, level: level).Fails(OcfExit.GenericError, "waiting for", "timeout of 4 s");
+        guest.Agent(action, timeout: 8, interval: 10, level: level).Fails(OcfExit.GenericError, "waiting for", "timeout of 8 s");
     }
 
     /// <summary>Takes what comes on a port of the node, and says nothing.</summary>
