@@ -82,7 +82,19 @@ internal sealed class Volume(ChildCall child)
 
     /// <summary>Removes a file, if it is there.</summary>
     /// <returns>Null, or why it may still be there.</returns>
-    public string? Delete(string path, Deadline deadline) => Problem(child.Ask<Finished>(path, new DeleteFile(path), deadline));
+    public string? Delete(string path, Deadline deadline) => Delete(path, deadline, out _);
+
+    /// <summary>Removes a file, if it is there.</summary>
+    /// <param name="path">Which.</param>
+    /// <param name="deadline">When to give up.</param>
+    /// <param name="isAnswered">The volume answered, so that to wait helps nobody.</param>
+    /// <returns>Null, or why it may still be there.</returns>
+    public string? Delete(string path, Deadline deadline, out bool isAnswered)
+    {
+        Fact<Finished> fact = child.Ask<Finished>(path, new DeleteFile(path), deadline);
+        isAnswered = fact.State == FactState.Known;
+        return Problem(fact);
+    }
 
     /// <summary>Renames a file within its volume, never over another: where the new name is taken a number is added to it.</summary>
     /// <param name="from">Its name.</param>

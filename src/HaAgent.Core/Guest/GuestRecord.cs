@@ -33,8 +33,20 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
     /// <summary>Unix time in seconds before which a failed write of the utilization is not tried again; 0: at once.</summary>
     public long UtilizationRetryAt { get; init; }
 
+    /// <summary>The note of a memory that was saved before the guest ran is not proven to be gone: to be taken away as soon as it
+    /// can.</summary>
+    public bool NoteStays { get; init; }
+
+    /// <summary>What is the same at every monitor and was said since the guest began to run: the operations that said it.</summary>
+    public string Said { get; init; } = "";
+
     /// <summary>A start that libvirt was asked for and has not been seen to answer; null: none.</summary>
     public PendingCall? Pending { get; init; }
+
+    /// <summary>The record once something that lasts is said.</summary>
+    /// <param name="what">Which operation says it.</param>
+    /// <returns>Null: it was said already.</returns>
+    public GuestRecord? Saying(string what) => Said.Split(' ').Contains(what) ? null : this with { Said = $"{Said} {what}".TrimStart() };
 
     /// <summary>The file's text.</summary>
     public string Format()
@@ -51,6 +63,8 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
         Append(text, "start", StartTime.ToString(CultureInfo.InvariantCulture));
         Append(text, "utilization", Utilization);
         Append(text, "utilization-retry", UtilizationRetryAt.ToString(CultureInfo.InvariantCulture));
+        Append(text, "note-stays", NoteStays ? "1" : "0");
+        Append(text, "said", Said);
         Append(text, "pending", Pending?.Format() ?? "");
         return text.Append("end\n").ToString();
     }
@@ -86,6 +100,8 @@ public sealed record GuestRecord(string Config, GuestIdentity Identity, bool IsA
             StartTime = Number("start", long.MaxValue),
             Utilization = Field("utilization"),
             UtilizationRetryAt = Number("utilization-retry", long.MaxValue),
+            NoteStays = Field("note-stays") == "1",
+            Said = Field("said"),
             Pending = PendingCall.Parse(Field("pending")),
         };
     }

@@ -60,6 +60,10 @@ public abstract record Operation
     /// <summary>Creates the copy-on-write image where it is due.</summary>
     public sealed record PrepareImage : Operation;
 
+    /// <summary>Decides whether the guest is restored from its saved memory; if not, takes away the note that would let a later start do
+    /// so.</summary>
+    public sealed record DecideMemory : Operation;
+
     /// <summary>Starts the domain: from its saved memory when there is one, else from its configuration.</summary>
     public sealed record StartDomain : Operation
     {
@@ -157,6 +161,9 @@ public sealed record OperationResult(FailureKind Kind, string? Message, ExitCode
 {
     /// <summary>QEMU itself failed, which is also how its own lock of an image file shows.</summary>
     public bool IsFromQemu { get; init; }
+
+    /// <summary>What it says stays true until somebody changes something: a monitor says it once while the guest runs.</summary>
+    public bool Lasts { get; init; }
 
     /// <summary>Well, and nothing to say.</summary>
     public static OperationResult Done { get; } = new(FailureKind.None, null, ExitCode.Success);

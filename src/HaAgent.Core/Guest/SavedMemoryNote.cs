@@ -85,20 +85,46 @@ public sealed record SavedMemoryNote(MarkedFile Memory, IReadOnlyList<MarkedFile
                 doubt = Fact.NotLearned<string>(seen.Why ?? $"{disk.Path} is not there");
         }
 
-        if (doubt.State != FactState.Absent || MarksEveryDisk)
-            return doubt;
-        string unmarked = Disks.First(disk => disk.Mark is null).Path;
+        return doubt.State == FactState.Absent ? DoubtOf(Disks, isShared) : doubt;
+    }
+
+    /// <summary>Why no memory of these disks may be restored, whatever its note says; absent: it may be. A stop asks the same before it
+    /// saves one, so that no guest is ended without a shutdown for a memory that is of no use.</summary>
+    /// <param name="disks">The guest's writable disks.</param>
+    /// <param name="isShared">Whether every node sees the directory of the note; asked only where a disk has no mark.</param>
+    public static Fact<string> DoubtOf(IReadOnlyList<MarkedFile> disks, Func<Fact<bool>> isShared)
+    {
+        ArgumentNullException.ThrowIfNull(disks);
+        ArgumentNullException.ThrowIfNull(isShared);
+        if (Unmarked(disks) is not string unmarked)
+            return Fact.Absent<string>();
         return isShared()
             .Match(
                 shared =>
                     shared
                         ? Fact.Absent<string>()
                         : Fact.Known(
-                            $"a start on another node may have changed its disk {unmarked}: its configuration lies on a filesystem of "
-                                + "this node alone, where other nodes do not take the note of a saved memory away"
+                            $"its disk {unmarked} does not show whether it was written, and its configuration lies on a filesystem of this "
+                                + "node alone, where a start on another node does not take the note of a saved memory away"
                         ),
                 () => Fact.NotLearned<string>("its configuration's directory is not there"),
                 Fact.NotLearned<string>
             );
     }
+
+    /// <summary>What an admin has to know of a memory whose disks do not all show that they were written; empty: nothing.</summary>
+    /// <param name="domain">For the sentence.</param>
+    /// <param name="file">The saved memory.</param>
+    /// <param name="disks">The guest's writable disks.</param>
+    public static string Caution(string domain, string file, IReadOnlyList<MarkedFile> disks)
+    {
+        ArgumentNullException.ThrowIfNull(disks);
+        return Unmarked(disks) is string unmarked
+            ? $"Its disk {unmarked} does not show whether it was written: until the resource is started, start {domain} by no other means "
+                + $"(virsh), or delete {file} before"
+            : "";
+    }
+
+    private static string? Unmarked(IReadOnlyList<MarkedFile> disks) =>
+        disks.Where(disk => disk.Mark is null).Select(disk => disk.Path).FirstOrDefault();
 }

@@ -82,6 +82,8 @@ public sealed class StartRule : IRule
             return resources;
         if (situation.Settings.BackingFile.Length > 0 && Due<Operation.PrepareImage>(situation, 600) is NextStep image)
             return image;
+        if (Due<Operation.DecideMemory>(situation, 10) is NextStep memory)
+            return memory;
         return situation.Last<Operation.StartDomain>() is Done started ? NotStarted(situation, started) : StartDomain(situation);
     }
 

@@ -24,12 +24,13 @@ public static class LeaseCheck
     public static OperationResult Judge(string domain, IReadOnlyList<Disk> disks, LockSetup setup, Func<string, LeaseState> ask)
     {
         string? cannotTell = null;
+        string? cannotEverTell = null;
         foreach (Disk disk in disks)
         {
             if (LeaseFile(disk, setup) is not string file)
             {
                 if (WhyUnnamed(disk, setup) is string why)
-                    cannotTell ??= $"Cannot tell whether the lease of {domain}'s disk {disk.Target} is held: {why}";
+                    cannotEverTell ??= $"Cannot tell whether the lease of {domain}'s disk {disk.Target} is held: {why}";
                 continue;
             }
 
@@ -38,7 +39,7 @@ public static class LeaseCheck
             {
                 // Several guests hold the lease of such a disk at once, and this node's table of locks does not name it.
                 case LeaseHolder.Elsewhere or LeaseHolder.OtherProcess when disk.Shareable:
-                    cannotTell ??=
+                    cannotEverTell ??=
                         $"Cannot tell whether the lease {file} of {domain}'s shareable disk {disk.Source} is held here: it is "
                         + "held elsewhere, which it may be as well";
                     break;
@@ -56,7 +57,9 @@ public static class LeaseCheck
             }
         }
 
-        return cannotTell is null ? OperationResult.Done : OperationResult.DoneWith(cannotTell);
+        return cannotTell is not null ? OperationResult.DoneWith(cannotTell)
+            : cannotEverTell is not null ? OperationResult.DoneWith(cannotEverTell) with { Lasts = true }
+            : OperationResult.Done;
     }
 
     /// <summary>Why the lease of a writable disk cannot be named; null: lockd takes none for it.</summary>

@@ -42,6 +42,9 @@ internal sealed class AgentContext(
     /// <summary>The processes of this node.</summary>
     public ProcessSearch Processes => field ??= new(Child);
 
+    /// <summary>When the action ends itself.</summary>
+    public Deadline End { get; } = Deadline.In(Situation.LastMoment(invocation.Timeout));
+
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_began);
 
     /// <summary>Which domain it is about, once known.</summary>

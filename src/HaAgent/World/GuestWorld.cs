@@ -11,6 +11,7 @@ internal sealed class GuestWorld(AgentContext context) : IGuestWorld, IDisposabl
     private static readonly TimeSpan SlowGlance = TimeSpan.FromMilliseconds(200);
 
     private readonly GuestObserver _observer = new(context);
+    private readonly Starting _starting = new(context);
     private QemuProcess? _process;
     private bool _isSearched;
 
@@ -58,12 +59,13 @@ internal sealed class GuestWorld(AgentContext context) : IGuestWorld, IDisposabl
             Operation.Forget => new Upkeep(context, _observer).Forget(),
             Operation.UpdateUtilization => new Upkeep(context, _observer).UpdateUtilization(deadline),
             Operation.SaveConfiguration => new ConfigurationKeeper(context).Save(deadline),
-            Operation.LoadConfiguration => new Starting(context).LoadConfiguration(deadline),
-            Operation.CheckLockGuard => new Starting(context).CheckLockGuard(deadline),
+            Operation.LoadConfiguration => _starting.LoadConfiguration(deadline),
+            Operation.CheckLockGuard => _starting.CheckLockGuard(deadline),
             Operation.OrderDaemons => PacemakerOrder.Ensure(deadline),
-            Operation.StartResources => new Starting(context).StartResources(context.Hypervisor, deadline),
+            Operation.StartResources => _starting.StartResources(context.Hypervisor, deadline),
             Operation.PrepareImage => new ImagePreparation(context).Prepare(deadline),
-            Operation.StartDomain => new Starting(context).Start(deadline),
+            Operation.DecideMemory => _starting.DecideMemory(deadline),
+            Operation.StartDomain => _starting.Start(deadline),
             Operation.FindLeaseHolder => new LeaseHolderSearch(context).Find(deadline),
             Operation.CheckLeases => new Checks(context).Leases(deadline),
             Operation.PingMonitor => new Checks(context).PingMonitor(deadline),
@@ -83,13 +85,27 @@ internal sealed class GuestWorld(AgentContext context) : IGuestWorld, IDisposabl
 
         // A failure that ends the action becomes its reason; whatever else is said is a line in the log.
         if (result is { Succeeded: true, Message: string message } && operation is not (Operation.Migrate or Operation.FindLeaseHolder))
-            context.Log.Write(new LogMessage(Severity.Warning, message));
+        {
+            if (!result.Lasts || !WasSaid(operation))
+                context.Log.Write(new LogMessage(Severity.Warning, message));
+        }
         else if (
             result is { Succeeded: false, Message: string failure }
             && operation is Operation.RequestShutdown or Operation.SaveMemory or Operation.WakeUp or Operation.AbortJob or Operation.Destroy
         )
             context.Log.Write(new LogMessage(operation is Operation.RequestShutdown ? Severity.Info : Severity.Warning, failure));
         return result;
+    }
+
+    /// <summary>Whether an earlier monitor said it.</summary>
+    private bool WasSaid(Operation operation)
+    {
+        if (context.Invocation.Action != Core.Ocf.OcfAction.Monitor || context.Resolver.Record is not { IsActive: true } known)
+            return false;
+        if (known.Saying(operation.GetType().Name) is not GuestRecord said)
+            return true;
+        context.Resolver.Save(said);
+        return false;
     }
 
     public void Dispose() => _process?.Dispose();
@@ -112,6 +128,7 @@ internal sealed class GuestWorld(AgentContext context) : IGuestWorld, IDisposabl
             Operation.CheckLockGuard or Operation.CheckLeases => "the lockspace",
             Operation.OrderDaemons => "systemd",
             Operation.PrepareImage => "the volume of its image",
+            Operation.DecideMemory => "the volume of its saved memory",
             Operation.UpdateUtilization => "crm_resource",
             Operation.RunMonitorScripts => "a monitor script",
             Operation.PingGuestAgent => "the guest agent",

@@ -52,24 +52,53 @@ internal static class SavedMemory
         Fact<string> memory = MarkOf(context, File(context), deadline.Share(0.3));
         if (!memory.IsKnown(out string? mark))
             return memory.Why ?? "it is not there";
+        return Marks(context, disks, deadline)
+            .Match(
+                marked =>
+                    context.Volume.Write(
+                        NoteFile(context),
+                        new SavedMemoryNote(new MarkedFile(File(context), mark), marked).Format(),
+                        deadline,
+                        out _
+                    ),
+                () => null,
+                why => why
+            );
+    }
+
+    /// <summary>A guest's writable disks as they are now.</summary>
+    public static Fact<IReadOnlyList<MarkedFile>> Marks(AgentContext context, IReadOnlyList<Disk> disks, Deadline deadline)
+    {
         var marked = new List<MarkedFile>();
         foreach (Disk disk in disks.Where(disk => !disk.ReadOnly && !disk.IsEmpty))
         {
             bool isFile = disk is { Type: "file", Source: not null, Shareable: false };
             Fact<string> seen = isFile ? MarkOf(context, disk.Source!, deadline.Share(0.5)) : Fact.Absent<string>();
             if (seen.IsNotLearned(out string? why))
-                return why;
+                return Fact.NotLearned<IReadOnlyList<MarkedFile>>(why);
             marked.Add(new MarkedFile(disk.Source ?? disk.Network ?? disk.Target, seen.Value));
         }
 
-        var note = new SavedMemoryNote(new MarkedFile(File(context), mark), marked);
-        return context.Volume.Write(NoteFile(context), note.Format(), deadline, out _);
+        return Fact.Known<IReadOnlyList<MarkedFile>>(marked);
     }
+
+    /// <summary>Why a memory of these disks would not be restored, however soon the next start is; absent: it would.</summary>
+    public static Fact<string> DoubtOf(AgentContext context, IReadOnlyList<MarkedFile> disks, Deadline deadline) =>
+        SavedMemoryNote.DoubtOf(disks, () => IsShared(context, deadline));
 
     /// <summary>Takes the note away, if there is one: from now on the guest runs, or may.</summary>
     /// <returns>Null, or why it may still be there.</returns>
-    public static string? DropNote(AgentContext context, Deadline deadline) =>
-        context.Volume.Delete(NoteFile(context), deadline) is string why ? $"{NoteFile(context)} cannot be removed ({why})" : null;
+    public static string? DropNote(AgentContext context, Deadline deadline) => DropNote(context, deadline, out _);
+
+    /// <summary>Takes the note away, if there is one: from now on the guest runs, or may.</summary>
+    /// <param name="context">The resource.</param>
+    /// <param name="deadline">When to give up.</param>
+    /// <param name="isAnswered">Its volume answered, so that to wait helps nobody.</param>
+    /// <returns>Null, or why it may still be there.</returns>
+    public static string? DropNote(AgentContext context, Deadline deadline, out bool isAnswered) =>
+        context.Volume.Delete(NoteFile(context), deadline, out isAnswered) is string why
+            ? $"{NoteFile(context)} cannot be removed ({why})"
+            : null;
 
     /// <summary>
     /// Moves aside what `virsh managedsave` left (libvirt's saveDir): the agent starts no guest from it, and now that the guest runs from

@@ -14,6 +14,11 @@ internal sealed class Starting(AgentContext context)
     /// <summary>For each look that shows whether a memory may be restored again.</summary>
     private static readonly TimeSpan TimeToPutBack = TimeSpan.FromSeconds(2);
 
+    private bool _isMemoryDecided;
+
+    /// <summary>Of the memory that is to be restored; null: there is none.</summary>
+    private SavedMemoryNote? _restorable;
+
     /// <summary>Reads the configuration and checks that it is about this domain.</summary>
     public OperationResult LoadConfiguration(Deadline deadline)
     {
@@ -72,20 +77,18 @@ internal sealed class Starting(AgentContext context)
         return OperationResult.Done;
     }
 
-    /// <summary>Starts the domain from its saved memory, else from its configuration.</summary>
-    public OperationResult Start(Deadline deadline)
+    /// <summary>Decides whether the guest is restored from its saved memory. If not, that is moved aside and its note taken away, before
+    /// the guest runs.</summary>
+    public OperationResult DecideMemory(Deadline deadline)
     {
-        // A libvirt that does not answer has not been asked for anything.
-        OperationResult reach = context.Hypervisor.Do(deadline.Share(0.3), connection => connection.Find(context.Identity!)?.Dispose());
-        if (!reach.Succeeded)
-        {
-            return reach with
-            {
-                Kind = reach.Kind == FailureKind.TimedOut ? FailureKind.Unreachable : reach.Kind,
-                Message = $"{context.Domain} was not started: {reach.Message}",
-            };
-        }
+        OperationResult result = Decide(deadline, out _restorable);
+        _isMemoryDecided = result.Succeeded;
+        return result;
+    }
 
+    private OperationResult Decide(Deadline deadline, out SavedMemoryNote? restorable)
+    {
+        restorable = null;
         string savedMemory = SavedMemory.File(context);
         if (savedMemory.Length > 0)
         {
@@ -107,7 +110,11 @@ internal sealed class Starting(AgentContext context)
                         FailureKind.TimedOut
                     );
                 if (!doubt.IsKnown(out string? reason))
-                    return Restore(savedMemory, note.Value!, deadline);
+                {
+                    restorable = note.Value;
+                    return OperationResult.Done;
+                }
+
                 if (SavedMemory.SetAside(context, savedMemory, reason, deadline.Share(0.3)) is string kept)
                     return OperationResult.Failed(
                         $"{context.Domain} was not started: {savedMemory} may not be restored ({reason}) and cannot be moved aside "
@@ -122,11 +129,38 @@ internal sealed class Starting(AgentContext context)
         }
 
         // Also of a start without the parameter: it may be set again, here or on another node, and the memory be found.
-        if (SavedMemory.DropNote(context, deadline.Share(0.3)) is string stays)
+        if (SavedMemory.DropNote(context, deadline, out bool isAnswered) is string stays)
             return OperationResult.Failed(
                 $"{context.Domain} was not started: {stays}. Delete it: a memory that was saved before would be restored later, over disks "
-                    + "that have changed"
+                    + "that have changed",
+                isAnswered ? FailureKind.Other : FailureKind.TimedOut
             );
+        return OperationResult.Done;
+    }
+
+    /// <summary>Starts the domain from its saved memory, else from its configuration.</summary>
+    public OperationResult Start(Deadline deadline)
+    {
+        // What was decided holds for one attempt: who tries again looks again.
+        bool isDecided = _isMemoryDecided;
+        SavedMemoryNote? note = _restorable;
+        _isMemoryDecided = false;
+
+        // A libvirt that does not answer has not been asked for anything.
+        OperationResult reach = context.Hypervisor.Do(deadline.Share(0.3), connection => connection.Find(context.Identity!)?.Dispose());
+        if (!reach.Succeeded)
+        {
+            return reach with
+            {
+                Kind = reach.Kind == FailureKind.TimedOut ? FailureKind.Unreachable : reach.Kind,
+                Message = $"{context.Domain} was not started: {reach.Message}",
+            };
+        }
+
+        if (!isDecided && Decide(deadline.Share(0.5), out note) is { Succeeded: false } undecided)
+            return undecided;
+        if (note is not null)
+            return Restore(SavedMemory.File(context), note, deadline);
         OperationResult result = Ask(
             PendingKind.Start,
             deadline,

@@ -9,22 +9,24 @@ namespace HaAgent.World;
 /// <summary>The rungs of the stop ladder.</summary>
 internal sealed class Stopping(AgentContext context)
 {
-    /// <summary>For what is written down when the guest has ended.</summary>
+    /// <summary>For what is looked at and written beside the memory: a volume that stands still must not take the time in which the guest
+    /// is asked instead.</summary>
     private static readonly TimeSpan TimeForNote = TimeSpan.FromSeconds(5);
 
     /// <summary>Saves the guest's memory, which ends it.</summary>
     public OperationResult SaveMemory(Deadline deadline)
     {
         string file = SavedMemory.File(context);
-        if (Obstacle(file, deadline, out IReadOnlyList<Disk> disks) is string obstacle)
+        if (Obstacle(file, deadline, out IReadOnlyList<Disk> disks, out string caution) is string obstacle)
             return OperationResult.Failed($"The memory of {context.Domain} is not saved, so the guest is shut down instead: {obstacle}");
         OperationResult result = OnDomain(deadline, domain => domain.Save(file));
         if (result.Succeeded)
         {
-            return SavedMemory.WriteNote(context, disks, Deadline.In(TimeForNote)) is string unwritten
-                ? OperationResult.DoneWith(
-                    $"The memory of {context.Domain} is saved in {file}, but the next start will not restore it: {unwritten}"
-                )
+            return SavedMemory.WriteNote(context, disks, context.End.OrIn(TimeForNote)) is string unwritten
+                    ? OperationResult.DoneWith(
+                        $"The memory of {context.Domain} is saved in {file}, but the next start will not restore it: {unwritten}"
+                    )
+                : caution.Length > 0 ? OperationResult.DoneWith($"The memory of {context.Domain} is saved in {file}. {caution}")
                 : result;
         }
 
@@ -36,17 +38,30 @@ internal sealed class Stopping(AgentContext context)
     }
 
     /// <summary>What keeps a memory from being saved so that a start can restore it.</summary>
-    private string? Obstacle(string file, Deadline deadline, out IReadOnlyList<Disk> disks)
+    private string? Obstacle(string file, Deadline deadline, out IReadOnlyList<Disk> disks, out string caution)
     {
         disks = [];
+        caution = "";
         Fact<IReadOnlyList<Disk>> live = context.Disks(deadline.Share(0.3), out bool areLive);
         if (!live.IsKnown(out IReadOnlyList<Disk>? known) || !areLive)
             return $"libvirt does not name its disks{(live.Why is null ? "" : $" ({live.Why})")}";
         disks = known;
+        Deadline soon = deadline.Share(0.5).OrIn(TimeForNote);
+        Fact<IReadOnlyList<MarkedFile>> seen = SavedMemory.Marks(context, disks, soon.Share(0.4));
+        if (!seen.IsKnown(out IReadOnlyList<MarkedFile>? marks))
+            return $"its disks cannot be looked at ({seen.Why}), so that nobody could tell later whether they were written";
+        Fact<string> doubt = SavedMemory.DoubtOf(context, marks, soon.Share(0.4));
+        if (doubt.State != FactState.Absent)
+            return $"the next start would not restore it: {doubt.Value ?? doubt.Why}";
+        caution = SavedMemoryNote.Caution(context.Domain, file, marks);
 
         // The note of an earlier memory goes with this one's beginning.
-        return SavedMemory.BeginNote(context, deadline.Share(0.5))
-            ?? (Outdated(file, deadline) is string why ? $"{file} may be there already and cannot be moved aside ({why})" : null);
+        return SavedMemory.BeginNote(context, soon)
+            ?? (
+                Outdated(file, deadline.OrIn(TimeForNote)) is string why
+                    ? $"{file} may be there already and cannot be moved aside ({why})"
+                    : null
+            );
     }
 
     /// <summary>Moves a memory aside, if one is there: the guest has run since it was saved.</summary>

@@ -15,12 +15,18 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
     {
         GuestRecord? known = context.Resolver.Record;
         GuestIdentity identity = context.Identity!;
-        if (known is { IsActive: true, Pid: > 0 } && known.Identity == identity && Lives(known))
+        if (known is { IsActive: true, Pid: > 0, NoteStays: false } && known.Identity == identity && Lives(known))
             return OperationResult.Done;
 
         // A guest that somebody else started has begun to change its disks as well.
-        if (known is not { IsActive: true } && SavedMemory.DropNote(context, deadline.Share(0.3)) is string stays)
-            context.Log.Write(new LogMessage(Severity.Warning, $"{stays}. Delete it: {context.Domain} runs, and no saved memory fits it"));
+        string? stays = known is { IsActive: true, NoteStays: false } ? null : SavedMemory.DropNote(context, deadline.Share(0.3));
+        if (stays is not null && known is not { IsActive: true })
+            context.Log.Write(
+                new LogMessage(
+                    Severity.Warning,
+                    $"{stays}. {context.Domain} runs, and no saved memory fits it: every monitor tries again. Or delete that file"
+                )
+            );
         QemuProcess? process = null;
         _ = context.IsLocalQemu && context.Processes.Find(identity, hint: null, deadline.Share(0.5)).IsKnown(out process);
         using QemuProcess? held = process;
@@ -33,6 +39,8 @@ internal sealed class Upkeep(AgentContext context, GuestObserver observer)
                 StartTime = process?.StartTime ?? 0,
                 Utilization = known?.Utilization ?? "",
                 UtilizationRetryAt = known?.UtilizationRetryAt ?? 0,
+                NoteStays = stays is not null,
+                Said = known is { IsActive: true } ? known.Said : "",
                 Pending = known?.Pending,
             }
         );
@@ -143,7 +151,10 @@ internal sealed class ConfigurationKeeper(AgentContext context)
                 $"The configuration of {context.Domain} was not saved: libvirt has a definition of it besides, and gives that instead of "
                     + "what runs. Take it away, which leaves the guest running: virsh undefine --keep-nvram "
                     + (context.Identity!.Uuid ?? context.Domain)
-            );
+            ) with
+            {
+                Lasts = true,
+            };
         if (xml is null)
             return OperationResult.DoneWith(
                 $"The configuration of {context.Domain} was not saved: {failure.Message ?? "libvirt does not know it"}"

@@ -13,6 +13,8 @@ public sealed class GuestRecordTests
         StartTime = 987654321,
         Utilization = "cpu=2 hv_memory=512 ",
         UtilizationRetryAt = 1795509557,
+        NoteStays = true,
+        Said = "SaveConfiguration CheckLeases",
         Pending = new PendingCall(PendingKind.Restore, "8cf0b1a4-9f2a-4b0e-a8a5-0d8d8f9a3c11", 4711),
     };
 
@@ -64,6 +66,28 @@ public sealed class GuestRecordTests
 
     [Fact]
     public void Parse_NumberThatIsNoProcess_IsNoProcess() => Assert.Equal(0, GuestRecord.Parse("haagent-guest 1\nconfig=/a\nname=b\npid=4294967297\nend\n")!.Pid);
+
+    /// <summary>A record of an earlier version has no such lines.</summary>
+    [Fact]
+    public void Parse_NothingOfNoteAndSayings_NoneStaysAndNothingWasSaid()
+    {
+        GuestRecord record = GuestRecord.Parse("haagent-guest 1\nconfig=/a\nname=b\nend\n")!;
+
+        Assert.False(record.NoteStays);
+        Assert.Equal("", record.Said);
+    }
+
+    [Fact]
+    public void Saying_TheSameAgain_IsSaidOnceAndAnotherBesides()
+    {
+        GuestRecord silent = Record with { Said = "" };
+
+        GuestRecord once = silent.Saying("CheckLeases")!;
+
+        Assert.Null(once.Saying("CheckLeases"));
+        Assert.Null(once.Saying("SaveConfiguration")!.Saying("CheckLeases"));
+        Assert.NotNull(silent.Saying("CheckLeases"));
+    }
 
     [Fact]
     public void Parse_OfAnotherVersion_IsNothing() =>

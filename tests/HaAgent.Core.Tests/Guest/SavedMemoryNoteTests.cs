@@ -59,6 +59,26 @@ public sealed class SavedMemoryNoteTests
         Assert.Equal(FactState.NotLearned, WithDevice.Doubt(State, Unchanged, () => Fact.NotLearned<bool>("no answer")).State);
     }
 
+    /// <summary>Of a guest whose memory would be of no use the next start would find unclean disks: it is shut down.</summary>
+    [Fact]
+    public void DoubtOf_BeforeItIsSaved_IsThatOfTheNextStart()
+    {
+        foreach (Fact<bool> shared in (Fact<bool>[])[Fact.Known(true), Fact.Known(false), Fact.NotLearned<bool>("no answer")])
+            Assert.Equal(WithDevice.Doubt(State, Unchanged, () => shared), SavedMemoryNote.DoubtOf(WithDevice.Disks, () => shared));
+        Assert.Contains("/dev/vg/vm1", SavedMemoryNote.DoubtOf(WithDevice.Disks, () => Fact.Known(false)).Value, StringComparison.Ordinal);
+        Assert.Equal(FactState.Absent, SavedMemoryNote.DoubtOf(Files.Disks, NotAsked).State);
+    }
+
+    [Fact]
+    public void Caution_DiskWithoutMark_NamesItAndWhatNotToDo()
+    {
+        Assert.Equal("", SavedMemoryNote.Caution("vm1", State, Files.Disks));
+        Assert.Equal(
+            "Its disk /dev/vg/vm1 does not show whether it was written: until the resource is started, start vm1 by no other means (virsh), or delete "
+                + "/mnt/shared/saved/vm1.state before",
+            SavedMemoryNote.Caution("vm1", State, WithDevice.Disks));
+    }
+
     private static Fact<string> Unchanged(string path) => Fact.Known(path == State ? "1:2:3" : "7:8:9");
 
     private static Fact<bool> NotAsked() => throw new InvalidOperationException("not to be asked");

@@ -32,6 +32,7 @@ public sealed class LeaseCheckTests
         OperationResult result = LeaseCheck.Judge("vm1", [Block], Lockd, _ => new LeaseState(holder, "4711"));
 
         Assert.Equal(expected, result.Kind);
+        Assert.False(result.Lasts);
         if (expected == FailureKind.LeaseLost)
         {
             Assert.Contains(BlockLease, result.Message, StringComparison.Ordinal);
@@ -61,6 +62,7 @@ public sealed class LeaseCheckTests
 
         Assert.True(result.Succeeded);
         Assert.Contains(Block.Source!, result.Message, StringComparison.Ordinal);
+        Assert.True(result.Lasts);
         Assert.Null(LeaseCheck.Judge("vm1", [Block with { ReadOnly = true }], setup, _ => throw new InvalidOperationException()).Message);
     }
 
