@@ -30,7 +30,8 @@ public sealed class StartRule : IRule
                 foreign.Writes(situation.Domain, disk)
             ),
             Observation.Foreign { SharesName: false } copied => Fail(
-                ExitCode.Configured,
+                // Not 6, after which Pacemaker starts it nowhere in the cluster: only this node runs the other one.
+                ExitCode.Installed,
                 copied.Copied(situation.Domain, situation.Settings.Config)
             ),
             Observation.Foreign foreign => Fail(

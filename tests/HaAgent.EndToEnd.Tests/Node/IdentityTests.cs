@@ -57,7 +57,7 @@ public sealed class IdentityTests(OneNode fixture) : NodeTest(fixture)
 
         copy.Agent("monitor").Fails(OcfExit.NotRunning, first.Name, first.Uuid);
         copy.Agent("validate-all", level: 10).Fails(OcfExit.NotConfigured, first.Name, first.Uuid);
-        copy.Agent("start").Fails(OcfExit.NotConfigured, first.Name, first.Uuid);
+        copy.Agent("start").Fails(OcfExit.NotInstalled, first.Name, first.Uuid);
         copy.Agent("stop").Gives(OcfExit.Success);
 
         Assert.True(first.Runs);
