@@ -16,10 +16,11 @@ internal static class LeaseProbe
 
     private const string Virtlockd = "virtlockd";
 
-    /// <summary>Who holds virtlockd's lock of a lease file: its first byte.</summary>
+    /// <summary>Who holds virtlockd's lock of a lease: its first byte. Without a lockspace the disk itself is the lease, which may be a
+    /// device.</summary>
     public static LeaseState Ask(string file)
     {
-        (FileProblem problem, flock holder) = Query(file, 0, 1, orBlock: false);
+        (FileProblem problem, flock holder) = Query(file, 0, 1);
         if (problem.Kind == FileProblemKind.Missing)
             return new LeaseState(LeaseHolder.Nobody, "the lease file does not exist");
         if (problem.Kind != FileProblemKind.None)
@@ -54,7 +55,7 @@ internal static class LeaseProbe
     /// <summary>Whether a running QEMU is known to have this image file open for writing; absent: none has.</summary>
     public static Fact<bool> ImageUse(string file)
     {
-        (FileProblem problem, flock holder) = Query(file, QemuLockStart, QemuLockLength, orBlock: true);
+        (FileProblem problem, flock holder) = Query(file, QemuLockStart, QemuLockLength);
         if (problem.Kind == FileProblemKind.Missing || (problem.Kind == FileProblemKind.None && holder.l_type == F_UNLCK))
             return Fact.Absent<bool>();
         return problem.Kind == FileProblemKind.None ? Fact.Known(true) : Fact.NotLearned<bool>(problem.Reason);
@@ -92,14 +93,14 @@ internal static class LeaseProbe
         return null;
     }
 
-    private static (FileProblem Problem, flock Holder) Query(string path, long start, long length, bool orBlock)
+    private static (FileProblem Problem, flock Holder) Query(string path, long start, long length)
     {
         using Microsoft.Win32.SafeHandles.SafeFileHandle? file = RegularFile.Open(
             path,
             O_RDWR,
             out _,
             out FileProblem problem,
-            orBlock: orBlock
+            orBlock: true
         );
         if (file is null)
             return (problem, default);
