@@ -55,11 +55,12 @@ public sealed record NamelessEvidence
                 ? $"{Problem.Message}, and {Unseen}"
                 : $"{Problem.Message}, nothing is remembered of this resource here, and one of these active domains may be its guest: "
                     + $"{string.Join(", ", candidates.Select(guest => guest.Name))}. "
+                    + (resources.Why is null ? "" : $"The cluster does not say which resources it has ({resources.Why}). ")
                     + $"Make the file readable, then: crm resource refresh {Resource}",
             WithoutIdentity: true
         )
         {
-            MayPass = Problem.Kind == FailureKind.TimedOut,
+            MayPass = Problem.Kind == FailureKind.TimedOut || resources.State == FactState.NotLearned,
             MayStartElsewhere = candidates
                 .Where(guest => BearsName(guest) || remembered.Any(other => other.Guest.IsOf(guest)))
                 .All(guest => IsLocked(guest)),

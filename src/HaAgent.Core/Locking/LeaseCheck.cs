@@ -1,5 +1,6 @@
 using System.Globalization;
 using HaAgent.Core.Guest;
+using HaAgent.Core.Node;
 
 namespace HaAgent.Core.Locking;
 
@@ -60,6 +61,42 @@ public static class LeaseCheck
         return cannotTell is not null ? OperationResult.DoneWith(cannotTell)
             : cannotEverTell is not null ? OperationResult.DoneWith(cannotEverTell) with { Lasts = true }
             : OperationResult.Done;
+    }
+
+    /// <summary>
+    /// Whether libvirt's locks keep an active guest from being started on another node: each disk that it writes has a lease that no other
+    /// guest shares, on what other nodes see, and nobody saw that it is not held. What stands still and so cannot be looked at counts by
+    /// the configuration: who starts it elsewhere has to get past that lock as well.
+    /// </summary>
+    /// <param name="disks">The guest's.</param>
+    /// <param name="setup">How the node is configured.</param>
+    /// <param name="look">Looks at a directory in which leases lie.</param>
+    /// <param name="ask">Looks at the leases.</param>
+    public static bool KeepsOff(
+        IReadOnlyList<Disk> disks,
+        LockSetup setup,
+        Func<string, Fact<LockspaceFacts>> look,
+        Func<IReadOnlyCollection<string>, IReadOnlyDictionary<string, LeaseState>> ask
+    )
+    {
+        Disk[] written = [.. disks.Where(disk => !disk.ReadOnly && !disk.IsEmpty)];
+        string[] leases = [.. written.Select(disk => LeaseFile(disk, setup)).OfType<string>()];
+
+        // The kernel's lock of a device is this node's alone.
+        bool areLocal = setup.FileLockspaceDir is null && written.Any(disk => disk.Type == "block");
+        if (leases.Length < written.Length || written.Any(disk => disk.Shareable) || areLocal)
+            return false;
+        return leases
+                .Select(lease => Path.GetDirectoryName(lease)!)
+                .Distinct()
+                .All(directory =>
+                    look(directory)
+                        .Match(
+                            seen => LockGuard.Judge("true", setup with { FileLockspaceDir = directory }, _ => seen).Succeeded,
+                            () => false,
+                            _ => true
+                        )
+                ) && ask(leases).Values.All(lease => lease.Holder is LeaseHolder.ThisNode or LeaseHolder.CannotTell);
     }
 
     /// <summary>Why the lease of a writable disk cannot be named; null: lockd takes none for it.</summary>

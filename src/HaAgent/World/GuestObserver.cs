@@ -97,7 +97,7 @@ internal sealed class GuestObserver(AgentContext context)
         Fact<IReadOnlyList<Disk>> theirs = DisksOf(foreign.Other, deadline.Share(0.3));
         if (!theirs.IsKnown(out IReadOnlyList<Disk>? others))
             return foreign with { OurDisk = Fact.NotLearned<string>(theirs.Why ?? "libvirt does not show its disks any more") };
-        foreign = foreign with { IsLocked = AreLocked(others) };
+        foreign = foreign with { IsLocked = AreLocked(others, deadline.Share(0.3)) };
         context.Resolver.ReadConfiguration(deadline.Share(TimeForFirst));
         if (context.Resolver.Configuration is not DomainXml ours)
             return foreign with
@@ -136,13 +136,15 @@ internal sealed class GuestObserver(AgentContext context)
             : Fact.NotLearned<IReadOnlyList<Disk>>(failure.Message!);
     }
 
-    /// <summary>Whether lockd takes a lease for each disk that a guest writes, so that no other node can start it as long as it has
-    /// them.</summary>
-    private bool AreLocked(IReadOnlyList<Disk> disks) =>
+    /// <summary>Whether libvirt's locks keep the guest that writes these disks here from being started on another node.</summary>
+    private bool AreLocked(IReadOnlyList<Disk> disks, Deadline deadline) =>
         context.Locking.IsKnown(out LockSetup? setup)
-        && disks
-            .Where(disk => !disk.ReadOnly && !disk.IsEmpty)
-            .All(disk => !disk.Shareable && LeaseCheck.LeaseFile(disk, setup) is not null);
+        && LeaseCheck.KeepsOff(
+            disks,
+            setup,
+            directory => context.Volume.LookAtLockspace(directory, deadline.Share(0.5)),
+            files => context.Volume.Leases(files, deadline)
+        );
 
     private Func<string, Fact<DiskPlace>> Identify(IReadOnlyCollection<string> paths, Deadline deadline)
     {
@@ -236,10 +238,20 @@ internal sealed class GuestObserver(AgentContext context)
                     .Where(other => other.Record.IsActive)
                     .Select(other => new RememberedGuest(other.Resource, other.Record.Identity)),
             ],
-            Resources = () => _resources ??= ClusterResources.Names(deadline.Share(0.5)),
+            Resources = () => Resources(deadline.Share(0.5)),
             IsLocked = guest =>
-                active is not null && DisksOf(guest, deadline.Share(0.5)).IsKnown(out IReadOnlyList<Disk>? disks) && AreLocked(disks),
+                active is not null
+                && DisksOf(guest, deadline.Share(0.3)).IsKnown(out IReadOnlyList<Disk>? disks)
+                && AreLocked(disks, deadline.Share(0.3)),
         }.Judge();
+    }
+
+    /// <summary>The cluster's resources. A cluster that does not say is asked again at the next look.</summary>
+    private Fact<IReadOnlySet<string>> Resources(Deadline deadline)
+    {
+        if (_resources is not { State: FactState.Known })
+            _resources = ClusterResources.Names(deadline);
+        return _resources;
     }
 
     /// <summary>Without libvirt's word: the hypervisor is QEMU of this node, so that without processes there are no guests.</summary>

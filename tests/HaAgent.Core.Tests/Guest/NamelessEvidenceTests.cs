@@ -52,6 +52,16 @@ public sealed class NamelessEvidenceTests
     public void Judge_TheGuestOfAResourceThatIsGone_MayBeOurs() =>
         Assert.False(CannotTell(Remembering(Fact.Known<IReadOnlySet<string>>(new HashSet<string> { "web" }))).MayStartElsewhere);
 
+    /// <summary>Else a stop that met a cluster which is just busy would fail at its first look, and the node be fenced.</summary>
+    [Fact]
+    public void Judge_TheClusterDoesNotSayWhoseTheGuestIs_CannotTellYet()
+    {
+        Observation.Unknown seen = CannotTell(Remembering(Fact.NotLearned<IReadOnlySet<string>>("cibadmin: timed out")));
+
+        Assert.True(seen.MayPass);
+        Assert.Contains("cibadmin: timed out", seen.Why, StringComparison.Ordinal);
+    }
+
     private static NamelessEvidence Remembering(Fact<IReadOnlySet<string>> resources) =>
         Nothing with { Seen = [Guest("other")], Remembered = [new RememberedGuest("db", Guest("other"))], Resources = () => resources };
 

@@ -1,5 +1,6 @@
 using HaAgent.Core.Guest;
 using HaAgent.Core.Locking;
+using HaAgent.Core.Node;
 using Xunit;
 
 namespace HaAgent.Core.Tests.Locking;
@@ -89,6 +90,44 @@ public sealed class LeaseCheckTests
         Assert.Equal(FailureKind.LeaseLost, result.Kind);
         Assert.Contains("/dev/disk/by-id/b", result.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(LeaseHolder.ThisNode, true)]
+    [InlineData(LeaseHolder.CannotTell, true)]
+    [InlineData(LeaseHolder.Nobody, false)]
+    [InlineData(LeaseHolder.Elsewhere, false)]
+    [InlineData(LeaseHolder.OtherProcess, false)]
+    public void KeepsOff_Holder_WhatIsSeenNotToBeHeldKeepsNobodyOff(LeaseHolder holder, bool expected) =>
+        Assert.Equal(expected, KeepsOff([Block], Lockd, Shared, holder));
+
+    [Fact]
+    public void KeepsOff_WhereTheLeaseLies_CountsForTheOtherNodesOnlyWhenTheySeeIt()
+    {
+        Disk file = new("file", "disk", "vdb", "/mnt/shared/vm1.raw", false, false);
+        LockSetup direct = Lockd with { FileLockspaceDir = null };
+        Fact<LockspaceFacts> local = Fact.Known(new LockspaceFacts(true, null, false, "ext4"));
+
+        Assert.False(KeepsOff([Block], Lockd, local));
+        Assert.False(KeepsOff([Block], Lockd, Fact.Known(new LockspaceFacts(false, "cannot be opened", false, ""))));
+        Assert.True(KeepsOff([Block], Lockd, Fact.NotLearned<LockspaceFacts>("it stands still")));
+        Assert.True(KeepsOff([file], direct, Shared));
+        Assert.False(KeepsOff([file], direct, local));
+        Assert.False(KeepsOff([file, Block], direct, Shared));
+    }
+
+    [Fact]
+    public void KeepsOff_DiskWithoutALeaseOfItsOwn_No()
+    {
+        Assert.False(KeepsOff([Block with { Shareable = true }], Lockd, Shared));
+        Assert.False(KeepsOff([Block, Block with { Type = "network", Source = null, Network = "rbd a" }], Lockd, Shared));
+        Assert.False(KeepsOff([Block], LockSetup.None, Shared));
+        Assert.True(KeepsOff([Block, Block with { ReadOnly = true }], Lockd, Shared));
+    }
+
+    private static readonly Fact<LockspaceFacts> Shared = Fact.Known(new LockspaceFacts(true, null, false, "ocfs2"));
+
+    private static bool KeepsOff(Disk[] disks, LockSetup setup, Fact<LockspaceFacts> lockspace, LeaseHolder holder = LeaseHolder.ThisNode) =>
+        LeaseCheck.KeepsOff(disks, setup, _ => lockspace, files => files.ToDictionary(file => file, _ => new LeaseState(holder, "")));
 }
 
 public sealed class LeaseNameTests
