@@ -1,3 +1,4 @@
+using System.Text;
 using HaAgent.Cluster.Check;
 using HaAgent.Cluster.Check.Guests;
 using HaAgent.Cluster.Configuration;
@@ -83,7 +84,8 @@ internal static class GuestReady
         [
             .. scope.Snapshot.Reached.Where(node => node.Domain(guest.Xml!.Identity.Name).Value is not null).Select(node => node.Name),
         ];
-        if (file.Text != GuestFacts.FileText(guest.Document!.Text))
+        GuestDocument? kept = GuestDocument.Read(Encoding.Latin1.GetBytes(file.Text), out _);
+        if (kept is null || GuestFacts.FileText(kept.Text) != GuestFacts.FileText(guest.Document!.Text))
             yield return new Refusal(
                 $"another XML of {guest.Name} than libvirt has lies at {path}: which is the right one is not known",
                 GuestFacts.Choosing(guest.Name, nodes, path)

@@ -180,10 +180,14 @@ public sealed class ScenarioTests
         Assert.Equal(scenario.Cib.Version.Epoch + 1, next.Version.Epoch);
     }
 
-    // The cluster's guests, from the files the nodes have, and the domains named besides.
+    // The cluster's guests, from the files the nodes have, and the domains named besides: as defined, or as the XML says that was given.
     private static CheckScope Scope(PlannerCase scenario, string[] devices)
     {
         Snapshot snapshot = scenario.Current;
-        return new CheckScope(snapshot, LockClone, devices, GuestFacts.Of(snapshot, Candidates.Of(scenario.Words("guests")), LockStorage.Find(snapshot.Cib, LockClone)?.Mount));
+        var texts = new Dictionary<string, string>();
+        foreach ((string name, JsonNode? lines) in scenario.Desired["xml"]?.AsObject() ?? [])
+            texts[name] = string.Concat(lines!.AsArray().Select(line => (string)line!));
+        var candidates = new Candidates(scenario.Words("guests"), false, texts);
+        return new CheckScope(snapshot, LockClone, devices, GuestFacts.Of(snapshot, candidates, LockStorage.Find(snapshot.Cib, LockClone)?.Mount));
     }
 }

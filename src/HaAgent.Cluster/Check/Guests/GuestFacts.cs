@@ -92,7 +92,10 @@ public sealed record GuestFacts(string Name)
                 .Where(known.Add)
                 .Select(name =>
                     candidates.Texts.TryGetValue(name, out string? text)
-                        ? Read(name, null, Fact.Known(Encoding.UTF8.GetBytes(text)))
+                        ? Read(name, null, Fact.Known(Encoding.UTF8.GetBytes(text))) with
+                        {
+                            IsGiven = true,
+                        }
                         : Defined(snapshot, name, volume)
                 ),
         ];
@@ -200,7 +203,7 @@ public sealed record GuestFacts(string Name)
         return kept is null
             ? Advice.Of($"give the right one: haagent add --xml FILE ({definition}, on {Prose.List(nodes)}, shows what is defined)")
             : $"give the right one: haagent add --xml {kept}, or another FILE ({definition}, on {Prose.List(nodes)}, shows "
-                + $"what is defined)";
+                + $"what is defined; what was dumped without --security-info lacks the passwords)";
     }
 
     // Known when one node knows it; absent only when every node that was reached says so.
