@@ -51,7 +51,7 @@ public static class AdoptPlanner
         string[] earlier = [.. Unfinished(snapshot.Cib).Select(guest => guest.Id)];
         Refusal[] refusals =
         [
-            .. AgentMissing(to, snapshot),
+            .. AgentMissing(to, snapshot, earlier),
             .. names.SelectMany(name => Unfit(name, to, snapshot)),
             .. earlier
                 .Except(names)
@@ -173,14 +173,17 @@ public static class AdoptPlanner
         return draft.Finish();
     }
 
-    private static IEnumerable<Refusal> AgentMissing(AgentName to, Snapshot snapshot)
+    private static IEnumerable<Refusal> AgentMissing(AgentName to, Snapshot snapshot, string[] unfinished)
     {
         foreach (NodeFacts node in snapshot.Nodes)
         {
             if (node.Unreachable is not null)
                 yield return new Refusal(
                     $"node {node.Name} could not be asked: {node.Unreachable.Sentence}",
-                    $"{node.Unreachable.WayOut(node.Name)}, then run this again"
+                    unfinished.Length == 0
+                        ? Advice.Of($"{node.Unreachable.WayOut(node.Name)}, then run this again")
+                        : $"{node.Unreachable.WayOut(node.Name)}, then run this again; to have the cluster move "
+                            + $"until then, {Prose.List(unfinished)} alone staying in maintenance: {RemovePlanner.Ending(snapshot.Cib)}"
                 );
             else if (node.Agents.IsNotLearned(out string? why))
                 yield return Refusal.NotLearned($"whether {to.FullName} is installed", node.Name, why);
@@ -202,7 +205,22 @@ public static class AdoptPlanner
         }
 
         if (guest.Agent == to)
+        {
+            // An adoption that was interrupted. What is wrong by now is no reason to stand still, but what nobody has seen is.
+            if (guest.MetaValue(Mark) is not null || Unfinished(cib).Any(one => one.Id == name))
+            {
+                Refusal[] looks =
+                [
+                    .. GuestXmlReady.Refusals(guest, Where(guest, snapshot)?.Node, snapshot),
+                    .. ProcessNotLearned(guest, snapshot),
+                ];
+                foreach (Refusal refusal in looks.Where(look => look.IsNotLearned))
+                    yield return refusal;
+            }
+
             yield break;
+        }
+
         foreach (Refusal refusal in GuestXmlReady.Refusals(guest, Where(guest, snapshot)?.Node, snapshot))
             yield return refusal;
         string[] unknown = to == AgentName.Theirs ? [.. guest.Parameters.Select(p => p.Key).Where(OursAlone.Contains)] : [];
@@ -220,10 +238,10 @@ public static class AdoptPlanner
             );
         if (snapshot.Status.Anywhere(name).Distinct().Count() > 1)
             yield return new Refusal($"{name} is active on several nodes", $"crm_mon -1; this must be mended first");
-        if (snapshot.Status.Anywhere(name).Any() && Where(guest, snapshot) is null)
+        if (snapshot.Status.Anywhere(name).Any())
         {
-            foreach (NodeFacts node in snapshot.Reached.Where(n => n.Guests.State == FactState.NotLearned))
-                yield return Refusal.NotLearned($"whether the process of {name} runs", node.Name, node.Guests.Why!);
+            foreach (Refusal refusal in ProcessNotLearned(guest, snapshot))
+                yield return refusal;
         }
 
         if (
@@ -233,6 +251,13 @@ public static class AdoptPlanner
         )
             yield return new Refusal($"the cluster says that {name} runs, but no node shows its QEMU process", $"haagent explain {name}");
     }
+
+    private static IEnumerable<Refusal> ProcessNotLearned(Primitive guest, Snapshot snapshot) =>
+        Where(guest, snapshot) is not null
+            ? []
+            : snapshot
+                .Reached.Where(node => node.Guests.State == FactState.NotLearned)
+                .Select(node => Refusal.NotLearned($"whether the process of {guest.Id} runs", node.Name, node.Guests.Why!));
 
     private static (string Node, ProcessFact Process)? Where(Primitive guest, Snapshot snapshot)
     {
