@@ -5,7 +5,7 @@ using HaAgent.Core.Text;
 
 namespace HaAgent.Cli.Apply;
 
-/// <summary>What goes on, or stays as it must not stay for long, when a plan is interrupted at this point.</summary>
+/// <summary>What goes on, or stays as it must not stay for long, when a plan ends at this point.</summary>
 internal sealed class GoingOn
 {
     private Change? underWay;
@@ -14,6 +14,14 @@ internal sealed class GoingOn
 
     /// <summary>The sentences, each with a space before it; empty when there is nothing to say.</summary>
     public string Words => Shutdown() + Off() + (resting ? " The cluster is in maintenance mode until you run this again." : "");
+
+    /// <summary>A plan is begun. One that is to have the cluster move again finishes what an earlier run began.</summary>
+    public void Begin(Plan plan)
+    {
+        Change.Configure[] all = [.. plan.Changes.OfType<Change.Configure>()];
+        if (all.Length > 0 && IsResting(all[0].Before) && !IsResting(all[^1].After))
+            resting = true;
+    }
 
     /// <summary>A change is begun.</summary>
     public void Begin(Change change) => underWay = change;

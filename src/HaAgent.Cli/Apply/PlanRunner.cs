@@ -24,7 +24,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
     private readonly HashSet<string> noted = [];
     private readonly GoingOn goingOn = new();
 
-    /// <summary>Whether a change was made: from then on no refusal means that nothing was.</summary>
+    /// <summary>Whether a change was made: from then on no end means that nothing was.</summary>
     private bool begun;
 
     /// <summary>Carries out what the planner finds missing.</summary>
@@ -34,7 +34,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
     {
         for (int round = 0; round < MostRounds; round++)
         {
-            Plan plan = await PlanAsync(round, look);
+            Plan plan = await PlanAsync(look);
             if (options is { Json: true, DryRun: true })
                 return ShowJson(plan);
             if (round > 0 && plan is { Changes.Count: 0, Refusals.Count: 0 })
@@ -50,11 +50,11 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
                 return ExitCode.Success;
             if (!options.Yes)
             {
-                if (!await session.ConfirmAsync("Go ahead?"))
-                    return ExitCode.Declined;
+                if (!await KeepingAsync(() => session.ConfirmAsync("Go ahead?")))
+                    return begun ? throw Left(new Stop(ExitCode.Declined, "You said no.")) : ExitCode.Declined;
 
                 // The question may have stood for hours: what is done is what was shown, and what is right now.
-                Plan now = await PlanAsync(round, look);
+                Plan now = await PlanAsync(look);
                 if (!PlanText.Lines(now).SequenceEqual(PlanText.Lines(plan)))
                 {
                     session.Screen.Mark(Screens.Tone.Warning, "the cluster is no longer as it was when this was shown; planning again");
@@ -72,7 +72,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
             catch (Stop stop)
             {
                 ShowFiles();
-                throw stop.Code == ExitCode.Interrupted ? new Stop(stop.Code, stop.Message + goingOn.Words) : stop;
+                throw new Stop(CodeOf(stop), stop.Message + goingOn.Words);
             }
             catch (OperationCanceledException) when (session.Stopping.IsCancellationRequested)
             {
@@ -84,30 +84,56 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
             ExitCode.Incomplete,
             $"After {MostRounds} rounds there is still something to do, as if somebody else undid it. Look who changes the cluster, then "
                 + "run the same command again."
+                + goingOn.Words
         );
     }
 
-    private Task<Plan> PlanAsync(int round, Func<Task<Plan>> look) =>
-        LookAsync(round, async () => PlanRules.Judged(await ConfigurationCheck.JudgedAsync(await look())));
+    private Task<Plan> PlanAsync(Func<Task<Plan>> look) =>
+        LookAsync(async () => PlanRules.Judged(await ConfigurationCheck.JudgedAsync(await look())));
 
-    private async Task<Plan> LookAsync(int round, Func<Task<Plan>> look)
+    private Task<Plan> LookAsync(Func<Task<Plan>> look) =>
+        KeepingAsync(async () =>
+        {
+            try
+            {
+                return await session.LookAsync("looking at the cluster", look);
+            }
+            catch (Stop stop) when (stop.Code == ExitCode.Interrupted && !begun)
+            {
+                throw new Stop(stop.Code, $"{stop.Message} Nothing was changed.");
+            }
+        });
+
+    // Once changes were made, whatever ends a look or a question says that they stay.
+    private async Task<T> KeepingAsync<T>(Func<Task<T>> act)
     {
         try
         {
-            return await session.LookAsync("looking at the cluster", look);
+            return await act();
         }
-        catch (Stop stop) when (stop.Code == ExitCode.Interrupted)
+        catch (Stop stop) when (begun)
         {
-            ShowFiles();
-            throw new Stop(
-                stop.Code,
-                round == 0
-                    ? $"{stop.Message} Nothing was changed."
-                    : $"{stop.Message} What was done stays; run the same command again, which finds out whether anything is left to do."
-                        + goingOn.Words
-            );
+            throw Left(stop);
         }
     }
+
+    private Stop Left(Stop stop)
+    {
+        ShowFiles();
+        return new Stop(
+            CodeOf(stop),
+            $"{stop.Message} What was done stays; run the same command again, which finds out whether anything is left to do."
+                + goingOn.Words
+        );
+    }
+
+    // These say, each in its way, that nothing was changed.
+    private ExitCode CodeOf(Stop stop) =>
+        begun && stop.Code is (ExitCode.Unreachable or ExitCode.Declined or ExitCode.Refused) ? ExitCode.Incomplete : stop.Code;
+
+    // What only looks, or waits, leaves everything as it was.
+    private static bool Makes(Change change) =>
+        change is not (Change.Await or Change.OnNode { What: SeeDevice or SeeFile or SeeGuestProcess or SeeMark });
 
     private ExitCode ShowJson(Plan plan)
     {
@@ -141,6 +167,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
     private async Task<bool> ApplyAsync(Plan plan)
     {
         var applier = new Applier(session, new CibCopy(CibCopy.Directory, options.Verb, () => DateTime.Now));
+        goingOn.Begin(plan);
         for (int i = 0; i < plan.Changes.Count; i++)
         {
             if (session.Stopping.IsCancellationRequested)
@@ -163,7 +190,7 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
             }
 
             goingOn.Done(change);
-            begun = true;
+            begun |= Makes(change);
             Note(change, applier.FileCopy);
             if (change is Change.Configure)
                 session.Screen.Line($"     what the configuration was: {applier.Copy}");
@@ -203,6 +230,8 @@ internal sealed class PlanRunner(Session session, PlanOptions options)
     private ExitCode Unproven()
     {
         ShowFiles();
+        if (goingOn.Words.Length > 0)
+            session.Screen.Problem(goingOn.Words.TrimStart());
         return ExitCode.Incomplete;
     }
 

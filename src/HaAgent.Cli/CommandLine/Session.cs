@@ -40,7 +40,7 @@ internal sealed class Session(IScreen screen, CancellationToken stopping)
     /// <exception cref="Stop">There is nobody to ask, or the answer is Ctrl-C.</exception>
     public async Task<bool> ConfirmAsync(string question) =>
         await HearAsync(() => Screen.Confirm(question))
-        ?? throw new Stop(ExitCode.Declined, "There is nobody to ask: nothing was changed. Add --yes to go ahead without a question.");
+        ?? throw new Stop(ExitCode.Declined, "There is nobody to ask, so nothing more is done. Add --yes to go ahead without a question.");
 
     /// <summary>Asks for a word to be typed.</summary>
     /// <returns>Null when there is nobody to ask.</returns>

@@ -41,4 +41,13 @@ public sealed class GoingOnTests
         goingOn.Done(new Change.Configure("move", Resting, Moving));
         Assert.Equal("", goingOn.Words);
     }
+
+    [Fact]
+    public void Words_WhenThePlanWasToEndTheRest_SayThatTheClusterRests()
+    {
+        var goingOn = new GoingOn();
+        goingOn.Begin(Plan.Of(new Change.Configure("move", Resting, Moving)));
+
+        Assert.Contains("maintenance mode until you run this again", goingOn.Words, StringComparison.Ordinal);
+    }
 }
