@@ -1,6 +1,7 @@
 using HaAgent.Core.Guest;
 using HaAgent.Core.Locking;
 using HaAgent.Core.Node;
+using HaAgent.Host.Child;
 
 namespace HaAgent.Host;
 
@@ -40,25 +41,15 @@ internal static class PacemakerOrder
     /// <param name="systemctl">The program.</param>
     internal static OperationResult Ensure(Deadline deadline, string file, string systemctl)
     {
-        Fact<ShutdownOrder> order = Look(deadline.Share(0.5), systemctl);
-        if (order.Value is not { IsWhole: true })
+        Fact<ShutdownOrder> order = Look(deadline.Share(0.4), systemctl);
+        try
         {
-            bool isNew;
-            try
-            {
-                isNew = Write(file);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                return OperationResult.DoneWith($"{file} cannot be written ({e.Message}), {Consequence}");
-            }
-
-            // Where there is no such target no reload has it read.
-            if (isNew || order.Value is not ({ HasRead: true } or { HasTarget: false }))
-            {
-                CommandResult reload = Command.Run(deadline, systemctl, ["daemon-reload"]);
-                order = reload.Succeeded ? Look(deadline, systemctl) : Fact.NotLearned<ShutdownOrder>(reload.Words);
-            }
+            if (order.Value is not { IsWhole: true } && (!IsWritten(file) || IsUnread(order)))
+                order = Reload(deadline, file, systemctl);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return OperationResult.DoneWith($"{file} cannot be written ({e.Message}), {Consequence}");
         }
 
         if (!order.IsKnown(out ShutdownOrder? known))
@@ -90,11 +81,29 @@ internal static class PacemakerOrder
         }
     }
 
-    /// <returns>It was not there, or another.</returns>
-    private static bool Write(string file)
+    /// <summary>systemd says that it has not read the drop-in. One that says nothing is most likely busy, and a reload would keep it busy
+    /// the longer; and where there is no such target no reload has it read.</summary>
+    private static bool IsUnread(Fact<ShutdownOrder> order) => order.Value is { HasRead: false, HasTarget: true };
+
+    /// <summary>Has systemd read the drop-in, which takes it a while: of the guests that start at once the first does it for
+    /// all.</summary>
+    private static Fact<ShutdownOrder> Reload(Deadline deadline, string file, string systemctl)
     {
-        if (System.IO.File.Exists(file) && RegularFile.Text(file) == Text)
-            return false;
+        using ChildLock? turn = ChildLock.Take(file + ".lock", deadline.Share(0.5), out DateTime? heldSince, out _);
+        if (heldSince is not null)
+            return Fact.NotLearned<ShutdownOrder>("another start is still having it read");
+        Fact<ShutdownOrder> order = Look(deadline.Share(0.3), systemctl);
+        if (order.Value is { IsWhole: true } || (IsWritten(file) && !IsUnread(order)))
+            return order;
+        Write(file);
+        CommandResult reload = Command.Run(deadline, systemctl, ["daemon-reload"]);
+        return reload.Succeeded ? Look(deadline, systemctl) : Fact.NotLearned<ShutdownOrder>(reload.Words);
+    }
+
+    private static bool IsWritten(string file) => System.IO.File.Exists(file) && RegularFile.Text(file) == Text;
+
+    private static void Write(string file)
+    {
         string directory = Path.GetDirectoryName(file)!;
         Directory.CreateDirectory(directory);
         WholeFile.Write(file, System.Text.Encoding.UTF8.GetBytes(Text), WholeFile.EveryoneReads);
@@ -105,6 +114,5 @@ internal static class PacemakerOrder
             EveryoneReads | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute
         );
         System.IO.File.SetUnixFileMode(file, EveryoneReads);
-        return true;
     }
 }

@@ -32,7 +32,7 @@ public sealed class PacemakerOrderTests : IDisposable
         Assert.Null(Ensure().Message);
 
         Assert.True(File.Exists(DropIn));
-        Assert.Equal(["show", "daemon-reload", "show", "show"], Asked());
+        Assert.Equal(["show", "show", "daemon-reload", "show", "show"], Asked());
     }
 
     [Theory]
@@ -48,7 +48,33 @@ public sealed class PacemakerOrderTests : IDisposable
         Systemd(reads: true);
         Assert.Null(Ensure().Message);
 
-        Assert.Equal(["show", "daemon-reload", "show"], Asked());
+        Assert.Equal(["show", "show", "daemon-reload", "show"], Asked());
+    }
+
+    [Fact]
+    public void Ensure_SystemdIsSlow_IsSaidAndNothingIsReloaded()
+    {
+        Systemd(reads: true);
+        Assert.Null(Ensure().Message);
+
+        Systemd(reads: true, failing: "show");
+        Assert.Contains("does not say that it took", Ensure().Message, StringComparison.Ordinal);
+
+        Assert.Equal(["show"], Asked());
+    }
+
+    /// <summary>Both ask before either has had anything read.</summary>
+    [Fact]
+    public async Task Ensure_TwoStartsAtOnce_IsReadOnce()
+    {
+        Systemd(reads: true, first: "until [ $(grep -c show asked) -ge 2 ]; do :; done");
+
+        Task<OperationResult> Start() => Task.Factory.StartNew(Ensure, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        OperationResult[] ends = await Task.WhenAll(Start(), Start());
+
+        Assert.All(ends, end => Assert.Null(end.Message));
+
+        Assert.Single(Asked(), "daemon-reload");
     }
 
     [Fact]
@@ -81,7 +107,7 @@ public sealed class PacemakerOrderTests : IDisposable
     private string[] Asked() => File.ReadAllLines(Path.Combine(_folder, "asked"));
 
     /// <summary>A systemctl whose systemd has read the drop-in when there is a file "read", as it is after a reload.</summary>
-    private void Systemd(bool reads, string failing = "nothing", string target = "loaded", string guests = "active")
+    private void Systemd(bool reads, string failing = "nothing", string target = "loaded", string guests = "active", string first = ":")
     {
         string after = string.Join(' ', ShutdownOrdering.After(ShutdownOrdering.Unit));
         string other = "echo; printf 'LoadState=loaded\nActiveState=inactive\n'";
@@ -91,6 +117,7 @@ public sealed class PacemakerOrderTests : IDisposable
             #!/bin/sh
             cd {_folder}
             echo $1 >>asked
+            {first}
             case $1 in
             {failing}) exit 1;;
             daemon-reload) {(reads ? "touch read" : ":")};;
