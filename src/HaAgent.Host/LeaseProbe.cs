@@ -208,9 +208,12 @@ internal static class LockspaceProbe
     }
 
     /// <summary>The mark lies on the same mount: what lies beside a mount point says nothing of what is mounted there.</summary>
-    private static bool IsMarked(string directory, Mount mount)
+    private static bool IsMarked(string directory, Mount mount) =>
+        IsMark($"{directory}/../{Filesystems.SharedMark}", mount) || IsMark($"{directory}/{Filesystems.SharedMark}", mount);
+
+    private static bool IsMark(string path, Mount mount)
     {
-        int fd = Posix.Open($"{directory}/../{Filesystems.SharedMark}", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, out _);
+        int fd = Posix.Open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, out _);
         if (fd < 0)
             return false;
         using var file = new Microsoft.Win32.SafeHandles.SafeFileHandle(fd, ownsHandle: true);

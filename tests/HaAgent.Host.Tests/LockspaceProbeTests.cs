@@ -35,6 +35,18 @@ public sealed class LockspaceProbeTests : IDisposable
     }
 
     [Fact]
+    public void Look_MarkBesideOrInTheDirectory_IsMarked()
+    {
+        string lockd = Directory.CreateDirectory(_folder + "/volume/lockd").FullName;
+        Assert.False(LockspaceProbe.Look(lockd).IsMarked);
+
+        File.WriteAllText(_folder + "/volume/" + Filesystems.SharedMark, "mark\n");
+        Assert.True(LockspaceProbe.Look(lockd).IsMarked);
+        Assert.True(LockspaceProbe.Look(_folder + "/volume").IsMarked);
+        Assert.False(LockspaceProbe.Look(_folder).IsMarked);
+    }
+
+    [Fact]
     public void ReadSetup_TooLarge_IsNotLearned()
     {
         using (FileStream file = File.Create(_folder + "/a"))

@@ -68,7 +68,7 @@ public sealed record SavedMemoryNote(MarkedFile Memory, IReadOnlyList<MarkedFile
     /// <summary>Why the memory may not be restored; absent: it is proven that it may; not learned: that may still be found out.</summary>
     /// <param name="file">The memory that is there.</param>
     /// <param name="markOf">A file's mark now.</param>
-    /// <param name="isShared">Whether every node sees the directory of this note; asked only where a disk has no mark.</param>
+    /// <param name="isShared">Whether every node is known to see the directory of this note; asked only where a disk has no mark.</param>
     public Fact<string> Doubt(string file, Func<string, Fact<string>> markOf, Func<Fact<bool>> isShared)
     {
         ArgumentNullException.ThrowIfNull(markOf);
@@ -91,7 +91,7 @@ public sealed record SavedMemoryNote(MarkedFile Memory, IReadOnlyList<MarkedFile
     /// <summary>Why no memory of these disks may be restored, whatever its note says; absent: it may be. A stop asks the same before it
     /// saves one, so that no guest is ended without a shutdown for a memory that is of no use.</summary>
     /// <param name="disks">The guest's writable disks.</param>
-    /// <param name="isShared">Whether every node sees the directory of the note; asked only where a disk has no mark.</param>
+    /// <param name="isShared">Whether every node is known to see the directory of the note; asked only where a disk has no mark.</param>
     public static Fact<string> DoubtOf(IReadOnlyList<MarkedFile> disks, Func<Fact<bool>> isShared)
     {
         ArgumentNullException.ThrowIfNull(disks);
@@ -104,8 +104,8 @@ public sealed record SavedMemoryNote(MarkedFile Memory, IReadOnlyList<MarkedFile
                     shared
                         ? Fact.Absent<string>()
                         : Fact.Known(
-                            $"its disk {unmarked} does not show whether it was written, and its configuration lies on a filesystem of this "
-                                + "node alone, where a start on another node does not take the note of a saved memory away"
+                            $"its disk {unmarked} does not show whether it was written, and its configuration lies on a filesystem that is "
+                                + "not known to be shared, where a start on another node may not take the note of a saved memory away"
                         ),
                 () => Fact.NotLearned<string>("its configuration's directory is not there"),
                 Fact.NotLearned<string>

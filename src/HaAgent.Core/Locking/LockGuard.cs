@@ -166,8 +166,11 @@ public readonly record struct LockspaceFacts(bool Exists, string? Problem, bool 
     /// <summary>The filesystem's options, as in /proc/self/mountinfo.</summary>
     public string Options { get; init; } = "";
 
-    /// <summary>The file <see cref="Filesystems.SharedMark"/> lies beside it on the same mount.</summary>
+    /// <summary>The file <see cref="Filesystems.SharedMark"/> lies beside it, or in it, on the same mount.</summary>
     public bool IsMarked { get; init; }
+
+    /// <summary>Every node is known to see this directory. What nothing is known of does not count.</summary>
+    public bool IsKnownShared => Exists && !OnRootFilesystem && (IsMarked || Filesystems.KindOf(FilesystemType) == FilesystemKind.Shared);
 }
 
 /// <summary>How another node's libvirt locks, read by its shell, which may be that of a user who may not read everything.</summary>

@@ -140,9 +140,11 @@ internal static class SavedMemory
     private static Fact<string> MarkOf(AgentContext context, string path, Deadline deadline) =>
         context.Volume.Look(path, deadline.Share(0.5)).Then(seen => seen.Mark is string mark ? Fact.Known(mark) : Fact.Absent<string>());
 
-    /// <summary>Whether every node sees the directory of the configuration, as far as its filesystem tells.</summary>
+    /// <summary>Whether every node is known to see the directory of the configuration.</summary>
     private static Fact<bool> IsShared(AgentContext context, Deadline deadline) =>
         context
             .Volume.LookAtLockspace(Path.GetDirectoryName(context.Settings.Config)!, deadline.Share(0.5))
-            .Map(seen => seen.IsMarked || (!seen.OnRootFilesystem && Filesystems.KindOf(seen.FilesystemType) != FilesystemKind.Local));
+            .Then(seen =>
+                seen.Exists ? Fact.Known(seen.IsKnownShared) : Fact.NotLearned<bool>($"its configuration's directory {seen.Problem}")
+            );
 }

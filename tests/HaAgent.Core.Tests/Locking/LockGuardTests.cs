@@ -73,6 +73,17 @@ public sealed class LockGuardTests
     public void Judge_LocalFilesystemThatSetupProvedToBeOneOnAllNodes_IsFine() =>
         Assert.Equal(OperationResult.Done, LockGuard.Judge("true", Lockd, _ => new LockspaceFacts(true, null, false, "tmpfs") { IsMarked = true }));
 
+    [Theory]
+    [InlineData(true, false, "ocfs2", false, true)]
+    [InlineData(true, false, "ext4", true, true)]
+    [InlineData(true, false, "ext4", false, false)]
+    [InlineData(true, false, "fuse.something", false, false)]
+    [InlineData(true, false, "an unknown filesystem", false, false)]
+    [InlineData(true, true, "nfs4", true, false)]
+    [InlineData(false, false, "", false, false)]
+    public void IsKnownShared_OfWhatIsSeen_NothingKnownIsNotShared(bool exists, bool onRoot, string type, bool isMarked, bool expected) =>
+        Assert.Equal(expected, new LockspaceFacts(exists, null, onRoot, type) { IsMarked = isMarked }.IsKnownShared);
+
     [Fact]
     public void Judge_MarkOnTheRootFilesystem_IsRefused() =>
         Assert.Equal(ExitCode.Installed, LockGuard.Judge("auto", Lockd, _ => new LockspaceFacts(true, null, true, "ext4") { IsMarked = true }).Code);
