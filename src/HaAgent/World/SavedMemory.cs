@@ -61,7 +61,7 @@ internal static class SavedMemory
                         deadline,
                         out _
                     ),
-                () => null,
+                () => "its disks are not there",
                 why => why
             );
     }
