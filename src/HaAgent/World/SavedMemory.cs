@@ -1,6 +1,5 @@
 using System.Text;
 using HaAgent.Core.Guest;
-using HaAgent.Core.Locking;
 using HaAgent.Core.Node;
 using HaAgent.Host;
 using HaAgent.Host.Child;
